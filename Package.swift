@@ -1,0 +1,175 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target of our own: Swift 6 mode, explicit existentials, imports that
+/// do not leak, and warnings that stop the build.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Where `scripts/setup` puts (or links) libtorch. Executables and tests find it there at run time,
+/// from any working directory and without environment variables.
+let libtorch = "\(Context.packageDirectory)/.libtorch"
+let runPath: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"])
+]
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: strict)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource]? = nil
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, exclude: exclude,
+    resources: resources, swiftSettings: strict, linkerSettings: runPath)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+// Ground floor first; a target imports only from floors below its own.
+let floor0: [Target] = [
+  .systemLibrary(name: "Clibtorch", pkgConfig: "libtorch"),
+  .target(
+    name: "CTorch", dependencies: ["Clibtorch"],
+    cxxSettings: [.unsafeFlags(["-O2"])]),
+  .systemLibrary(
+    name: "Clibjpeg", pkgConfig: "libjpeg",
+    providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+  .systemLibrary(
+    name: "Clibpng", pkgConfig: "libpng",
+    providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+  .target(name: "CMediaJPEG", dependencies: ["Clibjpeg"]),
+  .target(name: "CMediaPNG", dependencies: ["Clibpng"]),
+]
+
+let floor1: [Target] = [
+  library("HoldfastTensor", ["CTorch"]),
+  library("HoldfastFormats", [crypto]),
+  library("HoldfastRecords", []),
+]
+
+let floor2: [Target] = [
+  library("HoldfastLayers", ["HoldfastTensor", "HoldfastFormats"]),
+  library("HoldfastText", ["HoldfastFormats"]),
+  library("HoldfastMedia", ["HoldfastTensor", "CMediaJPEG", "CMediaPNG"]),
+]
+
+let floor3: [Target] = [
+  library("HoldfastCore", ["HoldfastTensor", "HoldfastRecords"])
+]
+
+let floor4: [Target] = [
+  library(
+    "HoldfastEncoders",
+    [
+      "HoldfastCore", "HoldfastLayers", "HoldfastText", "HoldfastMedia", "HoldfastFormats",
+      "HoldfastTensor",
+    ]),
+  library("HoldfastAttacks", ["HoldfastCore", "HoldfastTensor", "HoldfastRecords"]),
+  library(
+    "HoldfastData",
+    [
+      "HoldfastCore", "HoldfastFormats", "HoldfastMedia", "HoldfastText", "HoldfastTensor",
+      .product(name: "SwiftCSV", package: "SwiftCSV"),
+    ]),
+]
+
+let floor5: [Target] = [
+  library(
+    "HoldfastDefenses",
+    ["HoldfastCore", "HoldfastLayers", "HoldfastAttacks", "HoldfastTensor", "HoldfastFormats"])
+]
+
+let floor6: [Target] = [
+  library(
+    "HoldfastAudit",
+    [
+      "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords", "HoldfastFormats",
+      "HoldfastMedia", "HoldfastTensor",
+    ])
+]
+
+let floor7: [Target] = [
+  library("HoldfastReport", ["HoldfastRecords"])
+]
+
+let floor8: [Target] = [
+  library(
+    "Holdfast",
+    [
+      "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers", "HoldfastText",
+      "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks", "HoldfastData",
+      "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
+    ]),
+  library("HoldfastCommands", ["Holdfast", arguments], resources: [.copy("Models")]),
+  .executableTarget(
+    name: "holdfast", dependencies: ["HoldfastCommands"], swiftSettings: strict,
+    linkerSettings: runPath),
+]
+
+let testTargets: [Target] = [
+  .target(
+    name: "HoldfastTestSupport",
+    dependencies: [
+      "HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks", "HoldfastLayers",
+    ],
+    path: "Tests/HoldfastTestSupport", swiftSettings: strict),
+  tests("HoldfastTensor", []),
+  tests("HoldfastFormats", [], exclude: ["Goldens"]),
+  tests("HoldfastRecords", []),
+  tests("HoldfastLayers", ["HoldfastTestSupport", "HoldfastTensor"]),
+  tests("HoldfastText", ["HoldfastFormats"], exclude: ["Goldens"]),
+  tests("HoldfastMedia", ["HoldfastTensor"], exclude: ["Goldens"]),
+  tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastTensor"]),
+  tests(
+    "HoldfastEncoders", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastFormats"],
+    exclude: ["Goldens"]),
+  tests(
+    "HoldfastAttacks", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastCore"]),
+  tests("HoldfastData", ["HoldfastFormats", "HoldfastMedia"]),
+  tests(
+    "HoldfastDefenses", ["HoldfastTestSupport", "HoldfastEncoders", "HoldfastTensor"]),
+  tests("HoldfastAudit", ["HoldfastTestSupport", "HoldfastTensor"]),
+  tests("HoldfastReport", ["HoldfastRecords"]),
+  tests("HoldfastCommands", ["HoldfastTestSupport", "Holdfast"], exclude: ["Snapshots"]),
+]
+
+let package = Package(
+  name: "Holdfast",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Holdfast", targets: ["Holdfast"]),
+    .executable(name: "holdfast", targets: ["holdfast"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+  ],
+  targets: (floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + floor6 + floor7 + floor8
+    + testTargets).filter(hasSources),
+  cxxLanguageStandard: .cxx20
+)
+
+import Foundation
+
+func hasSources(_ target: Target) -> Bool {
+  let root = Context.packageDirectory
+  let path =
+    target.path ?? (target.type == .test ? "Tests/\(target.name)" : "Sources/\(target.name)")
+  return FileManager.default.fileExists(atPath: "\(root)/\(path)")
+}
