@@ -148,23 +148,6 @@ let testTargets: [Target] = [
   tests("HoldfastCommands", ["HoldfastTestSupport", "Holdfast"], exclude: ["Snapshots"]),
 ]
 
-let package = Package(
-  name: "Holdfast",
-  platforms: [.macOS(.v15)],
-  products: [
-    .library(name: "Holdfast", targets: ["Holdfast"]),
-    .executable(name: "holdfast", targets: ["holdfast"]),
-  ],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
-  ],
-  targets: (floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + floor6 + floor7 + floor8
-    + testTargets).filter(hasSources),
-  cxxLanguageStandard: .cxx20
-)
-
 import Foundation
 
 func hasSources(_ target: Target) -> Bool {
@@ -173,3 +156,36 @@ func hasSources(_ target: Target) -> Bool {
     target.path ?? (target.type == .test ? "Tests/\(target.name)" : "Sources/\(target.name)")
   return FileManager.default.fileExists(atPath: "\(root)/\(path)")
 }
+
+let everything =
+  floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + floor6 + floor7 + floor8 + testTargets
+let present = everything.filter(hasSources)
+let missing = Set(everything.map(\.name)).subtracting(present.map(\.name))
+for target in present {
+  target.dependencies.removeAll { missing.contains(name(of: $0)) }
+}
+
+func name(of dependency: Target.Dependency) -> String {
+  switch dependency {
+  case .targetItem(let name, _), .byNameItem(let name, _): name
+  default: ""
+  }
+}
+
+let package = Package(
+  name: "Holdfast",
+  platforms: [.macOS(.v15)],
+  products: missing.contains("Holdfast")
+    ? []
+    : [
+      .library(name: "Holdfast", targets: ["Holdfast"]),
+      .executable(name: "holdfast", targets: ["holdfast"]),
+    ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+  ],
+  targets: present,
+  cxxLanguageStandard: .cxx20
+)
