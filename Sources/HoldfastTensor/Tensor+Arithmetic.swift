@@ -1,0 +1,232 @@
+import CTorch
+
+// Element by element, with broadcasting. A number may stand on either side.
+
+extension Tensor {
+  func unary(_ op: Int, _ name: String) throws(TorchError) -> Tensor {
+    try make(name, [self]) { hf_unary(Int32(op), handle, $0) }
+  }
+
+  func binary(_ op: Int, _ name: String, _ other: Tensor) throws(TorchError) -> Tensor {
+    try make(name, [self, other]) { hf_binary(Int32(op), handle, other.handle, $0) }
+  }
+
+  func binary(_ op: Int, _ name: String, _ other: Double) throws(TorchError) -> Tensor {
+    try make(name, [self]) { hf_binary_scalar(Int32(op), handle, other, $0) }
+  }
+}
+
+extension Tensor {
+  /// Sum.
+  public static func + (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_ADD, "+", b)
+  }
+  /// Sum with a number.
+  public static func + (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_ADD, "+", b)
+  }
+  /// Difference.
+  public static func - (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_SUBTRACT, "-", b)
+  }
+  /// Difference from a number.
+  public static func - (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_SUBTRACT, "-", b)
+  }
+  /// A number minus each element.
+  public static func - (a: Double, b: Tensor) throws(TorchError) -> Tensor {
+    try make("-", [b]) { hf_scalar_binary(Int32(HF_SUBTRACT), a, b.handle, $0) }
+  }
+  /// Product.
+  public static func * (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_MULTIPLY, "*", b)
+  }
+  /// Product with a number.
+  public static func * (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_MULTIPLY, "*", b)
+  }
+  /// Product with a number.
+  public static func * (a: Double, b: Tensor) throws(TorchError) -> Tensor {
+    try b.binary(HF_MULTIPLY, "*", a)
+  }
+  /// Quotient.
+  public static func / (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_DIVIDE, "/", b)
+  }
+  /// Quotient by a number.
+  public static func / (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_DIVIDE, "/", b)
+  }
+  /// A number over each element.
+  public static func / (a: Double, b: Tensor) throws(TorchError) -> Tensor {
+    try make("/", [b]) { hf_scalar_binary(Int32(HF_DIVIDE), a, b.handle, $0) }
+  }
+  /// Negative.
+  public static prefix func - (a: Tensor) throws(TorchError) -> Tensor {
+    try a.unary(HF_NEGATE, "negate")
+  }
+
+  /// Each element to a power.
+  public func power(_ exponent: Double) throws(TorchError) -> Tensor {
+    try binary(HF_POWER, "power", exponent)
+  }
+  /// The larger of two elements.
+  public func maximum(_ other: Tensor) throws(TorchError) -> Tensor {
+    try binary(HF_MAXIMUM, "maximum", other)
+  }
+  /// The larger of each element and a number.
+  public func maximum(_ other: Double) throws(TorchError) -> Tensor {
+    try binary(HF_MAXIMUM, "maximum", other)
+  }
+  /// The smaller of two elements.
+  public func minimum(_ other: Tensor) throws(TorchError) -> Tensor {
+    try binary(HF_MINIMUM, "minimum", other)
+  }
+  /// The smaller of each element and a number.
+  public func minimum(_ other: Double) throws(TorchError) -> Tensor {
+    try binary(HF_MINIMUM, "minimum", other)
+  }
+  /// The neighbouring representable number in the direction of `other`.
+  public func nextAfter(_ other: Tensor) throws(TorchError) -> Tensor {
+    try binary(HF_NEXT_AFTER, "next after", other)
+  }
+  /// Each element, moved into low ... high, both broadcast.
+  public func clamped(_ low: Tensor, _ high: Tensor) throws(TorchError) -> Tensor {
+    try make("clamp", [self, low, high]) { hf_clamp(handle, low.handle, high.handle, $0) }
+  }
+  /// Each element, moved into low ... high.
+  public func clamped(_ low: Double, _ high: Double) throws(TorchError) -> Tensor {
+    try make("clamp", [self]) { hf_clamp_scalar(handle, low, high, $0) }
+  }
+}
+
+// MARK: Comparisons, as masks
+
+extension Tensor {
+  /// Where elements are equal.
+  public static func .== (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_EQUAL, "==", b)
+  }
+  /// Where elements equal a number.
+  public static func .== (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_EQUAL, "==", b)
+  }
+  /// Where elements differ.
+  public static func .!= (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_NOT_EQUAL, "!=", b)
+  }
+  /// Where the first is less.
+  public static func .< (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_LESS, "<", b)
+  }
+  /// Where elements are less than a number.
+  public static func .< (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_LESS, "<", b)
+  }
+  /// Where the first is at most the second.
+  public static func .<= (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_LESS_EQUAL, "<=", b)
+  }
+  /// Where elements are at most a number.
+  public static func .<= (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_LESS_EQUAL, "<=", b)
+  }
+  /// Where the first is greater.
+  public static func .> (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_GREATER, ">", b)
+  }
+  /// Where elements are greater than a number.
+  public static func .> (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_GREATER, ">", b)
+  }
+  /// Where the first is at least the second.
+  public static func .>= (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
+    try a.binary(HF_GREATER_EQUAL, ">=", b)
+  }
+  /// Where elements are at least a number.
+  public static func .>= (a: Tensor, b: Double) throws(TorchError) -> Tensor {
+    try a.binary(HF_GREATER_EQUAL, ">=", b)
+  }
+  /// Where both masks hold.
+  public func and(_ other: Tensor) throws(TorchError) -> Tensor {
+    try binary(HF_AND, "and", other)
+  }
+  /// Where either mask holds.
+  public func or(_ other: Tensor) throws(TorchError) -> Tensor { try binary(HF_OR, "or", other) }
+  /// Where exactly one mask holds.
+  public func xor(_ other: Tensor) throws(TorchError) -> Tensor { try binary(HF_XOR, "xor", other) }
+  /// Where the mask does not hold.
+  public func not() throws(TorchError) -> Tensor { try unary(HF_NOT, "not") }
+  /// Where elements are not a number.
+  public func isNaN() throws(TorchError) -> Tensor { try unary(HF_IS_NAN, "is NaN") }
+  /// Where elements are neither infinite nor not a number.
+  public func isFinite() throws(TorchError) -> Tensor { try unary(HF_IS_FINITE, "is finite") }
+
+  /// `a` where the mask holds and `b` elsewhere, all broadcast.
+  public static func `where`(
+    _ mask: Tensor, _ a: Tensor, _ b: Tensor
+  ) throws(TorchError) -> Tensor {
+    try make("where", [mask, a, b]) { hf_where(mask.handle, a.handle, b.handle, $0) }
+  }
+  /// These elements, replaced by `value` where the mask holds.
+  public func filled(_ value: Double, where mask: Tensor) throws(TorchError) -> Tensor {
+    try make("masked fill", [self, mask]) { hf_masked_fill(handle, mask.handle, value, $0) }
+  }
+}
+
+// MARK: Functions of one element
+
+extension Tensor {
+  /// Absolute values.
+  public func absolute() throws(TorchError) -> Tensor { try unary(HF_ABS, "absolute") }
+  /// Exponentials.
+  public func exp() throws(TorchError) -> Tensor { try unary(HF_EXP, "exp") }
+  /// Natural logarithms.
+  public func log() throws(TorchError) -> Tensor { try unary(HF_LOG, "log") }
+  /// Natural logarithms of 1 + x, exact near 0.
+  public func log1p() throws(TorchError) -> Tensor { try unary(HF_LOG1P, "log1p") }
+  /// Square roots.
+  public func squareRoot() throws(TorchError) -> Tensor { try unary(HF_SQRT, "square root") }
+  /// Inverse square roots.
+  public func inverseSquareRoot() throws(TorchError) -> Tensor {
+    try unary(HF_RSQRT, "inverse square root")
+  }
+  /// Sines.
+  public func sin() throws(TorchError) -> Tensor { try unary(HF_SIN, "sin") }
+  /// Cosines.
+  public func cos() throws(TorchError) -> Tensor { try unary(HF_COS, "cos") }
+  /// Hyperbolic tangents.
+  public func tanh() throws(TorchError) -> Tensor { try unary(HF_TANH, "tanh") }
+  /// Inverse hyperbolic tangents.
+  public func atanh() throws(TorchError) -> Tensor { try unary(HF_ATANH, "atanh") }
+  /// Logistic functions.
+  public func sigmoid() throws(TorchError) -> Tensor { try unary(HF_SIGMOID, "sigmoid") }
+  /// Positive parts.
+  public func relu() throws(TorchError) -> Tensor { try unary(HF_RELU, "relu") }
+  /// -1, 0 or 1.
+  public func sign() throws(TorchError) -> Tensor { try unary(HF_SIGN, "sign") }
+  /// Largest integers not above.
+  public func floor() throws(TorchError) -> Tensor { try unary(HF_FLOOR, "floor") }
+  /// Smallest integers not below.
+  public func ceil() throws(TorchError) -> Tensor { try unary(HF_CEIL, "ceil") }
+  /// Nearest integers, halves to even.
+  public func rounded() throws(TorchError) -> Tensor { try unary(HF_ROUND, "round") }
+  /// Squares.
+  public func squared() throws(TorchError) -> Tensor { try unary(HF_SQUARE, "square") }
+  /// Reciprocals.
+  public func reciprocal() throws(TorchError) -> Tensor { try unary(HF_RECIPROCAL, "reciprocal") }
+  /// Error functions.
+  public func erf() throws(TorchError) -> Tensor { try unary(HF_ERF, "erf") }
+  /// GELU, exact (Hendrycks and Gimpel, 2016).
+  public func gelu() throws(TorchError) -> Tensor { try unary(HF_GELU, "gelu") }
+  /// GELU by its tanh approximation.
+  public func geluTanh() throws(TorchError) -> Tensor { try unary(HF_GELU_TANH, "gelu tanh") }
+  /// x · σ(1.702 x), the activation of OpenAI's CLIP.
+  public func quickGELU() throws(TorchError) -> Tensor { try unary(HF_QUICK_GELU, "quick gelu") }
+  /// x · σ(x).
+  public func silu() throws(TorchError) -> Tensor { try unary(HF_SILU, "silu") }
+  /// Real parts of complex elements.
+  public func realPart() throws(TorchError) -> Tensor { try unary(HF_REAL, "real part") }
+  /// Imaginary parts of complex elements.
+  public func imaginaryPart() throws(TorchError) -> Tensor { try unary(HF_IMAG, "imaginary part") }
+}
