@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Settings of every Swift target of our own: Swift 6 mode, explicit existentials, imports that
@@ -11,7 +12,9 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Where `scripts/setup` puts (or links) libtorch. Executables and tests find it there at run time,
+/// The folder where `scripts/setup` puts or links libtorch.
+///
+/// Executables and tests find it there at run time,
 /// from any working directory and without environment variables.
 let libtorch = "\(Context.packageDirectory)/.libtorch"
 let runPath: [LinkerSetting] = [
@@ -147,8 +150,6 @@ let testTargets: [Target] = [
   tests("HoldfastReport", ["HoldfastRecords"]),
   tests("HoldfastCommands", ["HoldfastTestSupport", "Holdfast"], exclude: ["Snapshots"]),
 ]
-
-import Foundation
 
 func hasSources(_ target: Target) -> Bool {
   let root = Context.packageDirectory

@@ -90,11 +90,11 @@ extension Tensor {
   public func nextAfter(_ other: Tensor) throws(TorchError) -> Tensor {
     try binary(HF_NEXT_AFTER, "next after", other)
   }
-  /// Each element, moved into low ... high, both broadcast.
+  /// Each element, moved between two bounds, which are broadcast.
   public func clamped(_ low: Tensor, _ high: Tensor) throws(TorchError) -> Tensor {
     try make("clamp", [self, low, high]) { hf_clamp(handle, low.handle, high.handle, $0) }
   }
-  /// Each element, moved into low ... high.
+  /// Each element, moved between two bounds.
   public func clamped(_ low: Double, _ high: Double) throws(TorchError) -> Tensor {
     try make("clamp", [self]) { hf_clamp_scalar(handle, low, high, $0) }
   }

@@ -1,0 +1,27 @@
+/// What an encoder takes: the shape of one sample, its legal range, and the unit of epsilon.
+///
+/// This is the space in which an attacker acts: after decoding, resizing and cropping, before any
+/// normalisation, which happens inside the encoder.
+public struct InputSpec: Codable, Hashable, Sendable {
+  /// The sizes of one sample, without the batch axis, such as `[3, 224, 224]`.
+  public let shape: [Int]
+  /// The smallest and the largest legal value; none where the space has no box.
+  public let range: ClosedRange<Float>?
+  /// The unit that a radius is given in, such as `pixel range [0, 1]`.
+  public let unit: String
+
+  /// A space of samples of `shape` with values in `range`.
+  public init(shape: [Int], range: ClosedRange<Float>?, unit: String) {
+    self.shape = shape
+    self.range = range
+    self.unit = unit
+  }
+
+  /// The numbers in one sample.
+  public var count: Int { shape.reduce(1, *) }
+
+  /// RGB pixels in [0, 1] at the given size.
+  public static func pixels(height: Int, width: Int) -> InputSpec {
+    InputSpec(shape: [3, height, width], range: 0...1, unit: "pixel range [0, 1]")
+  }
+}
