@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 from PIL import Image, ImageCms, features
 
-from media_common import GOLDENS, fnv1a, pattern, save, text, versions
+from media_common import GOLDENS, fnv1a, save, text, versions
 from media_png import CHANNELS, chunk, png
 
 # Decoders of one family: libjpeg-turbo 2.1 and the one in Pillow give the same bytes.
