@@ -48,6 +48,12 @@ def as_ycck(jpeg: bytes) -> bytes:
     return jpeg[:place] + b"\2" + jpeg[place + 1:]
 
 
+def colour_profile() -> bytes:
+    """An sRGB profile without the moment it was made (bytes 24 to 35 of the header)."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile[:24] + bytes(12) + profile[36:]
+
+
 def jpegs() -> dict:
     image = scene(19, 13)
     orientation = Image.Exif()
@@ -72,8 +78,7 @@ def jpegs() -> dict:
         "jpeg-cmyk-no-marker": without_adobe_marker(inks),
         "jpeg-ycck": as_ycck(inks),
         "jpeg-exif-rotated": encoded(image, exif=orientation),
-        "jpeg-icc": encoded(
-            image, icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()),
+        "jpeg-icc": encoded(image, icc_profile=colour_profile()),
         "jpeg-1x1": encoded(scene(1, 1)),
         "jpeg-bytes-after-end": plain + b"something else",
         "jpeg-damaged-data": bytes(damaged),
