@@ -1,0 +1,60 @@
+public import HoldfastCore
+public import HoldfastTensor
+
+/// An attack whose perturbation is kept to low frequencies: what a defence that filters its input
+/// lets through.
+///
+/// Each step follows the filtered gradient; the perturbation it leads to is filtered, brought back
+/// to the size that filtering took away, and then projected (specs: defences, section 7, R-Adapt).
+public struct LowPass<Base: Attack>: Attack {
+  /// The name of the base, `-low-pass`.
+  public static var name: String { "\(Base.name)-low-pass" }
+
+  /// The attack that makes the steps.
+  public var base: Base
+  /// What passes.
+  public var filter: GaussianFilter
+
+  /// `base`, kept to what `filter` lets through.
+  public init(_ base: Base, filter: GaussianFilter) {
+    self.base = base
+    self.filter = filter
+  }
+
+  /// As the base.
+  public typealias State = Base.State
+
+  /// As the base.
+  public var steps: Int { base.steps }
+
+  /// The base's start, filtered.
+  public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
+    try filtered(try base.start(in: ball, noise: &noise), in: ball)
+  }
+
+  /// As the base.
+  public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> Base.State {
+    try base.begin(at: x, in: ball)
+  }
+
+  /// A step of the base along the filtered gradient.
+  public func step(
+    _ state: inout Base.State, _ evaluation: Evaluation, in ball: Ball
+  ) throws(TorchError) -> Tensor {
+    let smooth = Evaluation(
+      x: evaluation.x, loss: evaluation.loss, gradient: try filter(evaluation.gradient),
+      steps: evaluation.steps)
+    return try filtered(try base.step(&state, smooth, in: ball), in: ball)
+  }
+
+  /// `x` with its perturbation filtered, at the size it had before.
+  private func filtered(_ x: Tensor, in ball: Ball) throws(TorchError) -> Tensor {
+    let offset = try ball.project(x) - ball.origin
+    let smooth = try filter(offset)
+    let order: Double = ball.norm == .linf ? .infinity : 2
+    let axes = Array(1..<x.rank)
+    let gain = try offset.norm(order, axes, keepAxes: true)
+      / smooth.norm(order, axes, keepAxes: true).maximum(1e-12)
+    return try ball.origin + smooth * gain
+  }
+}

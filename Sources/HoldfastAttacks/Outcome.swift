@@ -1,0 +1,82 @@
+public import HoldfastCore
+public import HoldfastTensor
+
+/// One sample that an attack is to be run on.
+public struct AttackJob {
+  /// The sample's id, which also names its stream of noise.
+  public let id: String
+  /// The input in its legal range, float32, on the CPU: `(1, …)`.
+  public let input: Tensor
+  /// The true class.
+  public let label: Int
+  /// The embedding of the input by the subject: `(1, D)`.
+  public let cleanEmbedding: Tensor
+  /// The radii to attack at, ascending.
+  public let radii: [Radius]
+
+  /// A sample that the subject classifies correctly.
+  public init(id: String, input: Tensor, label: Int, cleanEmbedding: Tensor, radii: [Radius]) {
+    self.id = id
+    self.input = input
+    self.label = label
+    self.cleanEmbedding = cleanEmbedding
+    self.radii = radii.sorted()
+  }
+}
+
+/// What an attack did to one sample at one radius.
+public struct RadiusOutcome {
+  /// The radius.
+  public let radius: Radius
+  /// Whether the stored input, tested again by itself in float32, is a success.
+  public internal(set) var success: Bool
+  /// The adversarial input, or with a full budget the input of highest loss: `(1, …)` on the CPU.
+  public internal(set) var example: Example?
+  /// What was spent at this radius; nothing where a smaller radius had already succeeded.
+  public internal(set) var cost = Cost()
+}
+
+/// A stored input, as it was tested.
+public struct Example {
+  /// The input, float32, on the CPU: `(1, …)`.
+  public let input: Tensor
+  /// The margin of success in logits, in a batch of one.
+  public let margin: Double
+  /// The class on top.
+  public let predicted: Int
+  /// The size of the perturbation, in float64 on the stored values.
+  public let distance: Double
+
+  /// Whether the verdict is within the band where other kernels may disagree.
+  public var isInMarginBand: Bool { margin > 0 && margin < Example.marginBand }
+
+  /// The margin in logits below which an attack goes on after a success.
+  public static let marginBand = 1e-3
+}
+
+/// Passes of the model for one sample.
+public struct Cost: Hashable, Sendable {
+  /// Forward passes, those that test a success included.
+  public var forward = 0
+  /// Backward passes.
+  public var backward = 0
+
+  /// No passes.
+  public init() {}
+
+  /// The sum of two costs.
+  public static func + (a: Cost, b: Cost) -> Cost {
+    var sum = a
+    sum.forward += b.forward
+    sum.backward += b.backward
+    return sum
+  }
+}
+
+/// What an attack did to one sample.
+public struct AttackOutcome {
+  /// The job it was asked to do.
+  public let job: AttackJob
+  /// One entry per radius of the job, ascending.
+  public let radii: [RadiusOutcome]
+}

@@ -1,0 +1,39 @@
+public import HoldfastCore
+public import HoldfastTensor
+
+/// Tests stored inputs by themselves: in float32, in a batch of one, from the values on the host.
+public struct Verifier {
+  private let subject: Subject
+  private let criterion: any Criterion
+
+  /// A verifier of what `criterion` says about `subject`.
+  public init(subject: Subject, criterion: any Criterion = Misclassification()) {
+    self.subject = subject
+    self.criterion = criterion
+  }
+
+  /// Brings `x` `(1, …)` to the host, makes it keep the radius in float64, and tests it.
+  public func test(
+    _ x: Tensor, job: AttackJob, threat: ThreatModel
+  ) throws(TorchError) -> Example {
+    let stored = try threat.tightened(x.to(.cpu).to(.float32).contiguous(), origin: job.input)
+    return try test(stored, job: job, distance: threat.distance(from: job.input, to: stored))
+  }
+
+  /// Tests `stored` `(1, …)`, on the CPU, as it is.
+  public func test(
+    _ stored: Tensor, job: AttackJob, distance: Double
+  ) throws(TorchError) -> Example {
+    try withoutGradients { () throws(TorchError) in
+      let device = subject.encoder.device
+      let prediction = try subject.predict(stored.to(device))
+      let truth = Truth(
+        labels: try Tensor([job.label]).to(device), cleanEmbedding: job.cleanEmbedding)
+      return Example(
+        input: stored, margin: try criterion.margin(prediction, truth).item(),
+        predicted: try prediction.logits.map { (logits) throws(TorchError) in
+          Int(try logits.argmax(1).item())
+        } ?? -1, distance: distance)
+    }
+  }
+}

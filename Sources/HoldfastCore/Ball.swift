@@ -1,0 +1,111 @@
+public import HoldfastTensor
+
+/// The inputs that an attacker may reach from each sample of a batch: a ball of the norm, cut with
+/// the legal range.
+///
+/// Radii are per sample, so samples attacked at different radii share a batch.
+public struct Ball: SlotState {
+  /// How perturbations are measured.
+  public let norm: Norm
+  /// The unperturbed inputs: `(B, …)`.
+  public let origin: Tensor
+  /// The radius of each sample, shaped to broadcast: `(B, 1, …)`.
+  public let radius: Tensor
+  /// The smallest reachable value of each coordinate: `(B, …)`.
+  public let lower: Tensor
+  /// The largest reachable value of each coordinate: `(B, …)`.
+  public let upper: Tensor
+
+  /// The balls around the samples of a batch, with a radius each.
+  ///
+  /// The bounds are rounded towards the origin, so that a clamped float32 input keeps the radius
+  /// when it is measured in float64.
+  public init(
+    around origin: Tensor, norm: Norm, radii: [Radius], range: ClosedRange<Float>?
+  ) throws(TorchError) {
+    self.norm = norm
+    self.origin = origin
+    let column = try Tensor(radii.map(\.value)).perRow(rank: origin.rank)
+    radius = try column.to(.float32).to(origin.device)
+    var lower = try Self.bound(origin, -column)
+    var upper = try Self.bound(origin, column)
+    if let range {
+      lower = try lower.maximum(Double(range.lowerBound))
+      upper = try upper.minimum(Double(range.upperBound))
+    }
+    self.lower = lower
+    self.upper = upper
+  }
+
+  private init(norm: Norm, origin: Tensor, radius: Tensor, lower: Tensor, upper: Tensor) {
+    self.norm = norm
+    self.origin = origin
+    self.radius = radius
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// origin + offset (float64, on the CPU) in float32, rounded towards the origin.
+  private static func bound(_ origin: Tensor, _ offset: Tensor) throws(TorchError) -> Tensor {
+    let start = try origin.to(.cpu)
+    let exact = try start.to(.float64) + offset
+    let rounded = try exact.to(.float32)
+    let reached = try (rounded.to(.float64) - start.to(.float64)).absolute()
+    return try .where(reached .> offset.absolute(), rounded.nextAfter(start), rounded)
+      .to(origin.device)
+  }
+
+  /// The nearest reachable inputs, up to rounding: `(B, …)`.
+  public func project(_ x: Tensor) throws(TorchError) -> Tensor {
+    switch norm {
+    case .linf:
+      return try x.clamped(lower, upper)
+    case .l2:
+      let offset = try x - origin
+      let length = try offset.lengthPerRow()
+      let factor = try (radius / length.maximum(1e-12)).minimum(1)
+      return try (origin + offset * factor).clamped(lower, upper)
+    }
+  }
+
+  /// Each tensor merged with its partner.
+  public func merged(
+    with other: Ball, _ merge: (Tensor, Tensor) throws(TorchError) -> Tensor
+  ) throws(TorchError) -> Ball {
+    Ball(
+      norm: norm, origin: try merge(origin, other.origin),
+      radius: try merge(radius, other.radius), lower: try merge(lower, other.lower),
+      upper: try merge(upper, other.upper))
+  }
+}
+
+extension ThreatModel {
+  /// The size of the perturbation from `origin` to `x`, one sample each, measured in float64.
+  public func distance(from origin: Tensor, to x: Tensor) throws(TorchError) -> Double {
+    let offset = try x.to(.cpu).to(.float64) - origin.to(.cpu).to(.float64)
+    return try offset.norm(norm == .linf ? .infinity : 2).item()
+  }
+
+  /// `x` moved by as little as it takes that the perturbation, measured in float64 on the float32
+  /// values, keeps the radius; one sample, on the CPU.
+  ///
+  /// Projection in float32 leaves a Euclidean length correct only up to rounding.
+  public func tightened(_ x: Tensor, origin: Tensor) throws(TorchError) -> Tensor {
+    let offset = try x.to(.float64) - origin.to(.float64)
+    let length = try distance(from: origin, to: x)
+    var target = radius.value
+    var result = x
+    while try distance(from: origin, to: result) > radius.value {
+      target *= 1 - 1e-6
+      result = try (origin.to(.float64) + offset * (target / length)).to(.float32)
+    }
+    return result
+  }
+}
+
+extension Tensor {
+  /// The Euclidean length of each row, shaped to broadcast: `(B, …)` gives `(B, 1, …)`.
+  public func lengthPerRow() throws(TorchError) -> Tensor {
+    try norm(2, Array(1..<rank), keepAxes: true)
+  }
+}
