@@ -115,6 +115,11 @@ extension CLIPConfiguration {
   /// [ViT-L/14@336](https://huggingface.co/openai/clip-vit-large-patch14-336/blob/main/config.json).
   public static let vitL14At336 = large(image: 336)
 
+  /// The presets, by the names they are known by.
+  public static let presets: [(name: String, configuration: CLIPConfiguration)] = [
+    ("ViT-B-32", vitB32), ("ViT-B-16", vitB16), ("ViT-L-14", vitL14), ("ViT-L-14-336", vitL14At336),
+  ]
+
   private static func base(patch: Int) -> CLIPConfiguration {
     CLIPConfiguration(
       vision: Vision(width: 768, layers: 12, heads: 12, patch: patch, image: 224),

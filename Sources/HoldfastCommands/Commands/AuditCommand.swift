@@ -1,0 +1,165 @@
+import ArgumentParser
+import Foundation
+import Holdfast
+
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Measure how robust an encoder is, protocol by protocol.",
+    discussion: """
+      Runs the protocols side by side and takes the worst case per sample. Each success is tested \
+      again in float32, in a batch of one, before it is counted. The run folder holds run.json, one \
+      line per sample in samples.jsonl, and summary.json; the same command resumes it.
+      """)
+
+  @OptionGroup var modelOptions: ModelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "An image folder (<class>/<image>), a CSV manifest (path,label), or a webdataset folder.",
+      valueName: "path"))
+  var data: String
+
+  @Option(help: ArgumentHelp("Class names, one per line, in the order of the labels."))
+  var classes: String?
+
+  @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the class."))
+  var templates: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "An attack, with its options: apgd-ce:steps=50,restarts=2. May be repeated.",
+      valueName: "name[:key=value,…]"))
+  var attack: [String] = []
+
+  @Option(help: ArgumentHelp("linf or l2."))
+  var norm = "linf"
+
+  @Option(help: ArgumentHelp("Radii in units of the input's range: 1/255,2/255,4/255."))
+  var epsilon = "1/255,2/255,4/255"
+
+  @Option(
+    name: .customLong("protocol"),
+    help: ArgumentHelp(
+      "clean, transfer, white-box, adaptive; all that make sense by default.", valueName: "names"))
+  var protocols: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The model that transfer examples are made on; by default the base of a bundle.",
+      valueName: "model"))
+  var transferFrom: String?
+
+  @Option(help: ArgumentHelp("Audit at most this many samples.", valueName: "n"))
+  var limit: Int?
+
+  @Option(help: ArgumentHelp("Samples that share a batch.", valueName: "n"))
+  var batchSize = 32
+
+  @Option(help: ArgumentHelp("The seed of all noise."))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("The run folder; by default one named by the plan, under runs/."))
+  var output: String?
+
+  @Option(help: ArgumentHelp("text, json, csv or markdown."))
+  var format = OutputFormat.text
+
+  func run() throws {
+    let threat = try parseThreat()
+    let recipes = try (attack.isEmpty ? ["apgd-ce"] : attack).map { text throws in
+      try AttackTable.recipe(text)
+    }
+    let names = try protocols.map(parseProtocols)
+    guard batchSize > 0 else { throw UsageError("--batch-size takes a number above 0") }
+    guard limit ?? 1 > 0 else { throw UsageError("--limit takes a number above 0") }
+
+    let console = Console.standard
+    let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
+    let set = try openDataSet(at: data, classes: given)
+    let classNames = try Self.classNames(given, of: set)
+    let model = try modelOptions.load()
+    let run = AuditRun(
+      model: model,
+      transferSource: try transferFrom.map {
+        try ModelSource($0, device: model.encoder.device)
+      },
+      data: set, classes: classNames, templates: try promptTemplates(file: templates, of: set),
+      attacks: recipes, norm: threat.norm, radii: threat.radii, protocols: names, limit: limit,
+      batchSize: batchSize, seed: seed)
+    let result = try run.run(
+      in: output, command: CommandLine.arguments, title: "audit", console: console)
+    try Self.show(result.report, result.summary, as: format, console)
+    console.say("The run is in \(result.folder)")
+  }
+
+  /// Prints a report.
+  static func show(
+    _ report: AuditReport, _ summary: SummaryRecord, as format: OutputFormat, _ console: Console
+  ) throws {
+    switch format {
+    case .text:
+      console.result(report.heading)
+      console.result("")
+      console.result(report.table().text())
+      console.result("")
+      for note in report.notes { console.result(note) }
+    case .markdown:
+      console.result(report.heading)
+      console.result("")
+      console.result(report.table().markdown())
+      console.result("")
+      for note in report.notes { console.result("- \(note)") }
+    case .csv:
+      console.result(report.figures().csv())
+    case .json:
+      let json = try RecordCoding.documentEncoder().encode(summary)
+      console.result(String(decoding: json, as: UTF8.self))
+    }
+  }
+
+  private func parseThreat() throws(UsageError) -> (norm: Norm, radii: [Radius]) {
+    guard let norm = Norm(rawValue: norm.lowercased()) else {
+      throw UsageError("`\(self.norm)` is not a norm", hint: "use linf or l2")
+    }
+    var radii: [Radius] = []
+    for text in epsilon.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let radius = Radius(String(text)) else {
+        throw UsageError(
+          "`\(text)` is not a radius", hint: "write fractions or decimals: 1/255,2/255 or 0.5")
+      }
+      guard !radii.contains(radius) else {
+        throw UsageError("the radius \(radius) is given twice")
+      }
+      radii.append(radius)
+    }
+    return (norm, radii)
+  }
+
+  private func parseProtocols(_ text: String) throws(UsageError) -> Set<AuditProtocol> {
+    var names: Set<AuditProtocol> = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let name = AuditProtocol(rawValue: String(part)), name != .transferPNG else {
+        throw UsageError(
+          "there is no protocol `\(part)`",
+          hint: "the protocols are clean, transfer, white-box and adaptive")
+      }
+      names.insert(name)
+    }
+    return names
+  }
+
+  private static func classNames(_ given: [String]?, of set: any DataSet) throws -> [String] {
+    guard let names = given ?? set.classNames else {
+      throw UsageError(
+        "`\(set.path)` does not say what its classes are called",
+        hint: "give a file with one name per line with --classes")
+    }
+    if let own = set.classNames, own.count != names.count {
+      throw UsageError(
+        "--classes names \(names.count) classes, but `\(set.path)` has \(own.count)",
+        hint: "one line per class, in the order of the labels")
+    }
+    return names
+  }
+}

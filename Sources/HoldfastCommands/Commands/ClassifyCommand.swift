@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Holdfast
+
+struct ClassifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify", abstract: "Say which of some labels suits each image best.")
+
+  @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"))
+  var images: [String]
+
+  @OptionGroup var modelOptions: ModelOptions
+
+  @Option(help: ArgumentHelp("The labels: cat,dog,ship.", valueName: "a,b,c"))
+  var labels: String
+
+  @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the label."))
+  var templates: String?
+
+  @Option(help: ArgumentHelp("text, json, csv or markdown."))
+  var format = OutputFormat.text
+
+  private struct Answer: Encodable {
+    let image: String
+    let label: String
+    let probabilities: [String: Double]
+  }
+
+  func run() throws {
+    let names = try ClassNames(
+      labels.split(separator: ",", omittingEmptySubsequences: false).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+    ).names
+    let model = try modelOptions.load()
+    let subject = try model.subject(
+      classes: names, templates: try promptTemplates(file: templates))
+    let answers = try images.map { image in
+      let pixels = try model.pixels(of: image)
+      let probabilities = try withoutGradients {
+        try subject.predict(pixels).logits?.softmax(1).to(.cpu).array(of: Float.self) ?? []
+      }
+      let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+      return Answer(
+        image: image, label: names[best],
+        probabilities: Dictionary(
+          zip(names, probabilities.map(Double.init)), uniquingKeysWith: { a, _ in a }))
+    }
+    try show(answers, names)
+  }
+
+  private func show(_ answers: [Answer], _ names: [String]) throws {
+    if format == .json {
+      let json = try RecordCoding.documentEncoder().encode(answers)
+      return Console.standard.result(String(decoding: json, as: UTF8.self))
+    }
+    var table = Table(texts: ["image", "label"], numbers: names)
+    for answer in answers {
+      table.add(
+        [answer.image, answer.label]
+          + names.map { String(format: "%.4f", answer.probabilities[$0] ?? 0) })
+    }
+    switch format {
+    case .csv: Console.standard.result(table.csv())
+    case .markdown: Console.standard.result(table.markdown())
+    default: Console.standard.result(table.text())
+    }
+  }
+}
+
+extension ModelSource {
+  /// An image file as the model's input: `(1, 3, H, W)` in [0, 1].
+  func pixels(of file: String) throws -> Tensor {
+    let item = DataItem(id: file, label: 0, file: file, content: .file(file))
+    let sample = try Prefetcher.prepare(item, clip.preprocessor)
+    return try Tensor(sample.pixels, [1] + encoder.input.shape).to(encoder.device)
+  }
+}

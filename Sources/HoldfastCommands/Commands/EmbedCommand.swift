@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Holdfast
+
+struct EmbedCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "embed",
+    abstract: "Write the embeddings of images or texts.",
+    discussion: """
+      Embeddings have unit length unless --raw is given. They are printed as JSON lines, or written \
+      as the tensor `embeddings` (N, D) of a safetensors file with --output.
+      """)
+
+  @Argument(help: ArgumentHelp("JPEG or PNG files, or texts with --text.", valueName: "input"))
+  var inputs: [String]
+
+  @OptionGroup var modelOptions: ModelOptions
+
+  @Flag(help: "The inputs are texts.")
+  var text = false
+
+  @Flag(help: "Leave the embeddings at their own length.")
+  var raw = false
+
+  @Option(help: ArgumentHelp("A safetensors file to write.", valueName: "file"))
+  var output: String?
+
+  private struct Line: Encodable {
+    let input: String
+    let embedding: [Float]
+  }
+
+  func run() throws {
+    let model = try modelOptions.load()
+    var rows: [Tensor] = []
+    for input in inputs {
+      let embedding = try withoutGradients { try embed(input, model) }
+      rows.append(try (raw ? embedding : embedding.normalized()).to(.cpu))
+    }
+    guard let output else {
+      for (input, row) in zip(inputs, rows) {
+        let line = Line(input: input, embedding: try row.array(of: Float.self))
+        let json = try RecordCoding.lineEncoder().encode(line)
+        Console.standard.result(String(decoding: json, as: UTF8.self))
+      }
+      return
+    }
+    let all = try Tensor.concatenating(rows)
+    try SafetensorsWriter.write(
+      [
+        SafetensorsWriter.Tensor(
+          name: "embeddings", type: .float32, shape: all.shape, bytes: { try all.bytes() })
+      ], to: output)
+    Console.standard.result(output)
+  }
+
+  private func embed(_ input: String, _ model: ModelSource) throws -> Tensor {
+    guard text else { return try model.encoder.embed(try model.pixels(of: input)) }
+    guard let tokenizer = model.clip.tokenizer else {
+      throw UsageError("`\(model.path)` has no tokenizer beside its weights")
+    }
+    return try model.clip.model.embed([input], tokenizer: tokenizer)
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Holdfast
+
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List attacks, defenses or encoders.", aliases: ["ls"])
+
+  @Argument(help: ArgumentHelp("attacks, defenses or encoders.", valueName: "kind"))
+  var kind: String
+
+  @Option(help: ArgumentHelp("text, csv or markdown."))
+  var format = OutputFormat.text
+
+  func run() throws {
+    let table: Table
+    switch kind {
+    case "attacks":
+      table = Self.table(
+        AttackTable.entries.map { [$0.name, $0.summary, $0.options.joined(separator: ",")] },
+        columns: ["attack", "what it is", "options"])
+    case "defenses", "defences":
+      table = Self.table(
+        DefenseTable.entries.map { [$0.name, $0.summary, $0.options.joined(separator: ",")] },
+        columns: ["defense", "what it is", "options"])
+    case "encoders":
+      table = Self.encoders()
+    default:
+      let near = nearest(kind, among: ["attacks", "defenses", "encoders"])
+      throw UsageError(
+        "there is no list of `\(kind)`",
+        hint: near.first.map { "did you mean `\($0)`?" } ?? "list attacks, defenses or encoders")
+    }
+    switch format {
+    case .csv: Console.standard.result(table.csv())
+    case .markdown: Console.standard.result(table.markdown())
+    default: Console.standard.result(table.text())
+    }
+  }
+
+  private static func table(_ rows: [[String]], columns: [String]) -> Table {
+    var table = Table(texts: columns, numbers: [])
+    for row in rows { table.add(row) }
+    return table
+  }
+
+  private static func encoders() -> Table {
+    var table = Table(
+      texts: ["encoder", "sense"],
+      numbers: ["image", "patch", "layers", "width", "heads", "embedding"])
+    for (name, preset) in CLIPConfiguration.presets {
+      let vision = preset.vision
+      table.add(
+        [
+          name, "image, text", "\(vision.image)", "\(vision.patch)", "\(vision.layers)",
+          "\(vision.width)", "\(vision.heads)", "\(preset.projection)",
+        ])
+    }
+    return table
+  }
+}

@@ -1,0 +1,44 @@
+public import ArgumentParser
+
+/// The program: `holdfast`.
+public struct HoldfastCommand: ParsableCommand {
+  /// Name, summary and subcommands.
+  public static let configuration = CommandConfiguration(
+    commandName: "holdfast",
+    abstract: "Audit and harden multimodal encoders against adversarial inputs.",
+    discussion: """
+      `holdfast audit` measures how easily somebody can push an input somewhere else in an \
+      encoder's embedding space. `holdfast harden` puts a defence around the encoder; audit the \
+      result again to see what it is worth. `holdfast demo` shows both on what is built in.
+      """,
+    version: version,
+    subcommands: [
+      AuditCommand.self, HardenCommand.self, ClassifyCommand.self, EmbedCommand.self,
+      ListCommand.self, DemoCommand.self, MakeDemoModelCommand.self,
+    ])
+
+  /// The version of Holdfast.
+  public static let version = "0.1.0"
+
+  /// The program; it has no state of its own.
+  public init() {}
+
+  /// Runs the command line, and leaves with its exit code: 0 done, 1 a gate failed, 2 failed,
+  /// 64 wrong usage.
+  public static func start() -> Never {
+    start(Array(CommandLine.arguments.dropFirst()))
+  }
+
+  static func start(_ arguments: [String]) -> Never {
+    quietBrokenPipes()
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      leave(0)
+    } catch {
+      guard let failure = Failure(error) else { exit(withError: error) }
+      Console.standard.say("error: \(failure.message)")
+      leave(failure.code)
+    }
+  }
+}

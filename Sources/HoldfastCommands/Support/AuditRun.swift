@@ -1,0 +1,162 @@
+import Foundation
+import Holdfast
+
+/// One audit from loaded models to a finished run folder: what `audit` and `demo` share.
+struct AuditRun {
+  let model: ModelSource
+  let transferSource: ModelSource?
+  let data: any DataSet
+  let classes: [String]
+  let templates: PromptTemplates
+  var attacks: [AttackRecipe]
+  var norm: Norm
+  var radii: [Radius]
+  /// The protocols that were asked for; none for all that make sense.
+  var protocols: Set<AuditProtocol>?
+  var limit: Int?
+  var batchSize: Int
+  var seed: UInt64
+
+  /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
+  func run(
+    in folder: String?, command: [String], title: String, console: Console
+  ) throws -> (report: AuditReport, folder: String, plan: PlanRecord, summary: SummaryRecord) {
+    let subject = try model.subject(classes: classes, templates: templates)
+    let source = transferSubject(head: subject.head)
+    let recipes = try self.recipes(hasSource: source != nil)
+    var plan = AuditPlan(
+      subject: subject, transferSource: source, norm: norm, radii: radii, slots: batchSize,
+      seed: seed)
+    for (name, entry) in recipes where entry.omitted == nil { plan.attacks[name] = entry.recipes }
+    try plan.check()
+    let record = try self.record(plan, recipes)
+    let path = try folder ?? Self.folderName(record)
+    let run = try RunFolder(at: path, plan: record, session: session(command))
+
+    let finished = run.finished
+    let prefetcher = Prefetcher(
+      data, preprocessor: model.clip.preprocessor, capacity: 2 * batchSize, limit: limit,
+      skip: { finished.contains($0) })
+    defer { prefetcher.cancel() }
+    let total = [data.count, limit].compactMap { $0 }.min()
+    var progress = AuditProgress(
+      console, title: title, total: total, radii: record.radii, before: finished.count)
+    try Auditor(plan).run(prefetcher.next) { sample in
+      try run.append(sample)
+      progress.update(run.tally)
+    }
+    progress.end()
+    let summary = try run.finish()
+    return (AuditReport(plan: record, summary: summary), path, record, summary)
+  }
+
+  // MARK: What is run
+
+  /// A protocol's attacks, or why it is not run.
+  private struct Entry {
+    var recipes: [AttackRecipe] = []
+    var omitted: String?
+  }
+
+  /// The model that transfer examples are made on: the one that was named, or the base of a bundle.
+  private func transferSubject(head: Head?) -> Subject? {
+    if let transferSource { return transferSource.undefended(head) }
+    return model.bundle == nil ? nil : model.undefended(head)
+  }
+
+  private func recipes(hasSource: Bool) throws -> [(AuditProtocol, Entry)] {
+    let all = AuditProtocol.allCases.filter { $0 != .clean && $0 != .transferPNG }
+    return all.map { name in
+      if let protocols, !protocols.contains(name) { return (name, Entry(omitted: "not asked for")) }
+      switch name {
+      case .transfer where !hasSource:
+        return (
+          name,
+          Entry(omitted: "there is no undefended base; name another model with --transfer-from")
+        )
+      case .adaptive:
+        guard let bundle = model.bundle else {
+          return (name, Entry(omitted: "the model has no defence to adapt to"))
+        }
+        return (name, Entry(recipes: bundle.defense.adaptiveAttacks(on: model.encoder.input)))
+      default:
+        return (name, Entry(recipes: attacks))
+      }
+    }
+  }
+
+  // MARK: Records
+
+  private func record(
+    _ plan: AuditPlan, _ recipes: [(AuditProtocol, Entry)]
+  ) throws -> PlanRecord {
+    var protocols = [ProtocolRecord(name: AuditProtocol.clean.rawValue, attacks: [])]
+    for (name, entry) in recipes {
+      let attacks = try entry.recipes.map { try Self.record($0, of: name) }
+      protocols.append(
+        ProtocolRecord(name: name.rawValue, attacks: attacks, omitted: entry.omitted))
+      if name == .transfer, entry.omitted == nil {
+        protocols.append(
+          ProtocolRecord(name: AuditProtocol.transferPNG.rawValue, attacks: attacks))
+      }
+    }
+    let base = model.bundle.map { ModelRecord(path: $0.base.path, files: $0.base.files, defense: nil) }
+    let input = model.encoder.input
+    return PlanRecord(
+      holdfast: HoldfastCommand.version, model: model.record,
+      transferModel: plan.attacks[.transfer] == nil ? nil : transferSource?.record ?? base,
+      data: DataRecord(
+        path: data.path, layout: data.layout, listing: data.listing,
+        preprocessing: try Self.json(model.clip.preprocessor)),
+      classes: classes, templates: templates.texts,
+      attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
+      norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
+      precision: "float32", seed: seed)
+  }
+
+  private static func record(
+    _ recipe: AttackRecipe, of name: AuditProtocol
+  ) throws -> AttackRecord {
+    AttackRecord(
+      name: recipe.name, objective: type(of: recipe.objective).name,
+      parameters: try json(recipe.attack), restarts: recipe.restarts,
+      stop: (name == .transfer ? StopRule.fullBudget : .firstSuccess).rawValue)
+  }
+
+  private func session(_ command: [String]) -> SessionRecord {
+    SessionRecord(
+      command: command, began: Date().ISO8601Format(), device: model.encoder.device.description,
+      threads: Torch.threadCount, batchSize: batchSize, limit: limit,
+      engine: "libtorch \(Torch.version) \(Torch.cpuCapability)")
+  }
+
+  /// `runs/<model>-<data>-<eight digits of the plan>`: the same plan finds its folder again.
+  private static func folderName(_ plan: PlanRecord) throws -> String {
+    let digits = Checksum.sha256(of: Array(try json(plan).utf8)).prefix(8)
+    let names = [plan.model.path, plan.data.path].map { path in
+      String(
+        ((path as NSString).lastPathComponent).map { $0.isLetter || $0.isNumber ? $0 : "-" })
+    }
+    return "runs/\(names.joined(separator: "-"))-\(digits)"
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}
+
+extension AuditPlan {
+  /// Refuses radii that no unit of this space can mean.
+  func check() throws(UsageError) {
+    guard !radii.isEmpty else { throw UsageError("an audit needs at least one radius") }
+    guard norm == .linf, let range = subject.encoder.input.range else { return }
+    let widest = Double(range.upperBound - range.lowerBound)
+    for radius in radii where radius.value > widest {
+      throw UsageError(
+        "a radius of \(radius) is larger than the whole \(subject.encoder.input.unit)",
+        hint: "radii are in units of the \(subject.encoder.input.unit): write \(radius)/255")
+    }
+  }
+}

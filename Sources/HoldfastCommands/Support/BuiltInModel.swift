@@ -1,0 +1,25 @@
+import Foundation
+import Holdfast
+
+/// The model that ships with the program, and the scenes it is audited on.
+enum BuiltInModel {
+  /// The folder's name among the program's resources.
+  static let name = "tiny-scenes"
+
+  /// Where it is.
+  static var path: String {
+    get throws {
+      guard let folder = Bundle.module.url(forResource: "Models", withExtension: nil) else {
+        throw DataError(
+          "is not beside the program", in: "Models",
+          hint: "keep the folder Holdfast_HoldfastCommands.resources next to `holdfast`")
+      }
+      return folder.appendingPathComponent(name).path
+    }
+  }
+
+  /// Scenes whose combinations of attributes no training scene shows.
+  static func scenes(_ samples: Int, size: Int) -> SceneSet {
+    SceneSet(generator: SceneGenerator(seed: 0), split: .evaluation, size: size, samples: samples)
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Holdfast
+
+/// A model that a user named, loaded: bare, or behind the defence of a bundle.
+struct ModelSource {
+  /// What `--model` takes for the model that ships with the program.
+  static let builtIn = "builtin"
+
+  /// The path of the checkpoint.
+  let path: String
+  /// What a record says about it.
+  let record: ModelRecord
+  /// The bare model.
+  let clip: LoadedCLIP
+  /// The encoder, with every defence.
+  let encoder: any Encoder
+  /// The bundle; none for a bare model.
+  let bundle: DefenseBundle?
+
+  /// Loads what `name` says: a folder, a file, `hf:org/repo`, `builtin`, or a bundle.
+  ///
+  /// - Parameter vision: a fine-tuned vision tower in place of the model's own.
+  init(_ name: String, vision: String? = nil, device: Device) throws {
+    let given = try Self.resolve(name)
+    let bundle = DefenseBundle.isBundle(given) ? try DefenseBundle(at: given) : nil
+    path = bundle?.base.path ?? given
+    var files = try ModelFiles.checksums(at: path)
+    if let bundle { try Self.check(files, bundle, given) }
+    clip = try loadCLIP(at: path, vision: vision, device: device)
+    if let vision {
+      for (file, sum) in try ModelFiles.checksums(at: vision) { files["vision/\(file)"] = sum }
+    }
+    encoder = try bundle.map { try $0.defense.wrap(clip.model.vision, fitted: $0.fitted) }
+      ?? clip.model.vision
+    record = ModelRecord(path: given, files: files, defense: try bundle?.spelling)
+    self.bundle = bundle
+  }
+
+  /// The subject: the encoder with a zero-shot head over class names.
+  func subject(classes: [String], templates: PromptTemplates) throws -> Subject {
+    Subject(encoder: encoder, head: try head(classes: classes, templates: templates))
+  }
+
+  /// The bare encoder with the same head.
+  func undefended(_ head: Head?) -> Subject { Subject(encoder: clip.model.vision, head: head) }
+
+  private func head(classes: [String], templates: PromptTemplates) throws -> Head {
+    guard let tokenizer = clip.tokenizer else {
+      throw UsageError(
+        "`\(path)` has no tokenizer beside its weights",
+        hint: "put CLIP's vocab.json and merges.txt (or tokenizer.json) into the folder")
+    }
+    return Head(
+      anchors: try clip.model.anchors(for: classes, templates: templates, tokenizer: tokenizer),
+      scale: try clip.model.scale())
+  }
+
+  /// The path that a name stands for.
+  static func resolve(_ name: String) throws -> String {
+    if name == builtIn { return try BuiltInModel.path }
+    if name.hasPrefix("hf:") { return try HubCache().snapshot(of: HubReference(name)) }
+    guard FileManager.default.fileExists(atPath: name) else {
+      throw DataError(
+        "does not exist", in: name,
+        hint: "--model takes a folder, a file of weights, hf:org/repo, a bundle, or `builtin`")
+    }
+    return URL(fileURLWithPath: name).standardizedFileURL.path
+  }
+
+  private static func check(
+    _ files: [String: String], _ bundle: DefenseBundle, _ folder: String
+  ) throws {
+    let changed = bundle.base.files.filter { files[$0.key] != $0.value }.keys.sorted()
+    guard changed.isEmpty else {
+      throw DataError(
+        "was made for another checkpoint: \(changed.joined(separator: ", ")) changed", in: folder,
+        hint: "make the bundle again with `holdfast harden`")
+    }
+  }
+}

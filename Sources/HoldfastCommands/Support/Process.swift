@@ -1,0 +1,12 @@
+import Foundation
+
+/// Leaves the program after flushing what was printed.
+func leave(_ code: Int32) -> Never {
+  fflush(nil)
+  exit(code)
+}
+
+/// A reader that goes away, such as `head`, ends the program quietly.
+func quietBrokenPipes() {
+  signal(SIGPIPE, SIG_DFL)
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Holdfast
+
+/// Which model, and where it runs.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A Hugging Face or open_clip folder, a file of weights, hf:org/repo, a bundle, or `builtin`.",
+      valueName: "model"))
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "A fine-tuned vision tower (FARE, TeCoA) to put in place of the model's own.",
+      valueName: "file"))
+  var vision: String?
+
+  @Option(help: ArgumentHelp("cpu, cuda, cuda:N or mps.", valueName: "device"))
+  var device = "cpu"
+
+  @Option(help: ArgumentHelp("Threads of one operation; all cores by default.", valueName: "n"))
+  var threads: Int?
+
+  /// The device, once it is known to be there.
+  func prepareDevice() throws -> Device {
+    guard let parsed = Device(device) else {
+      throw UsageError(
+        "`\(device)` is not a device", hint: "use cpu, cuda, cuda:1 or mps")
+    }
+    guard parsed.isAvailable else {
+      throw UsageError(
+        "there is no device `\(device)` here",
+        hint: parsed == .mps
+          ? "MPS needs an Apple machine"
+          : "CUDA needs an NVIDIA GPU and a set-up with its libraries (LIBTORCH_MODE=cuda)")
+    }
+    if let threads {
+      guard threads > 0 else { throw UsageError("--threads takes a number above 0") }
+      try Torch.setThreadCount(threads)
+    }
+    return parsed
+  }
+
+  /// The model, loaded.
+  func load() throws -> ModelSource {
+    try ModelSource(model, vision: vision, device: try prepareDevice())
+  }
+}
+
+/// In which form a result is printed.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, csv, markdown
+}
+
+/// Reads prompt templates from a file, or takes those of the data set, or the standard one.
+func promptTemplates(file: String?, of set: (any DataSet)? = nil) throws -> PromptTemplates {
+  if let file { return try PromptTemplates(contentsOf: URL(fileURLWithPath: file)) }
+  if let texts = set?.templates { return try PromptTemplates(texts) }
+  return .standard
+}

@@ -1,0 +1,3 @@
+import HoldfastCommands
+
+HoldfastCommand.start()
