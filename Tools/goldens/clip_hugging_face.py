@@ -108,7 +108,7 @@ MODELS = [
         text=shape(16, 4, 1, "gelu", intermediate_size=56, eos_token_id=63)),
     HuggingFacePeer(
         "hf-defaults-omitted", seed=14, image_size=21, projection=16,
-        omitted=("hidden_act", "layer_norm_eps", "projection_dim_text", "num_channels"),
+        omitted=("hidden_act", "layer_norm_eps", "num_channels"),
         vision=shape(40, 5, 1, "quick_gelu", patch_size=7),
         text=shape(16, 1, 1, "quick_gelu", eos_token_id=2)),
 ]

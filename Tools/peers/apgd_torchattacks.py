@@ -45,9 +45,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", type=Path, required=True, help="folder of CLIP directories")
     parser.add_argument("--names", nargs="+",
-                        default=["clip-tiny-cifar10", "clip-tiny-cifar10-robust"])
+                        default=["clip-tiny-cifar10-robust", "clip-tiny-cifar10"])
     parser.add_argument("--images", type=Path, required=True, help="class folders of images")
-    parser.add_argument("--per-class", type=int, default=30)
+    parser.add_argument("--per-class", type=int, default=10)
     parser.add_argument("--radii", nargs="+", type=float, default=[1, 2, 4], help="in 1/255")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
     parser.add_argument("--steps", type=int, default=100, help="of APGD")
