@@ -12,7 +12,7 @@ struct SceneCaptionTests {
     #expect(
       captions == [
         "there is a small striped circle in the center, and it is red.",
-        "a large square at the top, orange on pink.",
+        "a large square at the top, orange on white.",
         "a green dotted triangle on a grainy white background.",
       ])
   }

@@ -72,8 +72,8 @@ struct SceneGeneratorTests {
     #expect(
       scene
         == SceneDescription(
-          shape: .circle, color: .red, texture: .striped, position: .center, size: .small, tilt: 0,
-          background: .gradient, backgroundColor: .pink, seed: 0))
+          shape: .circle, color: .red, texture: .striped, position: .center, size: .small, tilt: 15,
+          background: .gradient, backgroundColor: .pink, seed: 1_558_991_776_508_477_819))
   }
 }
 

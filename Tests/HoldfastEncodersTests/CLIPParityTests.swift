@@ -1,3 +1,4 @@
+import Foundation
 import HoldfastCore
 import HoldfastEncoders
 import HoldfastLayers
@@ -114,14 +115,17 @@ final class SiteReader {
 
   var sites: Sites {
     var functions: [Site: Sites.Function] = [:]
-    for place in places {
-      functions[place] = { [self] (compute) throws(TorchError) in
-        let value = try compute()
-        values[place] = value
-        return value
-      }
-    }
+    for place in places { functions.updateValue(keeping(place), forKey: place) }
     return Sites(functions)
+  }
+
+  private func keeping(_ place: Site) -> Sites.Function {
+    func function(_ compute: () throws(TorchError) -> Tensor) throws(TorchError) -> Tensor {
+      let value = try compute()
+      values[place] = value
+      return value
+    }
+    return function
   }
 
   subscript(_ site: Site) -> Tensor {

@@ -234,8 +234,8 @@ struct HostileArchiveTests {
       (Hostile.end(count: 1, size: size, offset: 0), "damaged zip directory"),
     ]
     for (end, message) in cases { expectFormatError(message) { _ = try directory(body + end) } }
-    var compressed = good
-    compressed[offset32(good) + 10] = 8
+    var compressed = Hostile.zip([("a/data.pkl", [1])])
+    compressed[offset32(compressed) + 10] = 8
     expectFormatError("compressed entry") {
       _ = try openCheckpoint(in: MappedFile(copying: compressed, named: "x"), policy: .tensors)
     }

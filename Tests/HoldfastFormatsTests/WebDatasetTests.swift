@@ -53,6 +53,8 @@ struct WebDatasetTests {
     #expect(parts("a/.hidden.txt") == nil)
     #expect(parts("a.b/none") == nil)
     #expect(parts("__x.y__") == nil)
+    #expect(parts("__x__/y.txt") == nil)
+    #expect(parts("__x__.txt") == ["__x__", "txt"])
     #expect(parts("x.") == ["x", ""])
   }
 

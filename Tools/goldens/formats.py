@@ -114,7 +114,7 @@ def shards():
     for name, layout in [("pax", tarfile.PAX_FORMAT), ("gnu", tarfile.GNU_FORMAT)]:
         with tarfile.open(GOLDENS / f"{name}.tar", "w", format=layout) as archive:
             member(archive, "train", b"", type=tarfile.DIRTYPE)
-            member(archive, "__info__.json", b"{}")
+            member(archive, "__info__/shard.json", b"{}")
             member(archive, "README", b"no extension")
             member(archive, ".hidden.txt", b"hidden")
             member(archive, "train/s0000000.PNG", bytes(range(256)) * 3)

@@ -21,7 +21,7 @@ struct SceneBackdrop {
     direction = Point(degrees: random.number(in: 0...360), radius: 1)
     phase = random.unit()
     grain = SceneGrain(seed: random.next())
-    let blobCount = random.integer(in: 0...3)
+    let blobCount = random.integer(in: 0...2)
     blobs = (0..<blobCount).map { _ in
       Blob(
         center: Point(random.unit(), random.unit()), radius: random.number(in: 0.025...0.06),
@@ -30,7 +30,7 @@ struct SceneBackdrop {
   }
 
   func color(at point: Point, _ pixel: Double) -> RGB {
-    var color = ground * (1 + 0.2 * relief(at: point, pixel))
+    var color = ground * (1 + 0.16 * relief(at: point, pixel))
     for blob in blobs {
       let cover = smoothStep(blob.radius - point.distance(to: blob.center), over: 2 * pixel)
       if cover > 0 { color = color.mixed(with: blob.color, cover) }

@@ -29,20 +29,20 @@ public enum SceneCaptions {
     let size = scene.size.rawValue
     let place = scene.position.phrase
     let medium = random.pick(["photo", "picture", "drawing"]) ?? "photo"
-    let pattern = scene.background.rawValue
-    let ground = "\(pattern) \(scene.backgroundColor.rawValue) background"
-    let plainGround = "\(scene.backgroundColor.rawValue) background"
+    let behind = scene.backgroundColor.rawValue
+    let ground = "\(scene.background.rawValue) \(behind) background"
 
     switch random.integer(in: 0...11) {
     case 0...2: return fill(templates[0], with: name)
     case 3: return fill("a \(medium) of a {}.", with: name)
     case 4:
-      return "a \(medium) of \(noun(size, color, texture, name)) \(place) on \(noun(plainGround))."
+      return
+        "a \(medium) of \(noun(size, color, texture, name)) \(place) on \(noun(behind)) background."
     case 5: return "\(noun(color, texture, name)) on \(noun(ground))."
     case 6: return "there is \(noun(size, texture, name)) \(place), and it is \(color)."
-    case 7: return "the \(name) is \(color) and \(texture), the background is \(pattern)."
+    case 7: return "the \(name) is \(color) and \(texture), the background is \(behind)."
     case 8: return "a \(medium) of \(noun(color, name))\(leaning(scene.tilt)) on \(noun(ground))."
-    case 9: return "\(noun(size, name)) \(place), \(color) on \(scene.backgroundColor)."
+    case 9: return "\(noun(size, name)) \(place), \(color) on \(behind)."
     case 10: return "\(noun(texture, name))\(leaning(scene.tilt)), \(color), \(place)."
     default: return "a \(medium) of \(noun(color, texture, name))."
     }

@@ -11,7 +11,7 @@ public struct SceneImage: Hashable, Sendable {
 /// Draws scenes as square pictures.
 ///
 /// The description fixes what is seen; its seed decides the exact place, size and shade, the light,
-/// the noise of the sensor, and up to three small round blobs behind the shape.
+/// the noise of the sensor, and up to two small round blobs behind the shape.
 public enum SceneDrawing {
   /// The side, in pixels, of pictures in which every shape can be told apart with ease.
   public static let recommendedSize = 48
@@ -75,7 +75,7 @@ struct SceneSensor {
   private let noise: Double
 
   init(random: inout SplitMix64) {
-    noise = random.number(in: 0.01...0.04)
+    noise = random.number(in: 0.01...0.035)
     self.random = SplitMix64(seed: random.next())
   }
 

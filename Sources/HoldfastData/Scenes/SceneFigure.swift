@@ -13,9 +13,9 @@ struct SceneFigure {
     outline = scene.shape.outline
     radius =
       switch scene.size {
-      case .small: random.number(in: 0.20...0.23)
-      case .medium: random.number(in: 0.25...0.285)
-      case .large: random.number(in: 0.31...0.345)
+      case .small: random.number(in: 0.22...0.25)
+      case .medium: random.number(in: 0.27...0.30)
+      case .large: random.number(in: 0.32...0.35)
       }
     center = Point(
       0.5 + 0.15 * Double(scene.position.column) + random.number(in: -0.03...0.03),

@@ -85,7 +85,7 @@ extension SceneShape {
           .polygon(
             (0..<16).map {
               let around = Point(degrees: 22.5 * Double($0), radius: 1)
-              return Point(0.3 + 0.7 * around.x, 0.48 * around.y)
+              return Point(0.3 + 0.7 * around.x, 0.6 * around.y)
             }),
           .polygon([Point(-0.2, 0), Point(-1, -0.55), Point(-0.8, 0), Point(-1, 0.55)]),
         ],

@@ -11,7 +11,9 @@ public struct LoadedCLIP {
   public let model: CLIPModel
   /// The tokeniser beside the weights; none where the folder has no tokeniser files.
   public let tokenizer: CLIPTokenizer?
-  /// How an image becomes the model's pixels. Its mean and deviation are already inside the model.
+  /// How an image becomes the model's pixels.
+  ///
+  /// Its mean and deviation are already inside the model.
   public let preprocessor: ImagePreprocessor
 }
 

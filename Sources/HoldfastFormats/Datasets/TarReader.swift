@@ -21,6 +21,7 @@ public struct TarMember: Sendable {
 public struct TarReader: ~Copyable {
   private let input: FileReader
   private let memberLimit: Int
+  private var isAtEnd = false
 
   /// Largest extended header (long name, PAX record) accepted.
   static let extensionLimit = 1 << 20
@@ -45,7 +46,11 @@ public struct TarReader: ~Copyable {
   public mutating func next() throws(FormatError) -> TarMember? {
     var longName: String?
     var longSize: Int?
-    while let header = try nextHeader() {
+    while !isAtEnd {
+      guard let header = try nextHeader() else {
+        isAtEnd = true
+        break
+      }
       let size = longSize ?? header.size
       switch header.kind {
       case "x":

@@ -10,7 +10,7 @@ public struct WebDatasetSample: Sendable {
 /// The samples of one tar file in WebDataset layout, front to back, one in memory at a time.
 ///
 /// Consecutive members whose names agree up to the first dot of the file name form a sample.
-/// Members without a dot, hidden ones, and names like `__info__` are passed over.
+/// Members without a dot, hidden ones, and names under `__info__` are passed over.
 /// Source: https://github.com/webdataset/webdataset, `webdataset/tariterators.py`.
 public struct WebDatasetShard: ~Copyable {
   private var tar: TarReader
@@ -60,8 +60,13 @@ public struct WebDatasetShard: ~Copyable {
   static func split(_ name: String) -> (key: String, extension: String)? {
     let base = name[(name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex)...]
     guard let dot = base.firstIndex(of: "."), dot > base.startIndex,
-      !(base.hasPrefix("__") && base.hasSuffix("__"))
+      !isMetadata(name.prefix { $0 != "/" })
     else { return nil }
     return (String(name[..<dot]), name[name.index(after: dot)...].lowercased())
+  }
+
+  /// Whether a file or top folder is named like `__info__`, which marks what is no sample.
+  private static func isMetadata(_ component: Substring) -> Bool {
+    component.count >= 4 && component.hasPrefix("__") && component.hasSuffix("__")
   }
 }

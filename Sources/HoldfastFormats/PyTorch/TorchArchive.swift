@@ -33,13 +33,10 @@ extension TorchFile {
     try self.init(map, views: views, storages: storages)
   }
 
-  /// The folder that holds `data.pkl`, with its slash; every entry must be stored as it is.
+  /// The folder that holds `data.pkl`, with its slash.
+  ///
+  /// Every entry we read must be stored as it is; the code in TorchScript archives is compressed.
   private static func root(of zip: ZipDirectory, file: String) throws(FormatError) -> String {
-    if let packed = zip.entries.first(where: { !$0.isStored }) {
-      throw FormatError(
-        "has a compressed entry \(quoted(packed.name)); torch.save never compresses", in: file,
-        hint: "if this is a zip of a checkpoint, unpack it first")
-    }
     let roots = zip.entries.compactMap { entry -> String? in
       let parts = entry.name.split(separator: "/", omittingEmptySubsequences: false)
       return parts.count == 2 && parts[1] == "data.pkl" ? parts[0] + "/" : nil
@@ -48,6 +45,15 @@ extension TorchFile {
       throw FormatError(
         "is a zip archive, but not one of torch.save", in: file,
         hint: "if it contains a checkpoint, unpack it first")
+    }
+    let read = [root + "data.pkl", root + "byteorder"]
+    let packed = zip.entries.first {
+      !$0.isStored && (read.contains($0.name) || $0.name.hasPrefix(root + "data/"))
+    }
+    if let packed {
+      throw FormatError(
+        "has a compressed entry \(quoted(packed.name)); torch.save never compresses weights",
+        in: file, hint: "if somebody zipped the checkpoint again, unpack it first")
     }
     return root
   }
