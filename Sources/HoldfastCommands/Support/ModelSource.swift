@@ -26,12 +26,14 @@ struct ModelSource {
     path = bundle?.base.path ?? given
     var files = try ModelFiles.checksums(at: path)
     if let bundle { try Self.check(files, bundle, given) }
-    clip = try loadCLIP(at: path, vision: vision, device: device)
+    let clip = try loadCLIP(at: path, vision: vision, device: device)
     if let vision {
       for (file, sum) in try ModelFiles.checksums(at: vision) { files["vision/\(file)"] = sum }
     }
-    encoder = try bundle.map { try $0.defense.wrap(clip.model.vision, fitted: $0.fitted) }
+    encoder =
+      try bundle.map { try $0.defense.wrap(clip.model.vision, fitted: $0.fitted) }
       ?? clip.model.vision
+    self.clip = clip
     record = ModelRecord(path: given, files: files, defense: try bundle?.spelling)
     self.bundle = bundle
   }
