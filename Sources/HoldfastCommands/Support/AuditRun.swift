@@ -100,7 +100,9 @@ struct AuditRun {
           ProtocolRecord(name: AuditProtocol.transferPNG.rawValue, attacks: attacks))
       }
     }
-    let base = model.bundle.map { ModelRecord(path: $0.base.path, files: $0.base.files, defense: nil) }
+    let base = model.bundle.map {
+      ModelRecord(path: $0.base.path, files: $0.base.files, defense: nil)
+    }
     let input = model.encoder.input
     return PlanRecord(
       holdfast: HoldfastCommand.version, model: model.record,

@@ -4,7 +4,8 @@ import Foundation
 struct Console: Sendable {
   /// The process's own streams.
   static let standard = Console(
-    isInteractive: isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    isInteractive: isatty(STDERR_FILENO) == 1
+      && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   )
 
   /// Whether a person watches standard error, so that progress is worth printing.
