@@ -81,10 +81,17 @@ struct DemoStoryTests {
       bare: Self.summary(clean: 96, worst: [95, 94]),
       hardened: Self.summary(clean: 96, worst: [95, 94], protocols: ["white-box": [95, 94]]),
       clean: 160)
-    #expect(text.contains("nothing shows that it learned shapes"))
+    #expect(text.contains("Nothing shows that it learned more"))
     #expect(text.contains("it loses no accuracy that 100 samples could show"))
     #expect(!text.contains("Against examples"))
     #expect(text.contains("cannot tell"))
+  }
+
+  @Test("A model that knows less than its pixels is told as one")
+  func ignorant() {
+    let nothing = Self.summary(clean: 0, worst: [0, 0])
+    let text = Self.story(bare: nothing, hardened: nothing, clean: 25, baseline: 90)
+    #expect(text.contains("It knows less than pixels give away."))
   }
 
   @Test("A second demonstration goes beside the first")

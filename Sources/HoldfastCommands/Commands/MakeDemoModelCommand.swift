@@ -24,12 +24,20 @@ struct MakeDemoModelCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The seed of weights and scenes."))
   var seed: UInt64 = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Threads of one operation; with one, the weights do not depend on the machine's cores.",
+      valueName: "n"))
+  var threads = 1
+
   func run() throws {
     guard steps > 0 else { throw UsageError("--steps takes a number above 0") }
     guard batchSize > 0 else { throw UsageError("--batch-size takes a number above 0") }
+    guard threads > 0 else { throw UsageError("--threads takes a number above 0") }
     guard !FileManager.default.fileExists(atPath: "\(output)/model.safetensors") else {
       throw UsageError("`\(output)` holds a model already", hint: "give another --output")
     }
+    try Torch.setThreadCount(threads)
     var recipe = SceneRecipe()
     (recipe.steps, recipe.batchSize, recipe.seed) = (steps, batchSize, seed)
     recipe.warmup = min(recipe.warmup, steps / 10)

@@ -28,20 +28,20 @@ struct Demo {
     console.say("  \(spell(clean)); \(spell(baseline)) by the nearest training picture")
 
     console.say("\n2/4 Audit of the undefended model on \(samples) scenes")
-    let bare = try audit(model, in: "\(folder)/undefended")
+    let bare = try audit(model, in: "\(folder)/undefended-audit")
+    try show(bare)
 
     console.say("\n3/4 Hardening with \(Self.method)")
     let defense = try DefenseTable.defense(Self.method, isGuided: false)
-    let bundle = "\(folder)/\(Self.method)"
+    let bundle = "\(folder)/hardened"
     try HardenCommand.harden(model, with: defense).write(to: bundle)
     console.say("  The bundle is in \(bundle)")
 
     console.say("\n4/4 Audit of the hardened model, by attackers who know more and more")
     let hardened = try audit(
-      try ModelSource(bundle, device: .cpu), in: "\(folder)/\(Self.method)-audit")
-
-    try show(bare)
+      try ModelSource(bundle, device: .cpu), in: "\(folder)/hardened-audit")
     try show(hardened)
+
     let story = DemoStory(
       clean: clean, baseline: baseline, bare: bare.summary, hardened: hardened.summary,
       defense: Self.method)

@@ -27,9 +27,10 @@ struct DemoStory {
     let figures =
       "The model names \(spell(clean)) of scenes whose combinations it has never seen; "
       + "the nearest training picture names \(spell(baseline))."
-    return clean.isAbove(baseline)
-      ? "\(figures) It has learned shapes, not pixels."
-      : "\(figures) The difference is within the intervals: nothing shows that it learned shapes."
+    if clean.isAbove(baseline) { return "\(figures) It has learned shapes, not pixels." }
+    return baseline.isAbove(clean)
+      ? "\(figures) It knows less than pixels give away."
+      : "\(figures) Nothing shows that it learned more than pixels give away."
   }
 
   /// How little is enough to break the undefended model.

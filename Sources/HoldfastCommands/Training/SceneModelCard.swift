@@ -43,7 +43,7 @@ struct SceneModelCard {
       --seed \(recipe.seed) --output tiny-scenes
 
       \(recipe.steps) steps of \(recipe.batchSize) scenes from the training split, in \
-      \(AuditProgress.spell(seconds)) on \(Torch.threadCount) CPU threads: cross-entropy over the \
+      \(AuditProgress.spell(seconds)) on \(Torch.threadCount) CPU thread(s): cross-entropy over the \
       prompts "a photo of a {}." plus \(recipe.captionWeight) × a symmetric contrastive loss with \
       captions; AdamW, learning rate \(recipe.learningRate) with \(recipe.warmup) steps of warm-up \
       and a cosine, weight decay \(recipe.weightDecay). The state of step \(chosen.step) did best on \
