@@ -139,7 +139,8 @@ let testTargets: [Target] = [
   tests("HoldfastMedia", ["HoldfastTensor"], exclude: ["Goldens"]),
   tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastTensor"]),
   tests(
-    "HoldfastEncoders", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastFormats"],
+    "HoldfastEncoders",
+    ["HoldfastTestSupport", "HoldfastCore", "HoldfastTensor", "HoldfastFormats"],
     exclude: ["Goldens"]),
   tests(
     "HoldfastAttacks", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastCore"]),

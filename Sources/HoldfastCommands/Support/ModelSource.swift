@@ -52,9 +52,7 @@ struct ModelSource {
         "`\(path)` has no tokenizer beside its weights",
         hint: "put CLIP's vocab.json and merges.txt (or tokenizer.json) into the folder")
     }
-    return Head(
-      anchors: try clip.model.anchors(for: classes, templates: templates, tokenizer: tokenizer),
-      scale: try clip.model.scale())
+    return try clip.model.head(for: classes, templates: templates, tokenizer: tokenizer)
   }
 
   /// The path that a name stands for.
