@@ -1,0 +1,42 @@
+/// Named tensors in a file or a directory, whatever its format.
+public protocol TensorSource: Sendable {
+  /// The file or directory, for messages.
+  var file: String { get }
+
+  /// The names of all tensors, sorted.
+  var names: [String] { get }
+
+  /// The type and shape of one tensor.
+  ///
+  /// - Throws: ``FormatError`` where there is no tensor of that name.
+  func entry(for name: String) throws(FormatError) -> TensorEntry
+
+  /// Lends the elements of one tensor for the length of `body`: contiguous, in C order,
+  /// little-endian, aligned to the width of one element.
+  ///
+  /// - Throws: ``FormatError`` where there is no tensor of that name, and what `body` throws.
+  func withBytes<Result>(
+    of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result
+}
+
+extension TensorSource {
+  /// The error for a name that is not there.
+  func missing(_ name: String) -> FormatError {
+    FormatError("has no tensor named \(quoted(name))", in: file)
+  }
+}
+
+/// Lends `bytes` as they are, or a copy of them where they do not start at a multiple of `width`.
+func withAlignedBytes<Result>(
+  _ bytes: UnsafeRawBufferPointer, to width: Int,
+  _ body: (UnsafeRawBufferPointer) throws -> Result
+) rethrows -> Result {
+  guard let base = bytes.baseAddress, Int(bitPattern: base) % width != 0 else {
+    return try body(bytes)
+  }
+  let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: width)
+  defer { copy.deallocate() }
+  copy.copyMemory(from: bytes)
+  return try body(UnsafeRawBufferPointer(copy))
+}

@@ -1,0 +1,67 @@
+/// One sample of a shard: the files that share a key.
+public struct WebDatasetSample: Sendable {
+  /// What the names of the files have in common, with its folder: `train/s0000017`.
+  public let key: String
+
+  /// Content by extension in lower case: `jpg`, `cls`, `seg.png`.
+  public let files: [String: [UInt8]]
+}
+
+/// The samples of one tar file in WebDataset layout, front to back, one in memory at a time.
+///
+/// Consecutive members whose names agree up to the first dot of the file name form a sample.
+/// Members without a dot, hidden ones, and names like `__info__` are passed over.
+/// Source: https://github.com/webdataset/webdataset, `webdataset/tariterators.py`.
+public struct WebDatasetShard: ~Copyable {
+  private var tar: TarReader
+  private var pending: (key: String, extension: String, bytes: [UInt8])?
+
+  /// Opens the shard at `path`.
+  ///
+  /// - Throws: ``FormatError`` where it is missing or unreadable.
+  public init(_ path: String, memberLimit: Int = 1 << 30) throws(FormatError) {
+    tar = try TarReader(path, memberLimit: memberLimit)
+  }
+
+  /// The next sample; nil after the last.
+  ///
+  /// - Throws: ``FormatError`` for a damaged archive and for a sample with the same extension twice.
+  public mutating func next() throws(FormatError) -> WebDatasetSample? {
+    var key: String?
+    var files: [String: [UInt8]] = [:]
+    while let part = try nextPart() {
+      if let key, key != part.key {
+        pending = part
+        return WebDatasetSample(key: key, files: files)
+      }
+      key = part.key
+      guard files.updateValue(part.bytes, forKey: part.extension) == nil else {
+        throw FormatError(
+          "has two files \(quoted("\(part.key).\(part.extension)")) in one sample", in: tar.file)
+      }
+    }
+    return key.map { WebDatasetSample(key: $0, files: files) }
+  }
+
+  private mutating func nextPart() throws(FormatError) -> (
+    key: String, extension: String, bytes: [UInt8]
+  )? {
+    if let part = pending {
+      pending = nil
+      return part
+    }
+    while let member = try tar.next() {
+      if let (key, suffix) = Self.split(member.name) { return (key, suffix, member.bytes) }
+    }
+    return nil
+  }
+
+  /// Key and extension of a member, or nil for one that belongs to no sample.
+  static func split(_ name: String) -> (key: String, extension: String)? {
+    let base = name[(name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex)...]
+    guard let dot = base.firstIndex(of: "."), dot > base.startIndex,
+      !(base.hasPrefix("__") && base.hasSuffix("__"))
+    else { return nil }
+    return (String(name[..<dot]), name[name.index(after: dot)...].lowercased())
+  }
+}

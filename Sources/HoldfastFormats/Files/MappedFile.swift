@@ -1,0 +1,68 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The bytes of a file, read-only, brought into memory by the system only where they are touched.
+///
+/// Opening costs the same for a kilobyte and for a gigabyte. Another process that shortens the
+/// file while it is mapped breaks the mapping, as with every program that maps files; our own
+/// writers never do that, they replace files whole (``AtomicFile``).
+public final class MappedFile: Sendable {
+  /// The path, as the caller gave it.
+  public let file: String
+
+  nonisolated(unsafe) private let bytes: UnsafeRawBufferPointer
+  private let isMapped: Bool
+
+  /// Maps the file at `path`.
+  ///
+  /// - Throws: ``FormatError`` where it is missing, unreadable, empty, or not a regular file.
+  public init(_ path: String) throws(FormatError) {
+    let (descriptor, size) = try openForReading(path, regularOnly: true)
+    defer { close(descriptor) }
+    guard let size, size > 0 else {
+      throw FormatError("is empty", in: path, hint: "a download or a copy may have failed")
+    }
+    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
+    else { throw .system("map the file", file: path) }
+    file = path
+    bytes = UnsafeRawBufferPointer(start: base, count: size)
+    isMapped = true
+  }
+
+  /// Holds a copy of bytes that are already in memory, under a name for messages.
+  public init(copying content: some Collection<UInt8>, named name: String) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 64)
+    copy.copyBytes(from: content)
+    file = name
+    bytes = UnsafeRawBufferPointer(copy)
+    isMapped = false
+  }
+
+  deinit {
+    if isMapped {
+      munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    } else {
+      bytes.deallocate()
+    }
+  }
+
+  /// Bytes in the file.
+  public var count: Int { bytes.count }
+
+  /// Lends the bytes for the length of `body`.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(bytes)
+  }
+
+  /// Lends the bytes of `range`, which must lie inside the file, for the length of `body`.
+  func withBytes<Result, Failure: Error>(
+    in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
+  }
+}
