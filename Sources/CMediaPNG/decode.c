@@ -1,0 +1,139 @@
+#include "failure.h"
+
+typedef struct {
+  media_png_failure failure;
+  const uint8_t *next;
+  size_t left;
+  png_structp png;
+  png_infop info;
+  media_png_image *image;
+  uint8_t *samples;  // the image as the file stores it, one or two bytes per sample
+  png_bytep *rows;
+} decoder;
+
+static void read_bytes(png_structp png, png_bytep target, size_t count) {
+  decoder *self = png_get_io_ptr(png);
+  if (count > self->left)
+    fail(&self->failure, media_png_truncated, "the image file is truncated");
+  memcpy(target, self->next, count);
+  self->next += count;
+  self->left -= count;
+}
+
+static void *allocate(decoder *self, size_t count, size_t size) {
+  void *memory = calloc(count, size);
+  if (!memory) fail(&self->failure, media_png_no_memory, "out of memory");
+  return memory;
+}
+
+// 16-bit grey is the one kind that Pillow clips (its mode "I;16" becomes "RGB" by saturation); of
+// 16-bit colours, and of grey with alpha, it keeps the high byte.
+static void convert_grey16(const uint8_t *row, uint8_t *rgb, uint32_t width) {
+  for (uint32_t x = 0; x < width; x++, row += 2, rgb += 3)
+    rgb[0] = rgb[1] = rgb[2] = row[0] ? 255 : row[1];
+}
+
+static void convert_grey(const uint8_t *row, uint8_t *rgb, uint32_t width, unsigned channels) {
+  for (uint32_t x = 0; x < width; x++, row += channels, rgb += 3)
+    rgb[0] = rgb[1] = rgb[2] = row[0];
+}
+
+static void convert_colour(const uint8_t *row, uint8_t *rgb, uint32_t width, unsigned channels) {
+  for (uint32_t x = 0; x < width; x++, row += channels, rgb += 3) memcpy(rgb, row, 3);
+}
+
+// Pillow's palette starts as a grey ramp, so an index past the file's palette is that grey.
+static void convert_palette(decoder *self, uint8_t *rgb, size_t count) {
+  png_colorp entries = NULL;
+  int defined = 0;
+  png_get_PLTE(self->png, self->info, &entries, &defined);
+  for (size_t i = 0; i < count; i++, rgb += 3) {
+    uint8_t index = self->samples[i];
+    if (index < defined) {
+      rgb[0] = entries[index].red;
+      rgb[1] = entries[index].green;
+      rgb[2] = entries[index].blue;
+    } else {
+      rgb[0] = rgb[1] = rgb[2] = index;
+    }
+  }
+}
+
+// The only function that longjmp returns to; it changes none of its own variables.
+static media_png_status decode(decoder *self, uint64_t max_pixels) {
+  if (setjmp(self->failure.escape)) return self->failure.status;
+  media_png_image *image = self->image;
+
+  self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &self->failure, on_error, on_warning);
+  if (!self->png) fail(&self->failure, media_png_no_memory, "out of memory");
+  self->info = png_create_info_struct(self->png);
+  if (!self->info) fail(&self->failure, media_png_no_memory, "out of memory");
+  png_set_read_fn(self->png, self, read_bytes);
+  png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  // Colour profiles, text and the like change no pixel and may unpack to a lot: skip them all.
+  png_set_keep_unknown_chunks(self->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  png_set_check_for_invalid_index(self->png, 0);
+
+  png_read_info(self->png, self->info);
+  uint32_t width = png_get_image_width(self->png, self->info);
+  uint32_t height = png_get_image_height(self->png, self->info);
+  unsigned colour = png_get_color_type(self->png, self->info);
+  unsigned depth = png_get_bit_depth(self->png, self->info);
+  image->width = width;
+  image->height = height;
+  if ((uint64_t)width * height > max_pixels)
+    fail(&self->failure, media_png_too_large, "it has too many pixels");
+
+  int grey16 = colour == PNG_COLOR_TYPE_GRAY && depth == 16;
+  if (depth == 16 && !grey16) png_set_strip_16(self->png);
+  if (colour == PNG_COLOR_TYPE_PALETTE) png_set_packing(self->png);
+  if (colour == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(self->png);
+  png_set_interlace_handling(self->png);
+  png_read_update_info(self->png, self->info);
+
+  size_t stride = png_get_rowbytes(self->png, self->info);
+  unsigned channels = png_get_channels(self->png, self->info);
+  self->samples = allocate(self, height, stride);
+  self->rows = allocate(self, height, sizeof *self->rows);
+  for (uint32_t y = 0; y < height; y++) self->rows[y] = self->samples + y * stride;
+  png_read_image(self->png, self->rows);
+  png_read_end(self->png, NULL);
+
+  image->pixels = allocate(self, (size_t)width * height, 3);
+  if (colour == PNG_COLOR_TYPE_PALETTE) {
+    convert_palette(self, image->pixels, (size_t)width * height);
+    return media_png_ok;
+  }
+  for (uint32_t y = 0; y < height; y++) {
+    uint8_t *rgb = image->pixels + (size_t)y * width * 3;
+    if (grey16)
+      convert_grey16(self->rows[y], rgb, width);
+    else if (colour & PNG_COLOR_MASK_COLOR)
+      convert_colour(self->rows[y], rgb, width, channels);
+    else
+      convert_grey(self->rows[y], rgb, width, channels);
+  }
+  return media_png_ok;
+}
+
+media_png_status media_png_decode(
+    const uint8_t *bytes, size_t count, uint64_t max_pixels, media_png_image *image) {
+  memset(image, 0, sizeof *image);
+  decoder self = {
+      .failure = {.message = image->message, .capacity = sizeof image->message},
+      .next = bytes,
+      .left = count,
+      .image = image,
+  };
+  media_png_status status = decode(&self, max_pixels);
+  png_destroy_read_struct(&self.png, &self.info, NULL);
+  free(self.rows);
+  free(self.samples);
+  if (status != media_png_ok) media_png_free_image(image);
+  return status;
+}
+
+void media_png_free_image(media_png_image *image) {
+  free(image->pixels);
+  image->pixels = NULL;
+}

@@ -1,0 +1,49 @@
+// PNG decoding and encoding over libpng, for callers that cannot use setjmp.
+//
+// The pixels are those of Pillow's `Image.open(file).convert("RGB")`: no gamma, no colour profile,
+// transparency dropped without compositing.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+  media_png_ok = 0,
+  media_png_corrupt,    // the data breaks the format; `message` is libpng's
+  media_png_truncated,  // the data ends before the image does
+  media_png_too_large,  // width * height is over the caller's limit
+  media_png_no_memory,
+} media_png_status;
+
+typedef struct {
+  uint32_t width, height;
+  uint8_t *pixels;    // RGB, interleaved, width * height * 3 bytes; NULL on failure
+  char message[256];  // why it failed, empty on success
+} media_png_image;
+
+typedef struct {
+  uint8_t *bytes;     // the file; NULL on failure
+  size_t count;
+  char message[256];  // why it failed, empty on success
+} media_png_file;
+
+// Decodes one PNG of any colour type, bit depth and interlacing from memory to 8-bit RGB.
+//
+// Nothing the size of the image is allocated before `width * height <= max_pixels` is known.
+// `image` is always filled in; pass it to `media_png_free_image` whatever the status.
+media_png_status media_png_decode(
+    const uint8_t *bytes, size_t count, uint64_t max_pixels, media_png_image *image);
+
+// Frees the pixels of an image.
+void media_png_free_image(media_png_image *image);
+
+// Encodes 8-bit pixels, `channels` interleaved: 1 is grey, 3 is RGB.
+//
+// `pixels` holds width * height * channels bytes; both sides are at least 1. `file` is always
+// filled in; pass it to `media_png_free_file` whatever the status.
+media_png_status media_png_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels,
+    media_png_file *file);
+
+// Frees the bytes of a file.
+void media_png_free_file(media_png_file *file);

@@ -1,0 +1,81 @@
+/// Which way a centre crop leans when the margins cannot be equal.
+public enum CropRounding: String, Hashable, Sendable, Codable {
+  /// Hugging Face: half the margin, rounded down; padding of a smaller image rounded up.
+  case down
+
+  /// torchvision: half the margin, rounded to the even number; padding rounded down.
+  case halfToEven
+
+  /// Where a crop of `crop` pixels starts on a side of `side` pixels; negative where it pads.
+  func start(of crop: Int, on side: Int) -> Int {
+    let margin = side - crop
+    switch self {
+    case .down: return margin >> 1
+    case .halfToEven where margin < 0: return margin / 2
+    case .halfToEven: return Int((Double(margin) / 2).rounded(.toNearestOrEven))
+    }
+  }
+}
+
+/// A crop around the centre that pads where the image is smaller.
+public struct CenterCrop: Hashable, Sendable, Codable {
+  /// The size of the result.
+  public var size: ImageSize
+
+  /// Which way it leans.
+  public var rounding: CropRounding
+
+  /// The value of all three channels where there is no image.
+  public var fill: UInt8
+
+  /// Creates a crop.
+  public init(size: ImageSize, rounding: CropRounding, fill: UInt8 = 0) {
+    self.size = size
+    self.rounding = rounding
+    self.fill = fill
+  }
+
+  /// The part of an image that the crop keeps.
+  func window(on image: ImageSize) -> ImageWindow {
+    ImageWindow(
+      columns: range(of: size.width, on: image.width),
+      rows: range(of: size.height, on: image.height))
+  }
+
+  private func range(of crop: Int, on side: Int) -> Range<Int> {
+    let start = rounding.start(of: crop, on: side)
+    return max(0, start)..<min(side, start + crop)
+  }
+
+  /// Surrounds what `window` kept of an image of size `image` with `fill`, up to `size`.
+  func padding(_ kept: Image, of image: ImageSize) -> Image {
+    guard kept.size != size else { return kept }
+    let left = max(0, -rounding.start(of: size.width, on: image.width))
+    let top = max(0, -rounding.start(of: size.height, on: image.height))
+    var pixels = [UInt8](repeating: fill, count: size.width * size.height * 3)
+    for row in 0..<kept.height {
+      let target = ((top + row) * size.width + left) * 3
+      let source = row * kept.width * 3
+      pixels.replaceSubrange(
+        target..<(target + kept.width * 3),
+        with: kept.pixels[source..<(source + kept.width * 3)])
+    }
+    return Image(size, pixels)
+  }
+}
+
+extension Image {
+  /// The centre of the image, padded where the image is smaller than the crop.
+  ///
+  /// Throws when a side of the crop is not positive or the result is over `ImageLimits`.
+  public func cropped(to crop: CenterCrop) throws(MediaError) -> Image {
+    let (area, overflow) = crop.size.width.multipliedReportingOverflow(by: crop.size.height)
+    guard crop.size.width > 0, crop.size.height > 0, !overflow, area <= ImageLimits().pixels else {
+      throw MediaError("an image cannot be cropped to \(crop.size) pixels")
+    }
+    let window = crop.window(on: size)
+    let rows = pixels[(window.rows.lowerBound * width * 3)..<(window.rows.upperBound * width * 3)]
+    let kept = Image(window.size, selectColumns(rows, width: width, columns: window.columns))
+    return crop.padding(kept, of: size)
+  }
+}

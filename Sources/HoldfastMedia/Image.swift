@@ -1,0 +1,55 @@
+/// The sides of an image, in pixels.
+public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// Pixels in a row.
+  public var width: Int
+
+  /// Rows.
+  public var height: Int
+
+  /// Creates a size.
+  public init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  /// `640x427`, width first.
+  public var description: String { "\(width)x\(height)" }
+}
+
+/// An 8-bit RGB image, free of tensors.
+///
+/// The pixels are what Pillow's `Image.open(file).convert("RGB")` holds: sRGB bytes as stored, no
+/// colour management, no EXIF rotation, alpha dropped.
+public struct Image: Hashable, Sendable {
+  /// Pixels in a row, at least 1.
+  public let width: Int
+
+  /// Rows, at least 1.
+  public let height: Int
+
+  /// The bytes, interleaved: `(height, width, 3)`, row by row from the top.
+  public let pixels: [UInt8]
+
+  /// Wraps pixels.
+  ///
+  /// Throws when a side is not positive or the number of bytes is not `width * height * 3`.
+  public init(width: Int, height: Int, pixels: [UInt8]) throws(MediaError) {
+    let (area, tooWide) = width.multipliedReportingOverflow(by: height)
+    let (count, tooLarge) = area.multipliedReportingOverflow(by: 3)
+    guard width > 0, height > 0, !tooWide, !tooLarge, pixels.count == count else {
+      throw MediaError(
+        "an RGB image of \(width)x\(height) pixels cannot be made from \(pixels.count) bytes")
+    }
+    self.init(ImageSize(width: width, height: height), pixels)
+  }
+
+  /// Wraps pixels whose number is known to fit.
+  init(_ size: ImageSize, _ pixels: [UInt8]) {
+    width = size.width
+    height = size.height
+    self.pixels = pixels
+  }
+
+  /// Both sides.
+  public var size: ImageSize { ImageSize(width: width, height: height) }
+}

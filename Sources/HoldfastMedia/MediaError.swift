@@ -1,0 +1,26 @@
+/// Why a picture, sound or preprocessing file could not be used.
+///
+/// It prints as one sentence that starts with the file, then what to do about it.
+public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, as a clause that follows the file's name.
+  public let what: String
+
+  /// The file or the item it came from, as the caller named it; empty where there is none.
+  public let file: String
+
+  /// What the user can do, nil where nothing helps.
+  public let hint: String?
+
+  /// Creates an error.
+  public init(_ what: String, file: String = "", hint: String? = nil) {
+    self.what = what
+    self.file = file
+    self.hint = hint
+  }
+
+  /// The sentence, then `hint: …` on a line of its own.
+  public var description: String {
+    let sentence = file.isEmpty ? what : "`\(file)`: \(what)"
+    return hint.map { "\(sentence)\n\nhint: \($0)" } ?? sentence
+  }
+}

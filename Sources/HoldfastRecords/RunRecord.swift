@@ -1,0 +1,192 @@
+/// `run.json`: what was run, so exactly that it can be run again.
+public struct RunRecord: Codable, Hashable, Sendable {
+  /// The version of this schema.
+  public static let schema = 1
+
+  /// The version of the schema that the file was written in.
+  public var schema = Self.schema
+  /// What the results depend on; a resumed run must agree in all of it.
+  public var plan: PlanRecord
+  /// What may change from one session of the run to the next.
+  public var sessions: [SessionRecord]
+
+  /// A record of a run.
+  public init(plan: PlanRecord, sessions: [SessionRecord]) {
+    self.plan = plan
+    self.sessions = sessions
+  }
+}
+
+/// Everything that the results of a run depend on.
+public struct PlanRecord: Codable, Hashable, Sendable {
+  /// The version of Holdfast.
+  public var holdfast: String
+  /// The audited model.
+  public var model: ModelRecord
+  /// The model that transfer examples are made on; none where there is no such model.
+  public var transferModel: ModelRecord?
+  /// The data.
+  public var data: DataRecord
+  /// The class names, in the order of the labels.
+  public var classes: [String]
+  /// The prompt templates.
+  public var templates: [String]
+  /// The space in which the attacker acts.
+  public var attackSpace: AttackSpaceRecord
+  /// How perturbations are measured: `linf` or `l2`.
+  public var norm: String
+  /// The radii, ascending, as they were written.
+  public var radii: [String]
+  /// The protocols, in the order they are reported.
+  public var protocols: [ProtocolRecord]
+  /// The element type of the search; success is always tested in float32.
+  public var precision: String
+  /// The seed of all noise.
+  public var seed: UInt64
+
+  /// A plan of the given parts.
+  public init(
+    holdfast: String, model: ModelRecord, transferModel: ModelRecord?, data: DataRecord,
+    classes: [String], templates: [String], attackSpace: AttackSpaceRecord, norm: String,
+    radii: [String], protocols: [ProtocolRecord], precision: String, seed: UInt64
+  ) {
+    self.holdfast = holdfast
+    self.model = model
+    self.transferModel = transferModel
+    self.data = data
+    self.classes = classes
+    self.templates = templates
+    self.attackSpace = attackSpace
+    self.norm = norm
+    self.radii = radii
+    self.protocols = protocols
+    self.precision = precision
+    self.seed = seed
+  }
+}
+
+/// A model on disk.
+public struct ModelRecord: Codable, Hashable, Sendable {
+  /// The path that was given.
+  public var path: String
+  /// The SHA-256 of each file that was read, by its name.
+  public var files: [String: String]
+  /// The defence around it, as it can be spelled; none for a bare model.
+  public var defense: String?
+
+  /// A model at `path`.
+  public init(path: String, files: [String: String], defense: String?) {
+    self.path = path
+    self.files = files
+    self.defense = defense
+  }
+}
+
+/// The data of a run.
+public struct DataRecord: Codable, Hashable, Sendable {
+  /// The path that was given.
+  public var path: String
+  /// The layout: `image-folder`, `csv`, `webdataset` or `scenes`.
+  public var layout: String
+  /// SHA-256 over the list of ids and labels; none where the layout is read as a stream.
+  public var listing: String?
+  /// How an image becomes the model's pixels.
+  public var preprocessing: String
+
+  /// Data at `path`.
+  public init(path: String, layout: String, listing: String?, preprocessing: String) {
+    self.path = path
+    self.layout = layout
+    self.listing = listing
+    self.preprocessing = preprocessing
+  }
+}
+
+/// Where a perturbation lives, and in what unit it is measured.
+public struct AttackSpaceRecord: Codable, Hashable, Sendable {
+  /// `model`: on the processor's output, at the model's own size.
+  public var place: String
+  /// The sizes of one sample.
+  public var shape: [Int]
+  /// The unit of the radii.
+  public var unit: String
+
+  /// A space.
+  public init(place: String, shape: [Int], unit: String) {
+    self.place = place
+    self.shape = shape
+    self.unit = unit
+  }
+}
+
+/// One protocol of an audit, and what it consists of.
+public struct ProtocolRecord: Codable, Hashable, Sendable {
+  /// `clean`, `transfer`, `transfer-png`, `white-box` or `adaptive`.
+  public var name: String
+  /// Its attacks, with all their parameters.
+  public var attacks: [AttackRecord]
+  /// Why it is not run; none where it is.
+  public var omitted: String?
+
+  /// A protocol.
+  public init(name: String, attacks: [AttackRecord], omitted: String? = nil) {
+    self.name = name
+    self.attacks = attacks
+    self.omitted = omitted
+  }
+}
+
+/// One attack with all that it was told.
+public struct AttackRecord: Codable, Hashable, Sendable {
+  /// The name in the table of attacks.
+  public var name: String
+  /// What it maximises.
+  public var objective: String
+  /// The hyper-parameters as JSON.
+  public var parameters: String
+  /// The runs per sample and radius.
+  public var restarts: Int
+  /// `firstSuccess` or `fullBudget`.
+  public var stop: String
+
+  /// An attack.
+  public init(name: String, objective: String, parameters: String, restarts: Int, stop: String) {
+    self.name = name
+    self.objective = objective
+    self.parameters = parameters
+    self.restarts = restarts
+    self.stop = stop
+  }
+}
+
+/// One session of a run: what may differ when it is resumed.
+public struct SessionRecord: Codable, Hashable, Sendable {
+  /// The exact command.
+  public var command: [String]
+  /// When it began, ISO 8601.
+  public var began: String
+  /// Where the tensors were.
+  public var device: String
+  /// The threads of one operation.
+  public var threads: Int
+  /// The most samples that share a batch.
+  public var batchSize: Int
+  /// The most samples asked for; none for all.
+  public var limit: Int?
+  /// The version of libtorch, and the vector instructions its kernels use.
+  public var engine: String
+
+  /// A session.
+  public init(
+    command: [String], began: String, device: String, threads: Int, batchSize: Int, limit: Int?,
+    engine: String
+  ) {
+    self.command = command
+    self.began = began
+    self.device = device
+    self.threads = threads
+    self.batchSize = batchSize
+    self.limit = limit
+    self.engine = engine
+  }
+}

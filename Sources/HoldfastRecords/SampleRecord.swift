@@ -1,0 +1,113 @@
+/// A line of `samples.jsonl`: all that is known about one sample.
+public struct SampleRecord: Codable, Hashable, Sendable {
+  /// The sample's id in its data set.
+  public var id: String
+  /// The true class.
+  public var label: Int
+  /// SHA-256 of the input's float32 bytes.
+  public var input: String
+  /// The prediction on the unperturbed input.
+  public var clean: CleanRecord
+  /// What each protocol did, in the order they are reported.
+  public var protocols: [SampleProtocolRecord]
+
+  /// A line about a sample.
+  public init(
+    id: String, label: Int, input: String, clean: CleanRecord,
+    protocols: [SampleProtocolRecord]
+  ) {
+    self.id = id
+    self.label = label
+    self.input = input
+    self.clean = clean
+    self.protocols = protocols
+  }
+}
+
+/// The prediction on an unperturbed input, tested in a batch of one.
+public struct CleanRecord: Codable, Hashable, Sendable {
+  /// The class on top.
+  public var predicted: Int
+  /// The largest other logit minus that of the true class; negative where it is right.
+  public var margin: Double
+  /// Whether the prediction is right.
+  public var correct: Bool
+
+  /// A prediction.
+  public init(predicted: Int, margin: Double, correct: Bool) {
+    self.predicted = predicted
+    self.margin = margin
+    self.correct = correct
+  }
+}
+
+/// What one protocol did to one sample.
+public struct SampleProtocolRecord: Codable, Hashable, Sendable {
+  /// The protocol.
+  public var name: String
+  /// One entry per radius, ascending.
+  public var radii: [SampleRadiusRecord]
+  /// The seconds of this protocol's passes over the sample, its share of each batch.
+  public var seconds: Double
+
+  /// A protocol's entries.
+  public init(name: String, radii: [SampleRadiusRecord], seconds: Double) {
+    self.name = name
+    self.radii = radii
+    self.seconds = seconds
+  }
+}
+
+/// What one protocol did to one sample at one radius.
+public struct SampleRadiusRecord: Codable, Hashable, Sendable {
+  /// The radius as it was written.
+  public var radius: String
+  /// Whether the sample is still classified correctly.
+  public var robust: Bool
+  /// The example that was tested; none for a sample that was wrong to begin with, or withstood.
+  public var example: ExampleRecord?
+  /// Forward passes spent at this radius.
+  public var forward: Int
+  /// Backward passes spent at this radius.
+  public var backward: Int
+
+  /// A radius's entry.
+  public init(
+    radius: String, robust: Bool, example: ExampleRecord?, forward: Int, backward: Int
+  ) {
+    self.radius = radius
+    self.robust = robust
+    self.example = example
+    self.forward = forward
+    self.backward = backward
+  }
+}
+
+/// A perturbed input as it was tested: in float32, in a batch of one, from the bytes on the host.
+public struct ExampleRecord: Codable, Hashable, Sendable {
+  /// The attack that made it.
+  public var attack: String
+  /// The class on top.
+  public var predicted: Int
+  /// The largest other logit minus that of the true class.
+  public var margin: Double
+  /// Whether the margin is so small that other kernels may disagree with the verdict.
+  public var inMarginBand: Bool
+  /// The size of the perturbation, in float64.
+  public var distance: Double
+  /// SHA-256 of the input's float32 bytes.
+  public var sha256: String
+
+  /// An example.
+  public init(
+    attack: String, predicted: Int, margin: Double, inMarginBand: Bool, distance: Double,
+    sha256: String
+  ) {
+    self.attack = attack
+    self.predicted = predicted
+    self.margin = margin
+    self.inMarginBand = inMarginBand
+    self.distance = distance
+    self.sha256 = sha256
+  }
+}

@@ -1,0 +1,122 @@
+/// `summary.json`: what a run found.
+public struct SummaryRecord: Codable, Hashable, Sendable {
+  /// The version of the schema.
+  public var schema = RunRecord.schema
+  /// The samples that were finished.
+  public var samples: Int
+  /// Accuracy on unperturbed inputs.
+  public var clean: ProportionRecord
+  /// The headline: correct under every protocol that was run, per radius.
+  public var worstCase: [RadiusSummaryRecord]
+  /// Each protocol by itself.
+  public var protocols: [ProtocolSummaryRecord]
+  /// Protocols that were not run, and why.
+  public var omitted: [OmittedRecord]
+  /// Verdicts whose margin is so small that other kernels may disagree.
+  public var inMarginBand: Int
+
+  /// A summary.
+  public init(
+    samples: Int, clean: ProportionRecord, worstCase: [RadiusSummaryRecord],
+    protocols: [ProtocolSummaryRecord], omitted: [OmittedRecord], inMarginBand: Int
+  ) {
+    self.samples = samples
+    self.clean = clean
+    self.worstCase = worstCase
+    self.protocols = protocols
+    self.omitted = omitted
+    self.inMarginBand = inMarginBand
+  }
+}
+
+/// A share of samples, with its Wilson 95 % interval.
+public struct ProportionRecord: Codable, Hashable, Sendable {
+  /// How many.
+  public var count: Int
+  /// Of how many.
+  public var total: Int
+  /// The share.
+  public var value: Double
+  /// The lower end of the interval.
+  public var low: Double
+  /// The upper end of the interval.
+  public var high: Double
+
+  /// A share.
+  public init(count: Int, total: Int, value: Double, low: Double, high: Double) {
+    self.count = count
+    self.total = total
+    self.value = value
+    self.low = low
+    self.high = high
+  }
+}
+
+/// What remains correct at one radius, and what it cost to find out.
+public struct RadiusSummaryRecord: Codable, Hashable, Sendable {
+  /// The radius as it was written.
+  public var radius: String
+  /// Accuracy on unperturbed inputs.
+  public var cleanAccuracy: Double
+  /// Accuracy under attack; a sample that is wrong to begin with counts as not robust.
+  public var robustAccuracy: Double
+  /// The Wilson 95 % interval of the robust accuracy.
+  public var interval: [Double]
+  /// Samples still correct.
+  public var robust: Int
+  /// All samples.
+  public var total: Int
+  /// Forward passes per sample.
+  public var forwardPerSample: Double
+  /// Backward passes per sample.
+  public var backwardPerSample: Double
+
+  /// A radius's summary.
+  public init(
+    radius: String, cleanAccuracy: Double, robustAccuracy: Double, interval: [Double],
+    robust: Int, total: Int, forwardPerSample: Double, backwardPerSample: Double
+  ) {
+    self.radius = radius
+    self.cleanAccuracy = cleanAccuracy
+    self.robustAccuracy = robustAccuracy
+    self.interval = interval
+    self.robust = robust
+    self.total = total
+    self.forwardPerSample = forwardPerSample
+    self.backwardPerSample = backwardPerSample
+  }
+}
+
+/// What one protocol found by itself.
+public struct ProtocolSummaryRecord: Codable, Hashable, Sendable {
+  /// The protocol.
+  public var name: String
+  /// Its attacks, by name.
+  public var attacks: [String]
+  /// One entry per radius, ascending.
+  public var radii: [RadiusSummaryRecord]
+  /// The seconds its passes took.
+  public var seconds: Double
+
+  /// A protocol's summary.
+  public init(name: String, attacks: [String], radii: [RadiusSummaryRecord], seconds: Double) {
+    self.name = name
+    self.attacks = attacks
+    self.radii = radii
+    self.seconds = seconds
+  }
+}
+
+/// A protocol that was not run.
+public struct OmittedRecord: Codable, Hashable, Sendable {
+  /// The protocol.
+  public var name: String
+  /// Why.
+  public var reason: String
+
+  /// An omission.
+  public init(name: String, reason: String) {
+    self.name = name
+    self.reason = reason
+  }
+}

@@ -1,0 +1,36 @@
+/// What went wrong with a tokeniser file, a template list or a list of class names.
+///
+/// Reads as one sentence that says what and where, then a hint that says what to do.
+public struct TextError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The fault itself, without a full stop: `"merge \"a b\" needs \"ab\", which has no id"`.
+  public let what: String
+  /// The file, with the line where there is one: `"merges.txt, line 12"`.
+  public let `where`: String
+  /// What the reader can do about it.
+  public let hint: String
+
+  /// Describes one fault.
+  public init(what: String, where place: String, hint: String) {
+    self.what = what
+    self.where = place
+    self.hint = hint
+  }
+
+  /// The sentence and the hint, on two lines.
+  public var description: String { "\(self.where): \(what).\nhint: \(hint)" }
+}
+
+extension StringProtocol {
+  /// This text in quotes, cut short, and with nothing in it that a terminal would obey.
+  var quoted: String {
+    var text = ""
+    for scalar in unicodeScalars.prefix(60) {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator:
+        text += scalar.escaped(asASCII: true)
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return unicodeScalars.count > 60 ? "\"\(text)…\"" : "\"\(text)\""
+  }
+}
