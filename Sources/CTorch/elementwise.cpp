@@ -36,7 +36,7 @@ at::Tensor unary(int32_t op, const at::Tensor &a) {
     case HF_NOT: return a.logical_not();
     case HF_GELU: return at::gelu(a);
     case HF_GELU_TANH: return at::gelu(a, "tanh");
-    case HF_QUICK_GELU: return a * at::sigmoid(a * 1.702);
+    case HF_QUICK_GELU: return hf::quick_gelu(a);
     case HF_SILU: return at::silu(a);
     case HF_REAL: return at::real(a).contiguous();
     case HF_IMAG: return at::imag(a).contiguous();
@@ -287,6 +287,13 @@ hf_status hf_flip(hf_tensor a, const int64_t *dims, int32_t count, hf_tensor *ou
 }
 hf_status hf_cat(const hf_tensor *tensors, int32_t count, int32_t dim, hf_tensor *out) {
   return make(out, [&] { return at::cat(hf::values(tensors, count), dim); });
+}
+hf_status hf_split(
+    hf_tensor a, const int64_t *sizes, int32_t count, int32_t dim, hf_tensor *out) {
+  return guard([&] {
+    auto parts = a->value.split_with_sizes(list(sizes, count), dim);
+    for (int32_t i = 0; i < count; ++i) out[i] = hf::wrap(std::move(parts[i]));
+  });
 }
 hf_status hf_stack(const hf_tensor *tensors, int32_t count, int32_t dim, hf_tensor *out) {
   return make(out, [&] { return at::stack(hf::values(tensors, count), dim); });

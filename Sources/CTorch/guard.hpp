@@ -55,6 +55,9 @@ hf_status make(hf_tensor *out, Body &&body) noexcept {
 at::ScalarType scalar_type(int32_t dtype);
 at::Device device(hf_device device);
 
+/// x σ(1.702 x), with a gradient of its own.
+at::Tensor quick_gelu(const at::Tensor &x);
+
 inline at::IntArrayRef list(const int64_t *values, int32_t count) {
   return at::IntArrayRef(values, static_cast<size_t>(count));
 }

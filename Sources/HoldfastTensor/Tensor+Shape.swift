@@ -106,6 +106,17 @@ extension Tensor {
     try make("pad", [self]) { hf_pad(handle, widths.wide, Int32(widths.count), value, $0) }
   }
 
+  /// The axis cut into consecutive parts of the given sizes, which add up to its own.
+  ///
+  /// The parts share this tensor's memory; their gradients are joined in one step.
+  public func split(_ axis: Int, into sizes: [Int]) throws(TorchError) -> [Tensor] {
+    var parts = [hf_tensor?](repeating: nil, count: sizes.count)
+    try check("split into \(sizes)", [self]) {
+      hf_split(handle, sizes.wide, Int32(sizes.count), Int32(axis), &parts)
+    }
+    return parts.compactMap { $0.map(Tensor.init(owning:)) }
+  }
+
   /// Tensors joined along an axis.
   public static func concatenating(
     _ tensors: [Tensor], _ axis: Int = 0

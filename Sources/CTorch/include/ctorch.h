@@ -146,6 +146,8 @@ hf_status hf_gather(hf_tensor a, int32_t dim, hf_tensor index, hf_tensor *out);
 hf_status hf_scatter(
     hf_tensor a, int32_t dim, hf_tensor index, hf_tensor source, hf_tensor *out);
 hf_status hf_flip(hf_tensor a, const int64_t *dims, int32_t count, hf_tensor *out);
+hf_status hf_split(
+    hf_tensor a, const int64_t *sizes, int32_t count, int32_t dim, hf_tensor *out);
 hf_status hf_cat(const hf_tensor *tensors, int32_t count, int32_t dim, hf_tensor *out);
 hf_status hf_stack(const hf_tensor *tensors, int32_t count, int32_t dim, hf_tensor *out);
 hf_status hf_pad(

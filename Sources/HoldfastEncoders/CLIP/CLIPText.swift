@@ -1,0 +1,92 @@
+public import HoldfastCore
+public import HoldfastLayers
+public import HoldfastTensor
+
+/// CLIP's text transformer (Radford et al., 2021, section 2.4).
+public struct CLIPText {
+  /// The sizes of the tower.
+  public let configuration: CLIPConfiguration.Text
+  /// The width of the embeddings.
+  public let embeddingWidth: Int
+  /// Where the parameters live.
+  public let device: Device
+
+  private let tokenEmbedding: Embedding
+  private let positionalEmbedding: Tensor  // (context, D)
+  private let blocks: [ResidualBlock]
+  private let finalNorm: LayerNorm
+  private let projection: Linear
+
+  /// The tower at `scope`.
+  public init(
+    _ scope: ParameterScope, _ configuration: CLIPConfiguration.Text, embeddingWidth: Int
+  ) {
+    let (c, width) = (configuration, configuration.width)
+    tokenEmbedding = Embedding(scope["token_embedding"], c.vocabulary, width)
+    positionalEmbedding = scope.parameter(
+      "positional_embedding", [c.context, width], .normal(0.01))
+    let shape = TransformerShape(
+      width: width, heads: c.heads, hidden: c.hidden, activation: c.activation,
+      epsilon: c.epsilon)
+    blocks = (0..<c.layers).map { ResidualBlock(scope["blocks"][$0], shape, index: $0) }
+    finalNorm = LayerNorm(scope["final_norm"], width, epsilon: c.epsilon)
+    projection = Linear(scope["projection"], width, embeddingWidth, bias: false)
+    self.configuration = configuration
+    self.embeddingWidth = embeddingWidth
+    device = positionalEmbedding.device
+  }
+
+  /// Embeddings, not normalised: ids `(B, N)`, int64, N at most the context, give `(B, E)`.
+  public func embed(_ ids: Tensor, sites: Sites = .none) throws(TorchError) -> Tensor {
+    let ends = try self.ends(of: ids)
+    return try embed(vectors: tokenEmbedding(ids), ends: ends, sites: sites)
+  }
+
+  /// Where each text ends: `(B, N)` ids give `(B)` positions, int64.
+  public func ends(of ids: Tensor) throws(TorchError) -> Tensor {
+    guard ids.rank == 2, (1...configuration.context).contains(ids.shape[1]) else {
+      throw TorchError(
+        code: .shape, operation: "CLIP text tower",
+        message: "takes ids [B, at most \(configuration.context)], not \(ids.shape)")
+    }
+    return switch configuration.endToken {
+    case .largest: try ids.argmax(1)
+    case .id(let id): try (ids .== Double(id)).to(.int64).argmax(1)
+    }
+  }
+
+  /// The vectors of tokens, without positions: ids `(…)` give `(…, D)`.
+  public func vectors(of ids: Tensor) throws(TorchError) -> Tensor {
+    try tokenEmbedding(ids)
+  }
+
+  /// As ``embed(_:sites:)``, from the vectors of tokens `(B, N, D)` and where each text ends.
+  public func embed(
+    vectors: Tensor, ends: Tensor, sites: Sites = .none
+  ) throws(TorchError) -> Tensor {
+    guard ends.count > 0 else { return try .zeros([0, embeddingWidth], device: device) }
+    // No token sees those behind it, so nothing behind the longest text matters.
+    let length = Int(try ends.max().item()) + 1
+    var x = try sites.value(at: .patchEmbedding) { () throws(TorchError) in
+      try vectors.slice(1, 0..<length) + positionalEmbedding.slice(0, 0..<length)  // (B, N, D)
+    }
+    for block in blocks.dropLast() { x = try block(x, sites: sites, causal: true) }
+    x = try lastToken(x, ends, sites: sites)  // (B, D)
+    return try projection(finalNorm(x))  // (B, E)
+  }
+
+  /// The token at the end of each text behind the last block: `(B, D)`.
+  private func lastToken(
+    _ x: Tensor, _ ends: Tensor, sites: Sites
+  ) throws(TorchError) -> Tensor {
+    let index = try ends.reshaped([-1, 1, 1]).expanded([-1, 1, configuration.width])
+    func pick(_ x: Tensor) throws(TorchError) -> Tensor { try x.gathering(1, index) }
+    guard let last = blocks.last else { return try pick(x).select(1, 0) }
+    guard !last.isOccupied(in: sites) else {
+      return try pick(last(x, sites: sites, causal: true)).select(1, 0)
+    }
+    let positions = try Tensor.range(x.shape[1], device: device)
+    let mask = try positions .<= ends.reshaped([-1, 1, 1, 1])  // (B, 1, 1, N)
+    return try last.picking(x, mask: mask, pick).select(1, 0)
+  }
+}

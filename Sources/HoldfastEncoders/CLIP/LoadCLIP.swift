@@ -1,0 +1,142 @@
+import Foundation
+import HoldfastFormats
+public import HoldfastLayers
+public import HoldfastMedia
+public import HoldfastTensor
+public import HoldfastText
+
+/// A CLIP model with what its inputs are made by.
+public struct LoadedCLIP {
+  /// The towers.
+  public let model: CLIPModel
+  /// The tokeniser beside the weights; none where the folder has no tokeniser files.
+  public let tokenizer: CLIPTokenizer?
+  /// How an image becomes the model's pixels. Its mean and deviation are already inside the model.
+  public let preprocessor: ImagePreprocessor
+}
+
+/// Loads a CLIP model: a Hugging Face or open_clip folder, one of their files, or OpenAI's `.pt`.
+///
+/// Weights become float32. Sizes come from `config.json` or `open_clip_config.json` beside the
+/// weights; without one, files of OpenAI's layout are measured.
+///
+/// - Parameters:
+///   - path: a folder or a file of weights.
+///   - vision: weights of a vision tower to put in place of the model's own, such as a robust
+///     fine-tuning: a whole model or a tower alone, in either layout.
+///   - tokenizer: a folder with tokeniser files, where it is not the model's own.
+///   - activation: the activation of a file in open_clip's layout without a configuration; OpenAI's
+///     own archives need none.
+///   - device: where the parameters go.
+/// - Throws: `FormatError` for damaged files, ``EncoderError`` for configurations that cannot be,
+///   `CheckpointError` with every key that does not fit, `TextError` and `MediaError` for tokeniser
+///   and preprocessor files.
+public func loadCLIP(
+  at path: String, vision: String? = nil, tokenizer: String? = nil,
+  activation: Activation? = nil, device: Device = .cpu
+) throws -> LoadedCLIP {
+  let source = try openCheckpoint(at: path)
+  let folder = CLIPFolder(holding: path)
+  let layout = try CLIPLayout(of: source)
+  let configuration = try folder.configuration(of: source, layout, activation)
+  let preprocessor = try folder.preprocessor(for: configuration.vision)
+  let normalization = try PixelNormalization(
+    mean: preprocessor.mean, std: preprocessor.std, device: device)
+
+  let loader = try ParameterLoader(CheckpointSource(source, keys: layout.keys, device: device))
+  let model: CLIPModel
+  if let vision {
+    let towerSource = try openCheckpoint(at: vision)
+    let tower = try CLIPLayout(of: towerSource)
+    let towerLoader = try ParameterLoader(
+      CheckpointSource(towerSource, keys: tower.keys, device: device))
+    model = try CLIPModel(
+      configuration, normalization: normalization, from: loader,
+      allowing: layout.buffers + layout.visionKeys,
+      vision: (towerLoader, tower.buffers + tower.otherKeys))
+  } else {
+    model = try CLIPModel(
+      configuration, normalization: normalization, from: loader, allowing: layout.buffers)
+  }
+  return LoadedCLIP(
+    model: model,
+    tokenizer: try (tokenizer.map(CLIPFolder.init(holding:)) ?? folder)
+      .tokenizer(for: configuration.text, isRequired: tokenizer != nil),
+    preprocessor: preprocessor)
+}
+
+/// The folder of a model: the files beside its weights.
+private struct CLIPFolder {
+  let url: URL
+
+  init(holding path: String) {
+    var isFolder: ObjCBool = false
+    let url = URL(fileURLWithPath: path)
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    self.url = exists && isFolder.boolValue ? url : url.deletingLastPathComponent()
+  }
+
+  func configuration(
+    of source: any TensorSource, _ layout: CLIPLayout, _ activation: Activation?
+  ) throws -> CLIPConfiguration {
+    switch layout {
+    case .huggingFace:
+      guard let (json, file) = try file("config.json") else {
+        throw EncoderError(
+          what: "has no config.json beside its weights", where: url.path,
+          hint: "weights in transformers' layout need it; download the whole folder")
+      }
+      return try CLIPConfiguration(huggingFace: json, file: file)
+    case .openCLIP:
+      if let (json, file) = try file("open_clip_config.json") {
+        return try CLIPConfiguration(openCLIP: json, file: file)
+      }
+      return try CLIPConfiguration(shapesIn: source, layout: layout, activation: activation)
+    case .bareVision:
+      throw EncoderError(
+        what: "is a vision tower without a text tower", where: source.file,
+        hint: "load the model it was trained from, and name this file as its vision tower")
+    }
+  }
+
+  /// The preprocessor's file, or CLIP's own steps at the tower's size.
+  func preprocessor(for vision: CLIPConfiguration.Vision) throws -> ImagePreprocessor {
+    for name in ["preprocessor_config.json", "open_clip_config.json"] {
+      guard let (json, file) = try file(name) else { continue }
+      let preprocessor = try ImagePreprocessor(json: json, file: file)
+      let size = ImageSize(width: vision.image, height: vision.image)
+      guard preprocessor.outputSize == size else {
+        throw EncoderError(
+          what: "the preprocessor makes images of "
+            + "\(preprocessor.outputSize.map { "\($0)" } ?? "any size"), the tower takes \(size)",
+          where: file, hint: "weights and preprocessor are of different models")
+      }
+      return preprocessor
+    }
+    return .clip(size: vision.image)
+  }
+
+  func tokenizer(
+    for text: CLIPConfiguration.Text, isRequired: Bool
+  ) throws -> CLIPTokenizer? {
+    let names = ["tokenizer.json", "vocab.json", "bpe_simple_vocab_16e6.txt"]
+    guard isRequired || names.contains(where: exists) else { return nil }
+    let tokenizer = try CLIPTokenizer(folder: url)
+    guard tokenizer.vocabularySize <= text.vocabulary else {
+      throw EncoderError(
+        what: "the tokeniser has \(tokenizer.vocabularySize) ids, the text tower "
+          + "\(text.vocabulary)", where: url.path, hint: "they are of different models")
+    }
+    return tokenizer
+  }
+
+  private func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
+  }
+
+  private func file(_ name: String) throws -> (json: [UInt8], file: String)? {
+    guard exists(name) else { return nil }
+    let path = url.appendingPathComponent(name)
+    return (Array(try Data(contentsOf: path)), path.path)
+  }
+}

@@ -1,0 +1,19 @@
+/// Why an encoder could not be put together.
+public struct EncoderError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The fault, as a clause without a full stop.
+  public let what: String
+  /// The file, folder or setting it is about.
+  public let `where`: String
+  /// What the user can do.
+  public let hint: String
+
+  /// Describes one fault.
+  public init(what: String, where place: String, hint: String) {
+    self.what = what
+    self.where = place
+    self.hint = hint
+  }
+
+  /// The sentence and the hint, on two lines.
+  public var description: String { "\(self.where): \(what)\nhint: \(hint)" }
+}

@@ -1,0 +1,62 @@
+import HoldfastCore
+import HoldfastLayers
+import HoldfastTensor
+
+/// A transformer block that normalises before each branch (Radford et al., 2019).
+///
+/// Its attention, its MLP and the stream behind it are named sites.
+struct ResidualBlock {
+  private let norm1, norm2: LayerNorm
+  private let attention: MultiHeadAttention
+  private let mlp: MLP
+  private let index: Int
+
+  /// The block `index` of a tower, at `scope`: `norm1`, `attention`, `norm2`, `mlp`.
+  init(_ scope: ParameterScope, _ shape: TransformerShape, index: Int) {
+    norm1 = LayerNorm(scope["norm1"], shape.width, epsilon: shape.epsilon)
+    attention = MultiHeadAttention(scope["attention"], width: shape.width, heads: shape.heads)
+    norm2 = LayerNorm(scope["norm2"], shape.width, epsilon: shape.epsilon)
+    mlp = MLP(
+      scope["mlp"], width: shape.width, hidden: shape.hidden, activation: shape.activation)
+    self.index = index
+  }
+
+  /// All tokens: `(B, N, D)` to the same shape.
+  func callAsFunction(
+    _ x: Tensor, sites: Sites, causal: Bool = false
+  ) throws(TorchError) -> Tensor {
+    try sites.value(at: .residual(index)) { () throws(TorchError) in
+      let attended = try sites.value(at: .attention(index)) { () throws(TorchError) in
+        try attention(norm1(x), causal: causal)
+      }
+      let x = try x + attended  // (B, N, D)
+      let mixed = try sites.value(at: .mlp(index)) { () throws(TorchError) in
+        try mlp(norm2(x))
+      }
+      return try x + mixed  // (B, N, D)
+    }
+  }
+
+  /// Whether something stands at a site of this block, so that it must be computed in full.
+  func isOccupied(in sites: Sites) -> Bool {
+    sites.occupied { $0 == .attention(index) || $0 == .mlp(index) || $0 == .residual(index) }
+  }
+
+  /// Only the tokens that `pick` takes, `(B, M, D)`, for a last block of which no more is used.
+  ///
+  /// - Parameter mask: bool, where a picked token may look, broadcast to `(B, heads, M, N)`.
+  func picking(
+    _ x: Tensor, mask: Tensor? = nil, _ pick: (Tensor) throws(TorchError) -> Tensor
+  ) throws(TorchError) -> Tensor {
+    let normed = try norm1(x)  // (B, N, D)
+    let picked = try pick(x) + attention(pick(normed), to: normed, mask: mask)  // (B, M, D)
+    return try picked + mlp(norm2(picked))  // (B, M, D)
+  }
+}
+
+/// What the blocks of a tower have in common.
+struct TransformerShape {
+  let width, heads, hidden: Int
+  let activation: Activation
+  let epsilon: Double
+}

@@ -1,0 +1,31 @@
+public import HoldfastTensor
+
+/// x Wᵀ + b.
+public struct Linear {
+  /// `(outputs, inputs)`.
+  public let weight: Tensor
+  /// `(outputs)`, or none.
+  public let bias: Tensor?
+
+  /// The layer at `scope`: `weight`, and `bias` if it has one.
+  public init(_ scope: ParameterScope, _ inputs: Int, _ outputs: Int, bias: Bool = true) {
+    weight = scope.parameter("weight", [outputs, inputs], .normal(0.02))
+    self.bias = bias ? scope.parameter("bias", [outputs]) : nil
+  }
+
+  /// A layer of the given parameters.
+  public init(weight: Tensor, bias: Tensor?) {
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// `(…, inputs)` gives `(…, outputs)`.
+  public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+    try x.linear(weight, bias)
+  }
+
+  /// The layer that gives only the outputs `rows`; it shares this one's memory.
+  func rows(_ rows: Range<Int>) throws(TorchError) -> Linear {
+    Linear(weight: try weight.slice(0, rows), bias: try bias?.slice(0, rows))
+  }
+}

@@ -1,0 +1,82 @@
+public import HoldfastFormats
+public import HoldfastTensor
+
+/// The parameters of a model by name, in the order in which the model asks for them.
+public struct ParameterStore {
+  /// The model's own names, in order.
+  public private(set) var names: [String] = []
+  private var tensors: [String: Tensor] = [:]
+
+  /// A store without parameters.
+  public init() {}
+
+  /// How many there are.
+  public var count: Int { names.count }
+
+  /// One parameter; setting a new name appends it.
+  public subscript(_ name: String) -> Tensor? {
+    get { tensors[name] }
+    set {
+      if newValue == nil {
+        names.removeAll { $0 == name }
+      } else if tensors[name] == nil {
+        names.append(name)
+      }
+      tensors[name] = newValue
+    }
+  }
+
+  /// The numbers in all of them together.
+  public var elementCount: Int { tensors.values.reduce(0) { $0 + $1.count } }
+
+  /// A store in which each parameter that `matches` is a copy whose gradient can be asked for.
+  ///
+  /// The others are shared with this store.
+  public func trainable(
+    where matches: (String) -> Bool = { _ in true }
+  ) throws(TorchError) -> ParameterStore {
+    var copy = self
+    for name in names where matches(name) {
+      copy.tensors[name] = try tensors[name]?.clone().leaf()
+    }
+    return copy
+  }
+
+  /// A store of copies that require no gradient, as a frozen model keeps them.
+  public func frozen() throws(TorchError) -> ParameterStore {
+    var copy = self
+    for name in names { copy.tensors[name] = try tensors[name]?.detached().clone() }
+    return copy
+  }
+
+  /// The tensors under the keys of a checkpoint format.
+  public func stored(as keys: KeyMap) throws(TorchError) -> [(key: String, tensor: Tensor)] {
+    var result: [(key: String, tensor: Tensor)] = []
+    for name in names {
+      guard let tensor = try tensors[name]?.detached() else { continue }
+      switch keys.stored(name) {
+      case .tensor(let key): result.append((key, tensor))
+      case .transposed(let key): result.append((key, try tensor.transposed(0, 1).contiguous()))
+      case .rows(let keys):
+        let rows = (tensor.shape.first ?? 0) / keys.count
+        for (i, key) in keys.enumerated() {
+          result.append((key, try tensor.slice(0, i * rows..<(i + 1) * rows).contiguous()))
+        }
+      }
+    }
+    return result
+  }
+
+  /// Writes a safetensors file with the keys of a checkpoint format.
+  ///
+  /// - Throws: `FormatError` where the file cannot be written, `TorchError` where a tensor cannot
+  ///   be copied from its device.
+  public func write(to path: String, keys: KeyMap) throws {
+    let tensors = try stored(as: keys).map { key, tensor in
+      SafetensorsWriter.Tensor(
+        name: key, type: try ElementType(tensor.dtype, of: key), shape: tensor.shape
+      ) { try tensor.to(.cpu).bytes() }
+    }
+    try SafetensorsWriter.write(tensors, to: path)
+  }
+}
