@@ -42,7 +42,7 @@ static void convert_colour(const uint8_t *row, uint8_t *rgb, uint32_t width, uns
   for (uint32_t x = 0; x < width; x++, row += channels, rgb += 3) memcpy(rgb, row, 3);
 }
 
-// Pillow's palette starts as a grey ramp, so an index past the file's palette is that grey.
+// An index past the file's palette is black.
 static void convert_palette(decoder *self, uint8_t *rgb, size_t count) {
   png_colorp entries = NULL;
   int defined = 0;
@@ -54,7 +54,7 @@ static void convert_palette(decoder *self, uint8_t *rgb, size_t count) {
       rgb[1] = entries[index].green;
       rgb[2] = entries[index].blue;
     } else {
-      rgb[0] = rgb[1] = rgb[2] = index;
+      memset(rgb, 0, 3);
     }
   }
 }

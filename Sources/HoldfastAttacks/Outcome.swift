@@ -54,12 +54,14 @@ public struct Example {
   public static let marginBand = 1e-3
 }
 
-/// Passes of the model for one sample.
+/// Passes of the model for one sample, and their time.
 public struct Cost: Hashable, Sendable {
   /// Forward passes, those that test a success included.
   public var forward = 0
   /// Backward passes.
   public var backward = 0
+  /// The sample's share of the time of its batches.
+  public var seconds = 0.0
 
   /// No passes.
   public init() {}
@@ -69,6 +71,7 @@ public struct Cost: Hashable, Sendable {
     var sum = a
     sum.forward += b.forward
     sum.backward += b.backward
+    sum.seconds += b.seconds
     return sum
   }
 }

@@ -91,6 +91,8 @@ public final class Pool<A: Attack>: AttackStage {
   public func step() throws(TorchError) -> [AttackOutcome] {
     try admit()
     guard let batch else { return [] }
+    let clock = ContinuousClock()
+    let began = clock.now
     let needsGradient = slots.contains { $0.step < attack.steps }
     let evaluated: Evaluated
     do {
@@ -99,6 +101,8 @@ public final class Pool<A: Attack>: AttackStage {
       try shrink()
       return []
     }
+    let share = (clock.now - began) / slots.count
+    for row in slots.indices { slots[row].count(seconds: share) }
     return try settle(batch, evaluated)
   }
 

@@ -38,6 +38,11 @@ struct Slot {
     if backward { outcomes[radiusIndex].cost.backward += 1 }
   }
 
+  /// Counts time.
+  mutating func count(seconds: Duration) {
+    outcomes[radiusIndex].cost.seconds += seconds / .seconds(1)
+  }
+
   /// Keeps an example that was tested again.
   mutating func keep(_ example: Example) {
     outcomes[radiusIndex].example = example

@@ -1,4 +1,4 @@
-public import HoldfastFormats
+import HoldfastFormats
 public import HoldfastTensor
 
 /// The parameters of a model by name, in the order in which the model asks for them.

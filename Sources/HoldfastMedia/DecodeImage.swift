@@ -19,7 +19,8 @@ public struct ImageLimits: Hashable, Sendable {
 /// The format is told by the first bytes. The pixels are those of Pillow's
 /// `Image.open(file).convert("RGB")`: PNG exactly, JPEG to the byte where libjpeg-turbo is the
 /// system's libjpeg. Grey becomes three equal channels, CMYK is taken as inverted, alpha, EXIF
-/// orientation, gamma and colour profiles are ignored.
+/// orientation, gamma and colour profiles are ignored. Of 16-bit samples the high byte is kept, but
+/// plain 16-bit grey is clipped at 255, which is Pillow's way.
 ///
 /// `name` is what errors call the file. Throws on an empty, unknown, damaged or truncated file and
 /// on one with more pixels than `limits` allows; nothing of the image's size is allocated before

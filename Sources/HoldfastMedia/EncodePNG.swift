@@ -14,12 +14,11 @@ public func encodePNG(_ image: Image) throws(MediaError) -> [UInt8] {
 public func encodePNG(
   grey pixels: [UInt8], width: Int, height: Int
 ) throws(MediaError) -> [UInt8] {
-  let (count, overflow) = width.multipliedReportingOverflow(by: height)
-  guard width > 0, height > 0, !overflow, pixels.count == count else {
-    throw MediaError(
-      "a grey image of \(width)x\(height) pixels cannot be made from \(pixels.count) bytes")
+  let size = ImageSize(width: width, height: height)
+  guard size.area == pixels.count else {
+    throw MediaError("a grey image of \(size) pixels cannot be made from \(pixels.count) bytes")
   }
-  return try encodePNG(pixels, size: ImageSize(width: width, height: height), channels: 1)
+  return try encodePNG(pixels, size: size, channels: 1)
 }
 
 private func encodePNG(

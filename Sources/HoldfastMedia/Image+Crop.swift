@@ -35,6 +35,13 @@ public struct CenterCrop: Hashable, Sendable, Codable {
     self.fill = fill
   }
 
+  /// Throws when a side is not positive or the result is over `ImageLimits`.
+  func check() throws(MediaError) {
+    guard let area = size.area, area <= ImageLimits().pixels else {
+      throw MediaError("an image cannot be cropped to \(size) pixels")
+    }
+  }
+
   /// The part of an image that the crop keeps.
   func window(on image: ImageSize) -> ImageWindow {
     ImageWindow(
@@ -69,13 +76,7 @@ extension Image {
   ///
   /// Throws when a side of the crop is not positive or the result is over `ImageLimits`.
   public func cropped(to crop: CenterCrop) throws(MediaError) -> Image {
-    let (area, overflow) = crop.size.width.multipliedReportingOverflow(by: crop.size.height)
-    guard crop.size.width > 0, crop.size.height > 0, !overflow, area <= ImageLimits().pixels else {
-      throw MediaError("an image cannot be cropped to \(crop.size) pixels")
-    }
-    let window = crop.window(on: size)
-    let rows = pixels[(window.rows.lowerBound * width * 3)..<(window.rows.upperBound * width * 3)]
-    let kept = Image(window.size, selectColumns(rows, width: width, columns: window.columns))
-    return crop.padding(kept, of: size)
+    try crop.check()
+    return crop.padding(part(crop.window(on: size)), of: size)
   }
 }

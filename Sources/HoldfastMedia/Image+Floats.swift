@@ -48,11 +48,9 @@ extension Image {
   public init(
     planarFloats values: UnsafeBufferPointer<Float>, width: Int, height: Int
   ) throws(MediaError) {
-    let (area, tooWide) = width.multipliedReportingOverflow(by: height)
-    let (count, tooLarge) = area.multipliedReportingOverflow(by: 3)
-    guard width > 0, height > 0, !tooWide, !tooLarge, values.count == count else {
-      throw MediaError(
-        "an RGB image of \(width)x\(height) pixels cannot be made from \(values.count) values")
+    let size = ImageSize(width: width, height: height)
+    guard let area = size.area, let count = size.valueCount, values.count == count else {
+      throw MediaError("an RGB image of \(size) pixels cannot be made from \(values.count) values")
     }
     var pixels = [UInt8](repeating: 0, count: count)
     var place = 0
@@ -64,7 +62,7 @@ extension Image {
       pixels[place] = UInt8((min(max(value, 0), 1) * 255).rounded(.toNearestOrEven))
       place += 1
     }
-    self.init(ImageSize(width: width, height: height), pixels)
+    self.init(size, pixels)
   }
 
   /// The nearest 8-bit image to planes of floats, see `init(planarFloats:width:height:)` above.

@@ -19,26 +19,38 @@ struct ImageWindow {
 extension Image {
   /// The image at another size.
   ///
-  /// Byte for byte Pillow's `Image.resize` of an RGB image: integer weights, rows first, an 8-bit
-  /// image in between, then columns. Throws when a side is not positive or the result is over
+  /// Byte for byte Pillow's `Image.resize` of an RGB image: integer weights, one pass
+  /// over rows and one over columns, an 8-bit image in between. Throws when a side is not positive or the result is over
   /// `ImageLimits`.
   public func resized(
     to size: ImageSize, filter: ResampleFilter = .bicubic
   ) throws(MediaError) -> Image {
-    try resized(to: size, filter: filter, window: ImageWindow(size))
+    guard size.area != nil else {
+      throw MediaError("an image cannot be resized to \(size) pixels")
+    }
+    return try resized(to: size, filter: filter, window: ImageWindow(size))
   }
 
-  /// One part of the image at another size; the rest is not computed.
+  /// The pixels of a window.
+  func part(_ window: ImageWindow) -> Image {
+    guard window.size != size else { return self }
+    var result: [UInt8] = []
+    result.reserveCapacity(window.columns.count * window.rows.count * 3)
+    for row in window.rows {
+      let start = (row * width + window.columns.lowerBound) * 3
+      result.append(contentsOf: pixels[start..<(start + window.columns.count * 3)])
+    }
+    return Image(window.size, result)
+  }
+
+  /// One part of the image at another size, of which it must be a part; the rest is not computed.
   func resized(
     to target: ImageSize, filter: ResampleFilter, window: ImageWindow
   ) throws(MediaError) -> Image {
     let limit = ImageLimits().pixels
-    let (area, overflow) = window.size.width.multipliedReportingOverflow(by: window.size.height)
-    let (between, overflowBetween) = window.size.width.multipliedReportingOverflow(by: height)
-    guard target.width > 0, target.height > 0 else {
-      throw MediaError("an image cannot be resized to \(target) pixels")
-    }
-    guard !overflow, !overflowBetween, area <= limit, between <= limit else {
+    let between = ImageSize(width: window.size.width, height: height)
+    guard let area = window.size.area, area <= limit, let between = between.area, between <= limit
+    else {
       throw MediaError(
         "resizing an image of \(size) pixels to \(target) takes too much memory",
         hint: "crop the image or choose a smaller size")
@@ -50,22 +62,29 @@ extension Image {
   private func convolved(
     to target: ImageSize, filter: ResampleFilter, window: ImageWindow
   ) -> Image {
-    let vertical = ResampleTable.table(
-      input: height, output: target.height, range: window.rows, filter: filter)
-    let rows = target.height == height ? window.rows : vertical.needed
-    var current = pixels[(rows.lowerBound * width * 3)..<(rows.upperBound * width * 3)]
-
-    if target.width != width {
-      let horizontal = ResampleTable.table(
+    let horizontal =
+      target.width == width
+      ? nil
+      : ResampleTable.table(
         input: width, output: target.width, range: window.columns, filter: filter)
-      current = resampleRows(current, width: width, rows: rows.count, table: horizontal)[...]
-    } else if window.columns != 0..<width {
-      current = selectColumns(current, width: width, columns: window.columns)[...]
-    }
-    guard target.height != height else { return Image(window.size, Array(current)) }
-    let result = resampleColumns(
-      current, rowBytes: window.size.width * 3, firstRow: rows.lowerBound, table: vertical)
-    return Image(window.size, result)
+    let vertical =
+      target.height == height
+      ? nil
+      : ResampleTable.table(
+        input: height, output: target.height, range: window.rows, filter: filter)
+    let needed = part(
+      ImageWindow(
+        columns: horizontal?.needed ?? window.columns, rows: vertical?.needed ?? window.rows))
+    return startsVertically(to: target)
+      ? needed.resampled(vertically: vertical).resampled(horizontally: horizontal)
+      : needed.resampled(horizontally: horizontal).resampled(vertically: vertical)
+  }
+
+  /// Pillow 13 resizes columns first where an image loses far more height than width.
+  ///
+  /// Earlier versions always take rows first; the results differ by the rounding in between.
+  private func startsVertically(to target: ImageSize) -> Bool {
+    target.height < height && height - target.height > 2 * (width - target.width)
   }
 
   /// Pillow's nearest neighbour, which adds up the step instead of multiplying it.
@@ -93,15 +112,4 @@ extension Image {
     }
     return places
   }
-}
-
-/// The bytes of some columns of RGB rows.
-func selectColumns(_ pixels: ArraySlice<UInt8>, width: Int, columns: Range<Int>) -> [UInt8] {
-  var result: [UInt8] = []
-  result.reserveCapacity(pixels.count / width * columns.count)
-  for row in Swift.stride(from: pixels.startIndex, to: pixels.endIndex, by: width * 3) {
-    result.append(
-      contentsOf: pixels[(row + columns.lowerBound * 3)..<(row + columns.upperBound * 3)])
-  }
-  return result
 }

@@ -14,6 +14,18 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
 
   /// `640x427`, width first.
   public var description: String { "\(width)x\(height)" }
+
+  /// The number of pixels, nil where a side is not positive or the product does not fit.
+  var area: Int? {
+    let (area, overflow) = width.multipliedReportingOverflow(by: height)
+    return width > 0 && height > 0 && !overflow ? area : nil
+  }
+
+  /// The number of values of an RGB image of this size, nil where there can be none.
+  var valueCount: Int? {
+    guard let (count, overflow) = area?.multipliedReportingOverflow(by: 3) else { return nil }
+    return overflow ? nil : count
+  }
 }
 
 /// An 8-bit RGB image, free of tensors.
@@ -34,13 +46,11 @@ public struct Image: Hashable, Sendable {
   ///
   /// Throws when a side is not positive or the number of bytes is not `width * height * 3`.
   public init(width: Int, height: Int, pixels: [UInt8]) throws(MediaError) {
-    let (area, tooWide) = width.multipliedReportingOverflow(by: height)
-    let (count, tooLarge) = area.multipliedReportingOverflow(by: 3)
-    guard width > 0, height > 0, !tooWide, !tooLarge, pixels.count == count else {
-      throw MediaError(
-        "an RGB image of \(width)x\(height) pixels cannot be made from \(pixels.count) bytes")
+    let size = ImageSize(width: width, height: height)
+    guard size.valueCount == pixels.count else {
+      throw MediaError("an RGB image of \(size) pixels cannot be made from \(pixels.count) bytes")
     }
-    self.init(ImageSize(width: width, height: height), pixels)
+    self.init(size, pixels)
   }
 
   /// Wraps pixels whose number is known to fit.

@@ -85,6 +85,7 @@ public struct ImagePreprocessor: Hashable, Sendable, Codable {
     let target = try targetSize(for: image.size)
     guard let crop else { return try image.resized(to: target, filter: filter) }
     guard target != image.size else { return try image.cropped(to: crop) }
+    try crop.check()
     let kept = try image.resized(to: target, filter: filter, window: crop.window(on: target))
     return crop.padding(kept, of: target)
   }
@@ -99,8 +100,8 @@ public struct ImagePreprocessor: Hashable, Sendable, Codable {
       case .cover(let size): Self.scaled(image, into: size, ratio: min)
       case .fit(let size): Self.scaled(image, into: size, ratio: max)
       }
-    guard let target else {
-      throw MediaError("an image of \(image) pixels has no proportions that can be kept")
+    guard let target, target.area != nil else {
+      throw MediaError("an image of \(image) pixels cannot be resized as the model asks")
     }
     return target
   }
@@ -122,6 +123,7 @@ public struct ImagePreprocessor: Hashable, Sendable, Codable {
     let ratio = choose(
       Double(image.height) / Double(box.height), Double(image.width) / Double(box.width))
     guard
+      box.area != nil,
       let width = Int(exactly: (Double(image.width) / ratio).rounded(.toNearestOrEven)),
       let height = Int(exactly: (Double(image.height) / ratio).rounded(.toNearestOrEven))
     else { return nil }

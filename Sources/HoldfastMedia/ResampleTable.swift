@@ -3,7 +3,7 @@ import Synchronization
 /// The integer weights that make the target pixels of one axis from its source pixels.
 ///
 /// Pillow's: weights are computed in double, normalised to 1, then rounded to 22 fractional bits
-/// (specs: 8-bit result of `(2²¹ + Σ pixel · weight) >> 22`, clipped).
+/// (a pixel is `(2²¹ + Σ pixel · weight) >> 22`, clipped to 8 bits).
 struct ResampleTable: Sendable {
   /// Fractional bits of a weight: 32 less 8 for the pixel and 2 for the overshoot of a filter.
   static let precision: Int32 = 22

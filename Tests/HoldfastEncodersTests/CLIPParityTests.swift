@@ -1,5 +1,6 @@
 import HoldfastCore
 import HoldfastEncoders
+import HoldfastLayers
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing
@@ -53,7 +54,8 @@ struct PeerModel: CustomTestStringConvertible, Sendable {
     let (model, golden) = (try peer.load(), try peer.golden())
     let pixels = try golden["pixels"].leaf()
     let text = try model.text.embed(golden["token_ids"]).normalized()
-    let logits = try model.vision.embed(pixels).normalized().matmul(text.transposed(0, 1))
+    let logits =
+      try model.vision.embed(pixels).normalized().matmul(text.transposed(0, 1))
       * model.scale()
     let labels = try golden["labels"].reshaped([-1, 1])
     let loss = try -logits.logSoftmax().gathering(1, labels).sum()

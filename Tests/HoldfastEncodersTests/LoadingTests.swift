@@ -46,10 +46,13 @@ import Testing
     }
   }
 
-  @Test("absurd configurations", arguments: [
-    ("hidden_size", 0), ("hidden_size", -8), ("hidden_size", 1 << 40), ("num_hidden_layers", 1 << 40),
-    ("num_attention_heads", 5), ("patch_size", 17), ("num_channels", 1),
-  ])
+  @Test(
+    "absurd configurations",
+    arguments: [
+      ("hidden_size", 0), ("hidden_size", -8), ("hidden_size", 1 << 40),
+      ("num_hidden_layers", 1 << 40),
+      ("num_attention_heads", 5), ("patch_size", 17), ("num_channels", 1),
+    ])
   func absurd(key: String, value: Int) throws {
     try withCopy(of: "hf-quick-gelu") { folder in
       try edit(folder.appendingPathComponent("config.json")) { config in
@@ -62,10 +65,12 @@ import Testing
     }
   }
 
-  @Test("configurations that are not", arguments: [
-    "", "[]", "{\"model_type\": \"siglip\"}", "{\"vision_config\": 3}",
-    "{\"vision_config\": {\"hidden_act\": \"relu\"}}", "{\"projection_dim\": \"wide\"}",
-  ])
+  @Test(
+    "configurations that are not",
+    arguments: [
+      "", "[]", "{\"model_type\": \"siglip\"}", "{\"vision_config\": 3}",
+      "{\"vision_config\": {\"hidden_act\": \"relu\"}}", "{\"projection_dim\": \"wide\"}",
+    ])
   func noConfiguration(json: String) throws {
     try withCopy(of: "hf-quick-gelu") { folder in
       try Data(json.utf8).write(to: folder.appendingPathComponent("config.json"))
@@ -82,9 +87,11 @@ import Testing
     }
   }
 
-  @Test("truncated weights", arguments: [
-    "hf-quick-gelu/model.safetensors", "openai-archive/model.pt", "hf-gelu-bin/pytorch_model.bin",
-  ])
+  @Test(
+    "truncated weights",
+    arguments: [
+      "hf-quick-gelu/model.safetensors", "openai-archive/model.pt", "hf-gelu-bin/pytorch_model.bin",
+    ])
   func truncated(file: String) throws {
     let parts = file.split(separator: "/").map(String.init)
     try withCopy(of: parts[0]) { folder in

@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastCore
 import HoldfastEncoders
 import HoldfastMedia
 import HoldfastTensor

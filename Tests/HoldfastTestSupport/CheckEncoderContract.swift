@@ -8,7 +8,8 @@ public import Testing
 /// a finite gradient that reaches every sample; nothing recorded where no gradient was asked for;
 /// an error, not a trap, for inputs of the wrong shape.
 public func checkEncoderContract(
-  _ encoder: any Encoder, tolerance: Double = 1e-4, sourceLocation: SourceLocation = #_sourceLocation
+  _ encoder: any Encoder, tolerance: Double = 1e-4,
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   var generator = Generator(seed: 1, stream: "encoder contract")
   let shape = encoder.input.shape

@@ -95,7 +95,7 @@ struct SeededRandom: RandomNumberGenerator {
   }
 }
 
-/// A byte-level vocabulary with the merges "h i" and "hi !</w>", as files would hold it.
+/// A byte-level vocabulary that knows the words "hi" and "cat", as files would hold it.
 struct SmallVocabulary {
   var ids: [String: Int] = [:]
   var merges = ["#version: 0.2", "h i</w>", "c a", "ca t</w>"]

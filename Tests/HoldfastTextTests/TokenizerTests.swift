@@ -47,13 +47,11 @@ import Testing
     #expect(tokenizer.encode(text).count > 2)
   }
 
-  @Test func aLongWordTakesNoLongerThanManyShortOnes() throws {
-    let tokenizer = try small()
+  /// Quadratic merging would run into the limit.
+  @Test(.timeLimit(.minutes(5))) func aLongWordIsMergedInGoodTime() throws {
     let length = 100_000
-    let started = ContinuousClock.now
-    let ids = tokenizer.encode(String(repeating: "ca", count: length / 2))
+    let ids = try small().encode(String(repeating: "ca", count: length / 2))
     #expect(ids.count == length / 2 + 3)
-    #expect(ContinuousClock.now - started < .seconds(20))
   }
 
   @Test func contextLengthNeedsRoomForBothEnds() throws {

@@ -35,7 +35,8 @@ extension CLIPModel {
       }
       return try Tensor.concatenating(parts)  // (K × templates, D)
     }
-    return try embeddings
+    return
+      try embeddings
       .reshaped([classNames.count, templates.count, configuration.projection])
       .mean([1]).normalized()  // (K, D)
       .transposed(0, 1).contiguous()  // (D, K)

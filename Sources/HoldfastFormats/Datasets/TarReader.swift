@@ -55,13 +55,14 @@ public struct TarReader: ~Copyable {
         }
         continue
       case "L":
-        longName = try text(of: Array(content(size: header.size).prefix { $0 != 0 }))
+        let bytes = try content(size: header.size)
+        longName = try text(of: Array(bytes.prefix { $0 != 0 }))
         continue
       case "g", "K":
         try pass(padded(header.size))
         continue
       case "0", "7", "\0":
-        let name = try longName ?? header.name(in: file)
+        let name = if let longName { longName } else { try header.name(in: file) }
         // Before POSIX, a directory was a file whose name ends with a slash.
         guard !name.hasSuffix("/") else { break }
         guard size <= memberLimit else {

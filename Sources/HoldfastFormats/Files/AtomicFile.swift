@@ -105,7 +105,10 @@ public final class FileWriter {
 
   /// Appends bytes.
   public func write(_ bytes: [UInt8]) throws(FormatError) {
-    try bytes.withUnsafeBytes { (buffer) throws(FormatError) in try write(buffer) }
+    let outcome = bytes.withUnsafeBytes { (buffer) -> Result<Void, FormatError> in
+      Result { () throws(FormatError) in try write(buffer) }
+    }
+    try outcome.get()
   }
 
   /// Asks the disk to keep what was written so far.

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// Reads a file of JSON lines front to back, one line in memory at a time.
 ///

@@ -1,0 +1,71 @@
+import HoldfastAttacks
+public import HoldfastCore
+
+/// How inputs are made for a model, and how they are judged.
+public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Unperturbed inputs; always run.
+  case clean
+  /// Inputs made with full budget on another model, shown to the audited one as float32.
+  case transfer
+  /// The same inputs after rounding to 8 bits and a PNG file.
+  case transferPNG = "transfer-png"
+  /// Attacks through the whole audited pipeline.
+  case whiteBox = "white-box"
+  /// Attacks made for the defence at hand.
+  case adaptive
+}
+
+/// What an audit does: the models, the attacks of each protocol, and the threat model.
+public struct AuditPlan {
+  /// The model that is audited, with every defence that is part of it.
+  public var subject: Subject
+  /// The model that transfer examples are made on; none where there is none.
+  public var transferSource: Subject?
+  /// The attacks of the protocols that are run; `transfer-png` shares those of `transfer`.
+  public var attacks: [AuditProtocol: [AttackRecipe]]
+  /// How perturbations are measured.
+  public var norm: Norm
+  /// The radii, ascending.
+  public var radii: [Radius]
+  /// The most samples that share a batch.
+  public var slots: Int
+  /// The seed of all noise.
+  public var seed: UInt64
+
+  /// A plan that runs nothing but the clean protocol until ``attacks`` are added.
+  public init(
+    subject: Subject, transferSource: Subject? = nil,
+    attacks: [AuditProtocol: [AttackRecipe]] = [:], norm: Norm = .linf, radii: [Radius],
+    slots: Int = 32, seed: UInt64 = 0
+  ) {
+    self.subject = subject
+    self.transferSource = transferSource
+    self.attacks = attacks
+    self.norm = norm
+    self.radii = radii.sorted()
+    self.slots = max(1, slots)
+    self.seed = seed
+  }
+
+  /// Whether transfer examples can be stored as pictures: RGB in [0, 1].
+  var storesPictures: Bool {
+    let input = subject.encoder.input
+    return subject.encoder.modality == .image && input.shape.count == 3 && input.shape[0] == 3
+      && input.range == 0...1
+  }
+
+  /// The protocols whose results are recorded, in the order they are reported.
+  var recorded: [AuditProtocol] {
+    AuditProtocol.allCases.filter { name in
+      switch name {
+      case .clean: false
+      case .transferPNG: isRun(.transfer) && storesPictures
+      default: isRun(name)
+      }
+    }
+  }
+
+  private func isRun(_ name: AuditProtocol) -> Bool {
+    !(attacks[name] ?? []).isEmpty && (name != .transfer || transferSource != nil)
+  }
+}

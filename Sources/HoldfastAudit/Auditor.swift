@@ -1,0 +1,171 @@
+import HoldfastAttacks
+import HoldfastCore
+public import HoldfastData
+public import HoldfastRecords
+import HoldfastTensor
+
+/// Runs an audit: samples go in at one end, and a record comes out for each at the other.
+///
+/// Every attack of every protocol has a pool of its own. A sample passes through them one after
+/// the other, and the pool that steps next is the one furthest down that has a full batch, so that
+/// batches stay full and no more than a few batches of samples are held at a time.
+public final class Auditor {
+  private let plan: AuditPlan
+  private let verifier: Verifier
+  private var stages: [Stage] = []
+  private var tracks: [String: SampleTrack] = [:]
+  private var finished: [SampleRecord] = []
+
+  private struct Stage {
+    let name: AuditProtocol
+    let pool: any AttackStage
+  }
+
+  /// An audit of `plan`.
+  public init(_ plan: AuditPlan) {
+    self.plan = plan
+    verifier = Verifier(subject: plan.subject)
+    for name in [AuditProtocol.transfer, .whiteBox, .adaptive] where plan.recorded.contains(name) {
+      let isTransfer = name == .transfer
+      guard let subject = isTransfer ? plan.transferSource : plan.subject else { continue }
+      let settings = PoolSettings(
+        subject: subject, norm: plan.norm, stop: isTransfer ? .fullBudget : .firstSuccess,
+        slots: plan.slots, seed: plan.seed)
+      for recipe in plan.attacks[name] ?? [] {
+        stages.append(Stage(name: name, pool: recipe.stage(settings)))
+      }
+    }
+  }
+
+  /// Takes samples from `next` until it gives none, and hands each record to `deliver`.
+  public func run(
+    _ next: () throws -> PreparedSample?, deliver: (SampleRecord) throws -> Void
+  ) throws {
+    var isDrained = false
+    while true {
+      if !isDrained, stages.first?.pool.isFull != true, !isAnyFull {
+        isDrained = try admit(next)
+      } else if let index = stageToStep(isDrained: isDrained) {
+        try step(index)
+      } else if isDrained {
+        break
+      }
+      for record in finished { try deliver(record) }
+      finished.removeAll()
+    }
+  }
+
+  private var isAnyFull: Bool { stages.contains { $0.pool.isFull } }
+
+  /// The stage furthest down with a full batch; once no sample can come from above, any with work.
+  private func stageToStep(isDrained: Bool) -> Int? {
+    if let full = stages.lastIndex(where: { $0.pool.isFull }) { return full }
+    return isDrained ? stages.firstIndex { $0.pool.load > 0 } : nil
+  }
+
+  // MARK: Entering
+
+  /// Classifies one batch of fresh samples; true once there are no more.
+  private func admit(_ next: () throws -> PreparedSample?) throws -> Bool {
+    var samples: [PreparedSample] = []
+    while samples.count < plan.slots, let sample = try next() { samples.append(sample) }
+    guard !samples.isEmpty else { return true }
+    let inputs = try samples.map { try Tensor($0.pixels, [1] + plan.subject.encoder.input.shape) }
+    let batch = try Tensor.concatenating(inputs).to(plan.subject.encoder.device)
+    let prediction = try withoutGradients { try plan.subject.predict(batch) }
+    let source = try withoutGradients { try plan.transferSource?.encoder.embed(batch) }
+    let embedding = try prediction.embedding.to(.cpu)
+    let sourceEmbedding = try source?.to(.cpu)
+    for (row, sample) in samples.enumerated() {
+      try enter(
+        sample, inputs[row], try embedding.slice(0, row..<row + 1),
+        try sourceEmbedding?.slice(0, row..<row + 1))
+    }
+    return samples.count < plan.slots
+  }
+
+  private func enter(
+    _ sample: PreparedSample, _ input: Tensor, _ embedding: Tensor, _ sourceEmbedding: Tensor?
+  ) throws {
+    guard let classes = plan.subject.head?.classCount, sample.label < classes else {
+      throw DataError(
+        "has the label \(sample.label), but there are \(plan.subject.head?.classCount ?? 0) classes",
+        in: sample.id, hint: "give the class names of this data set with --classes")
+    }
+    let job = AttackJob(
+      id: sample.id, input: input, label: sample.label, cleanEmbedding: embedding, radii: [])
+    let seen = try verifier.test(input, job: job, distance: 0)
+    guard seen.margin.isFinite else {
+      throw TorchError(
+        code: .backend, operation: "clean pass",
+        message: "the model gives no number for sample `\(sample.id)`")
+    }
+    let clean = CleanRecord(
+      predicted: seen.predicted, margin: seen.margin, correct: seen.margin <= 0)
+    tracks[sample.id] = SampleTrack(
+      id: sample.id, label: sample.label, input: input, clean: clean, cleanEmbedding: embedding,
+      sourceEmbedding: sourceEmbedding, plan: plan)
+    try advance(sample.id, from: 0)
+  }
+
+  // MARK: Passing through
+
+  /// Hands a sample to the next stage that has something to do with it, or finishes it.
+  private func advance(_ id: String, from first: Int) throws {
+    guard let track = tracks[id] else { return }
+    for index in stages.indices.dropFirst(first) {
+      let stage = stages[index]
+      let isTransfer = stage.name == .transfer
+      let radii =
+        isTransfer
+        ? (track.clean.correct ? plan.radii : []) : track.standing(stage.name, of: plan.radii)
+      guard !radii.isEmpty else { continue }
+      let embedding = isTransfer ? track.sourceEmbedding : track.cleanEmbedding
+      stage.pool.submit(
+        AttackJob(
+          id: id, input: track.input, label: track.label,
+          cleanEmbedding: embedding ?? track.cleanEmbedding, radii: radii))
+      return
+    }
+    finished.append(try track.record(plan.recorded))
+    tracks[id] = nil
+  }
+
+  private func step(_ index: Int) throws {
+    let stage = stages[index]
+    for outcome in try stage.pool.step() {
+      guard var track = tracks[outcome.job.id] else { continue }
+      for result in outcome.radii {
+        track.spend(stage.name, result.radius, result.cost)
+        guard let example = result.example else { continue }
+        if stage.name == .transfer {
+          try show(example, at: result.radius, of: outcome.job, stage, &track)
+        } else {
+          try track.show(stage.name, result.radius, attack: stage.pool.recipe.name, example)
+        }
+      }
+      tracks[outcome.job.id] = track
+      try advance(outcome.job.id, from: index + 1)
+    }
+  }
+
+  /// Shows an example that was made on another model to the audited one, as float32 and as a PNG.
+  private func show(
+    _ example: Example, at radius: Radius, of job: AttackJob, _ stage: Stage,
+    _ track: inout SampleTrack
+  ) throws {
+    let attack = stage.pool.recipe.name
+    var pass = Cost()
+    pass.forward = 1
+    let seen = try verifier.test(example.input, job: job, distance: example.distance)
+    track.spend(.transfer, radius, pass)
+    try track.show(.transfer, radius, attack: attack, seen)
+    guard plan.storesPictures else { return }
+    let threat = ThreatModel(norm: plan.norm, radius: radius)
+    let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
+    let pictured = try verifier.test(
+      stored, job: job, distance: threat.distance(from: job.input, to: stored))
+    track.spend(.transferPNG, radius, pass)
+    try track.show(.transferPNG, radius, attack: attack, pictured)
+  }
+}

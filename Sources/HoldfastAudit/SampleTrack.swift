@@ -1,0 +1,92 @@
+import HoldfastAttacks
+import HoldfastCore
+import HoldfastFormats
+import HoldfastRecords
+import HoldfastTensor
+
+/// A sample on its way through an audit: what is known so far.
+struct SampleTrack {
+  let id: String
+  let label: Int
+  /// The input, float32, on the CPU: `(1, …)`.
+  let input: Tensor
+  let clean: CleanRecord
+  /// The embedding by the audited model, and by the transfer source if there is one: `(1, D)`.
+  let cleanEmbedding: Tensor
+  let sourceEmbedding: Tensor?
+  /// Per protocol, one entry per radius.
+  private(set) var entries: [AuditProtocol: [SampleRadiusRecord]]
+  private(set) var seconds: [AuditProtocol: Double] = [:]
+
+  init(
+    id: String, label: Int, input: Tensor, clean: CleanRecord, cleanEmbedding: Tensor,
+    sourceEmbedding: Tensor?, plan: AuditPlan
+  ) {
+    self.id = id
+    self.label = label
+    self.input = input
+    self.clean = clean
+    self.cleanEmbedding = cleanEmbedding
+    self.sourceEmbedding = sourceEmbedding
+    let untouched = plan.radii.map {
+      SampleRadiusRecord(
+        radius: $0.description, robust: clean.correct, example: nil, forward: 0, backward: 0)
+    }
+    entries = Dictionary(uniqueKeysWithValues: plan.recorded.map { ($0, untouched) })
+  }
+
+  /// The radii at which a protocol has not yet fooled the model.
+  func standing(_ name: AuditProtocol, of radii: [Radius]) -> [Radius] {
+    guard let entries = entries[name] else { return [] }
+    return zip(radii, entries).filter { $0.1.robust }.map(\.0)
+  }
+
+  /// Adds passes that a protocol spent at a radius.
+  mutating func spend(_ name: AuditProtocol, _ radius: Radius, _ cost: Cost) {
+    update(name, radius) { entry in
+      entry.forward += cost.forward
+      entry.backward += cost.backward
+    }
+    seconds[name, default: 0] += cost.seconds
+  }
+
+  /// Records an example that was tested on the audited model.
+  mutating func show(
+    _ name: AuditProtocol, _ radius: Radius, attack: String, _ example: Example
+  ) throws {
+    let record = ExampleRecord(
+      attack: attack, predicted: example.predicted, margin: example.margin,
+      inMarginBand: example.isInMarginBand, distance: example.distance,
+      sha256: try Self.checksum(example.input))
+    update(name, radius) { entry in
+      // Of several examples, the one furthest past success speaks for the protocol.
+      guard example.margin > entry.example?.margin ?? -.infinity else { return }
+      entry.example = record
+      entry.robust = example.margin <= 0
+    }
+  }
+
+  private mutating func update(
+    _ name: AuditProtocol, _ radius: Radius, _ change: (inout SampleRadiusRecord) -> Void
+  ) {
+    guard var list = entries[name],
+      let index = list.firstIndex(where: { Radius($0.radius) == radius })
+    else { return }
+    change(&list[index])
+    entries[name] = list
+  }
+
+  /// The line of `samples.jsonl`.
+  func record(_ protocols: [AuditProtocol]) throws -> SampleRecord {
+    SampleRecord(
+      id: id, label: label, input: try Self.checksum(input), clean: clean,
+      protocols: protocols.map { name in
+        SampleProtocolRecord(
+          name: name.rawValue, radii: entries[name] ?? [], seconds: seconds[name] ?? 0)
+      })
+  }
+
+  private static func checksum(_ input: Tensor) throws -> String {
+    Checksum.sha256(of: try input.bytes())
+  }
+}

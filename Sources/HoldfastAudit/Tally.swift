@@ -1,0 +1,86 @@
+public import HoldfastRecords
+
+/// Sums up the records of a run, one at a time.
+public struct Tally {
+  private let plan: PlanRecord
+  private var samples = 0
+  private var cleanCount = 0
+  private var inBand = 0
+  private var worst: [Count]
+  private var protocols: [String: Sums] = [:]
+
+  private struct Count {
+    var robust = 0
+    var forward = 0
+    var backward = 0
+  }
+
+  private struct Sums {
+    var radii: [Count]
+    var seconds = 0.0
+  }
+
+  /// Nothing yet.
+  public init(_ plan: PlanRecord) {
+    self.plan = plan
+    worst = plan.radii.map { _ in Count() }
+  }
+
+  /// Adds a sample.
+  public mutating func add(_ record: SampleRecord) {
+    samples += 1
+    cleanCount += record.clean.correct ? 1 : 0
+    var stands = plan.radii.map { _ in record.clean.correct }
+    for entry in record.protocols {
+      var sums = protocols[entry.name] ?? Sums(radii: plan.radii.map { _ in Count() })
+      sums.seconds += entry.seconds
+      for (index, radius) in entry.radii.enumerated() where index < sums.radii.count {
+        sums.radii[index].robust += radius.robust ? 1 : 0
+        sums.radii[index].forward += radius.forward
+        sums.radii[index].backward += radius.backward
+        worst[index].forward += radius.forward
+        worst[index].backward += radius.backward
+        stands[index] = stands[index] && radius.robust
+        if !radius.robust, radius.example?.inMarginBand == true { inBand += 1 }
+      }
+      protocols[entry.name] = sums
+    }
+    for index in stands.indices where stands[index] { worst[index].robust += 1 }
+  }
+
+  /// Accuracy on unperturbed inputs so far.
+  public var clean: ProportionRecord { .wilson(cleanCount, of: samples) }
+
+  /// How many samples are correct under every protocol so far, per radius.
+  public var standing: [ProportionRecord] { worst.map { .wilson($0.robust, of: samples) } }
+
+  /// What the run found.
+  public func summary() -> SummaryRecord {
+    SummaryRecord(
+      samples: samples, clean: clean,
+      worstCase: protocols.isEmpty ? [] : radii(worst),
+      protocols: plan.protocols.compactMap { plan in
+        protocols[plan.name].map {
+          ProtocolSummaryRecord(
+            name: plan.name, attacks: plan.attacks.map(\.name), radii: radii($0.radii),
+            seconds: $0.seconds)
+        }
+      },
+      omitted: plan.protocols.compactMap { plan in
+        plan.omitted.map { OmittedRecord(name: plan.name, reason: $0) }
+      },
+      inMarginBand: inBand)
+  }
+
+  private func radii(_ counts: [Count]) -> [RadiusSummaryRecord] {
+    zip(plan.radii, counts).map { radius, count in
+      let share = ProportionRecord.wilson(count.robust, of: samples)
+      let n = Double(max(1, samples))
+      return RadiusSummaryRecord(
+        radius: radius, cleanAccuracy: clean.value, robustAccuracy: share.value,
+        interval: [share.low, share.high], robust: count.robust, total: samples,
+        forwardPerSample: Double(count.forward) / n,
+        backwardPerSample: Double(count.backward) / n)
+    }
+  }
+}

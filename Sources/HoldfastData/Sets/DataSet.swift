@@ -1,0 +1,61 @@
+public import HoldfastMedia
+
+/// One labelled sample, not yet decoded.
+public struct DataItem: Sendable {
+  /// Where the picture comes from.
+  public enum Content: Sendable {
+    /// A file to be read when its turn comes.
+    case file(String)
+    /// The bytes of a file.
+    case bytes([UInt8])
+    /// A picture that was drawn rather than decoded.
+    case image(Image)
+  }
+
+  /// The id: stable, and unique in its set.
+  public let id: String
+  /// The class, as an index.
+  public let label: Int
+  /// What errors call it.
+  public let file: String
+  /// Where the picture comes from.
+  public let content: Content
+
+  /// A sample of `file`.
+  public init(id: String, label: Int, file: String, content: Content) {
+    self.id = id
+    self.label = label
+    self.file = file
+    self.content = content
+  }
+}
+
+/// A set of labelled pictures that is visited in a fixed order.
+public protocol DataSet: Sendable {
+  /// The layout's name, for records.
+  var layout: String { get }
+  /// Where it is.
+  var path: String { get }
+  /// The class names that come with the set, in the order of the labels; none where it has none.
+  var classNames: [String]? { get }
+  /// The prompt templates that come with the set.
+  var templates: [String]? { get }
+  /// How many samples there are, where that is known before they are read.
+  var count: Int? { get }
+  /// SHA-256 over the ids and labels, where they are known before they are read.
+  var listing: String? { get }
+
+  /// A visit from the first sample on.
+  func makeCursor() throws -> any DataCursor
+}
+
+extension DataSet {
+  /// None, unless a layout says otherwise.
+  public var templates: [String]? { nil }
+}
+
+/// A visit of a data set, sample by sample.
+public protocol DataCursor {
+  /// The next sample; nil after the last.
+  mutating func next() throws -> DataItem?
+}

@@ -1,0 +1,90 @@
+import Foundation
+import HoldfastFormats
+import HoldfastText
+
+/// A folder in CLIP_benchmark's webdataset layout: `test/0.tar`, `test/nshards.txt`,
+/// `classnames.txt`, `zeroshot_classification_templates.txt`.
+///
+/// The shards are read front to back, one sample in memory at a time. Ids are `<shard>/<key>`.
+struct WebDatasetFolder: DataSet {
+  let path: String
+  let classNames: [String]?
+  let templates: [String]?
+  private let shards: [String]
+
+  var layout: String { "webdataset" }
+  var count: Int? { nil }
+  var listing: String? { nil }
+
+  /// Whether a folder looks like this layout.
+  static func matches(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/test/nshards.txt")
+      || FileManager.default.fileExists(atPath: "\(path)/nshards.txt")
+  }
+
+  init(at path: String) throws {
+    self.path = path
+    let inTest = FileManager.default.fileExists(atPath: "\(path)/test/nshards.txt")
+    let folder = inTest ? "\(path)/test" : path
+    let text = try String(contentsOfFile: "\(folder)/nshards.txt", encoding: .utf8)
+    guard let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+      (1...1_000_000).contains(count)
+    else {
+      throw DataError("does not hold a number of shards", in: "\(folder)/nshards.txt")
+    }
+    shards = (0..<count).map { "\(folder)/\($0).tar" }
+    for shard in shards where !FileManager.default.fileExists(atPath: shard) {
+      throw DataError(
+        "is missing, though nshards.txt counts \(count) shards", in: shard,
+        hint: "download the whole data set")
+    }
+    let root = inTest ? path : (path as NSString).deletingLastPathComponent
+    let kind = "\(root)/dataset_type.txt"
+    if let type = try? String(contentsOfFile: kind, encoding: .utf8),
+      type.trimmingCharacters(in: .whitespacesAndNewlines) != "classification"
+    {
+      throw DataError(
+        "says that this is a data set for \(type.trimmingCharacters(in: .whitespacesAndNewlines))",
+        in: kind, hint: "classification is what can be audited so far")
+    }
+    let names = URL(fileURLWithPath: "\(root)/classnames.txt")
+    classNames =
+      FileManager.default.fileExists(atPath: names.path)
+      ? try ClassNames(contentsOf: names).names : nil
+    let prompts = URL(fileURLWithPath: "\(root)/zeroshot_classification_templates.txt")
+    templates =
+      FileManager.default.fileExists(atPath: prompts.path)
+      ? try PromptTemplates(contentsOf: prompts).texts : nil
+  }
+
+  func makeCursor() throws -> any DataCursor { Cursor(shards: shards) }
+
+  private final class Cursor: DataCursor {
+    private var waiting: ArraySlice<String>
+    private var name = ""
+    private var shard: WebDatasetShard?
+
+    init(shards: [String]) { waiting = shards[...] }
+
+    func next() throws -> DataItem? {
+      while true {
+        if let sample = try shard?.next() { return try item(sample) }
+        guard let path = waiting.popFirst() else { return nil }
+        name = path
+        shard = try WebDatasetShard(path)
+      }
+    }
+
+    private func item(_ sample: WebDatasetSample) throws -> DataItem {
+      let file = "\(name):\(sample.key)"
+      let picture = ["png", "jpg", "jpeg", "webp"].lazy.compactMap { sample.files[$0] }.first
+      guard let picture else { throw DataError("has no picture", in: file) }
+      guard let text = sample.files["cls"].map({ String(decoding: $0, as: UTF8.self) }),
+        let label = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), label >= 0
+      else { throw DataError("has no class index in a .cls file", in: file) }
+      let shard = ((name as NSString).lastPathComponent as NSString).deletingPathExtension
+      return DataItem(
+        id: "\(shard)/\(sample.key)", label: label, file: file, content: .bytes(picture))
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+public import HoldfastCore
+
+/// One defence that a user can name.
+public struct DefenseEntry: Sendable {
+  /// The name.
+  public let name: String
+  /// What it is, in one line.
+  public let summary: String
+  /// The options it takes, with their defaults, as `key=value`.
+  public let options: [String]
+  let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any InferenceDefense
+  let decode: @Sendable (Data) throws -> any InferenceDefense
+}
+
+/// Every defence there is: the source of parsing and listings.
+public enum DefenseTable {
+  /// The lines, in the order they are listed.
+  public static let entries: [DefenseEntry] = [
+    DefenseEntry(
+      name: RAdapt.name,
+      summary: "Gaussian input filter and fixed robustness anchor (Nie et al., 2026)",
+      options: [
+        "alpha=1.2", "beta=-0.8 (0 with a guide)", "d0=40", "scaling=auto|as-printed|keep-sigma",
+        "clamp=false",
+      ],
+      make: { (spelling, isGuided) throws(UsageError) in
+        RAdapt(
+          alpha: try spelling.takeNumber("alpha") ?? 1.2,
+          beta: try spelling.takeNumber("beta") ?? (isGuided ? 0 : -0.8),
+          cutoff: try spelling.take("d0", "a number above 0") { text in
+            Double(text).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+          } ?? 40,
+          scaling: try spelling.take("scaling", "auto, as-printed or keep-sigma") {
+            RAdapt.Scaling(rawValue: $0)
+          } ?? .automatic,
+          clampsFilter: try spelling.takeFlag("clamp", default: false))
+      },
+      decode: { try JSONDecoder().decode(RAdapt.self, from: $0) })
+  ]
+
+  /// The defence that a user spells, such as `r-adapt:alpha=0.8,beta=0.2`.
+  public static func defense(
+    _ text: String, isGuided: Bool
+  ) throws(UsageError) -> any InferenceDefense {
+    var spelling = try Spelling(text)
+    let entry = try entry(named: spelling.name)
+    let defense = try entry.make(&spelling, isGuided)
+    try spelling.finish(known: entry.options)
+    return defense
+  }
+
+  /// The line of a name.
+  static func entry(named name: String) throws(UsageError) -> DefenseEntry {
+    guard let entry = entries.first(where: { $0.name == name }) else {
+      let near = nearest(name, among: entries.map(\.name))
+      throw UsageError(
+        "there is no defence `\(name)`",
+        hint: near.isEmpty
+          ? "`holdfast list defenses` names them all"
+          : "did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?")
+    }
+    return entry
+  }
+}

@@ -1,0 +1,164 @@
+import HoldfastAttacks
+public import HoldfastCore
+public import HoldfastTensor
+
+/// R-Adapt without training: a Gaussian low-pass filter in front of the encoder, and a fixed anchor
+/// in place of part of the first block's attention.
+///
+/// Nie et al., 2026, section 4; specs: defences, section 5.1. The filter passes low frequencies with
+/// gain 1 and the gradient reaches the input by the residual path, so the published robustness is
+/// that against examples made for the undefended model; an attack through the defence is exact.
+public struct RAdapt: InferenceDefense {
+  /// `r-adapt`.
+  public static let name = "r-adapt"
+
+  /// How the filter's cut-off follows the size of the input.
+  public enum Scaling: String, Codable, Hashable, Sendable, CaseIterable {
+    /// D₀ in cycles per image, as printed, whatever the size.
+    case asPrinted = "as-printed"
+    /// D₀ · n / 224 along an axis of n pixels, which keeps the width of the blur in pixels.
+    case keepSigma = "keep-sigma"
+    /// As printed at 224 × 224, and by the width of the blur elsewhere.
+    case automatic = "auto"
+  }
+
+  /// The weight α of the anchor.
+  public var alpha: Double
+  /// The weight β of the attention's own output.
+  public var beta: Double
+  /// The cut-off D₀ of the filter, in cycles per image of 224 pixels.
+  public var cutoff: Double
+  /// How the cut-off follows the size of the input.
+  public var scaling: Scaling
+  /// Whether the filtered input is clamped to the legal range, as the authors' later code does; the
+  /// filter is exactly linear without.
+  public var clampsFilter: Bool
+
+  /// R-Adapt with the given hyper-parameters: by default those of the training-free form.
+  public init(
+    alpha: Double = 1.2, beta: Double = -0.8, cutoff: Double = 40,
+    scaling: Scaling = .automatic, clampsFilter: Bool = false
+  ) {
+    self.alpha = alpha
+    self.beta = beta
+    self.cutoff = cutoff
+    self.scaling = scaling
+    self.clampsFilter = clampsFilter
+  }
+
+  /// The filter for inputs of the given shape, whose last two axes are height and width.
+  public func filter(for input: InputSpec) -> GaussianFilter {
+    let (height, width) = (input.shape.dropLast().last ?? 1, input.shape.last ?? 1)
+    let isPrinted =
+      switch scaling {
+      case .asPrinted: true
+      case .keepSigma: false
+      case .automatic: height == 224 && width == 224
+      }
+    return GaussianFilter(
+      vertical: isPrinted ? cutoff : cutoff * Double(height) / 224,
+      horizontal: isPrinted ? cutoff : cutoff * Double(width) / 224)
+  }
+
+  /// The anchor `(N, D)`: what the first block's attention says about a white input, in `encoder`
+  /// or in `guide`.
+  public func fit(
+    to encoder: any Encoder, guide: (any Encoder)?
+  ) throws -> [String: Tensor] {
+    let tower = try sited(encoder, "the model")
+    let anchor = try anchor(of: try guide.map { try sited($0, "the guide") } ?? tower)
+    if guide != nil {
+      let own = try self.anchor(of: tower).shape
+      guard own == anchor.shape else {
+        throw UsageError(
+          "the guide's anchor is \(anchor.shape), the model's \(own)",
+          hint: "the guide must be a tower of the same shape, such as a fine-tuned copy")
+      }
+    }
+    return ["anchor": anchor]
+  }
+
+  /// The encoder behind the filter, with the anchor in its first block.
+  public func wrap(
+    _ encoder: any Encoder, fitted: [String: Tensor]
+  ) throws -> any Encoder {
+    guard let anchor = fitted["anchor"] else {
+      throw UsageError("r-adapt has no anchor", hint: "make the bundle again")
+    }
+    return RAdaptEncoder(
+      base: try sited(encoder, "the model"), anchor: try anchor.to(encoder.device),
+      defense: self)
+  }
+
+  /// Auto-PGD on the embedding, and Auto-PGD on cross-entropy in the pass band of the filter.
+  public func adaptiveAttacks(on input: InputSpec) -> [AttackRecipe] {
+    let lowPass = LowPass(APGD(), filter: filter(for: input))
+    return [
+      AttackRecipe(name: "apgd-embedding", attack: APGD(), objective: EmbeddingDistance()),
+      AttackRecipe(name: "apgd-ce-low-pass", attack: lowPass, objective: CrossEntropy()),
+    ]
+  }
+
+  private func anchor(of tower: any SitedEncoder) throws(TorchError) -> Tensor {
+    try withoutGradients { () throws(TorchError) in
+      let white = try Tensor.full(
+        Double(tower.input.range?.upperBound ?? 1), [1] + tower.input.shape, device: tower.device)
+      var anchor: Tensor?
+      _ = try tower.embed(
+        white,
+        sites: Sites([
+          .attention(0): { (compute) throws(TorchError) in
+            let output = try compute()
+            anchor = output
+            return output
+          }
+        ]))
+      guard let anchor else {
+        throw TorchError(
+          code: .backend, operation: "r-adapt anchor",
+          message: "the tower has no attention in its first block")
+      }
+      return try anchor.select(0, 0).contiguous()  // (N, D)
+    }
+  }
+
+  private func sited(_ encoder: any Encoder, _ who: String) throws -> any SitedEncoder {
+    guard let tower = encoder as? any SitedEncoder else {
+      throw UsageError(
+        "\(who) offers no sites, so r-adapt has no place to put its anchor",
+        hint: "r-adapt goes around a bare transformer tower, such as CLIP's")
+    }
+    return tower
+  }
+}
+
+/// A tower behind R-Adapt.
+struct RAdaptEncoder: Encoder {
+  let base: any SitedEncoder
+  let anchor: Tensor
+  let defense: RAdapt
+
+  var modality: Modality { base.modality }
+  var input: InputSpec { base.input }
+  var embeddingWidth: Int { base.embeddingWidth }
+  var device: Device { base.device }
+
+  func embed(_ input: Tensor) throws(TorchError) -> Tensor {
+    var smooth = try defense.filter(for: base.input)(input)
+    if defense.clampsFilter, let range = base.input.range {
+      smooth = try smooth.clamped(Double(range.lowerBound), Double(range.upperBound))
+    }
+    return try base.embed(smooth, sites: Sites([.attention(0): mixed(rows: input.shape[0])]))
+  }
+
+  /// α A + β h: with β = 0 the attention is not computed.
+  private func mixed(rows: Int) -> Sites.Function {
+    { (compute) throws(TorchError) in
+      let fixed = try (anchor * defense.alpha).unsqueezed(0)  // (1, N, D)
+      guard defense.beta != 0 else {
+        return try fixed.expanded([rows, -1, -1])  // (B, N, D)
+      }
+      return try fixed + compute() * defense.beta
+    }
+  }
+}
