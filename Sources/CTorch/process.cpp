@@ -27,7 +27,7 @@ int32_t classify(const std::string &message) {
     return HF_ERROR_DEVICE;
   if (has("dtype") || has("scalar type") || has("ScalarType") || has("data type"))
     return HF_ERROR_DTYPE;
-  if (has("size") || has("shape") || has("dimension") || has("Dimension") || has("broadcast") ||
+  if (has("size") || has("shape") || has("dim") || has("Dim") || has("broadcast") ||
       has("out of range") || has("elements") || has("numel"))
     return HF_ERROR_SHAPE;
   return HF_ERROR_BACKEND;
