@@ -131,7 +131,7 @@ let testTargets: [Target] = [
       "HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks", "HoldfastLayers",
     ],
     path: "Tests/HoldfastTestSupport", swiftSettings: strict),
-  tests("HoldfastTensor", []),
+  tests("HoldfastTensor", ["HoldfastTestSupport"], exclude: ["Goldens"]),
   tests("HoldfastFormats", [], exclude: ["Goldens"]),
   tests("HoldfastRecords", []),
   tests("HoldfastLayers", ["HoldfastTestSupport", "HoldfastTensor"]),
@@ -143,7 +143,8 @@ let testTargets: [Target] = [
     ["HoldfastTestSupport", "HoldfastCore", "HoldfastTensor", "HoldfastFormats"],
     exclude: ["Goldens"]),
   tests(
-    "HoldfastAttacks", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastCore"]),
+    "HoldfastAttacks", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastCore"],
+    exclude: ["Goldens"]),
   tests("HoldfastData", ["HoldfastFormats", "HoldfastMedia"]),
   tests(
     "HoldfastDefenses", ["HoldfastTestSupport", "HoldfastEncoders", "HoldfastTensor"]),
