@@ -29,11 +29,20 @@ public struct Verifier {
       let prediction = try subject.predict(stored.to(device))
       let truth = Truth(
         labels: try Tensor([job.label]).to(device), cleanEmbedding: job.cleanEmbedding)
+      let margin = try criterion.margin(prediction, truth).item()
+      guard !margin.isNaN else { throw noNumber(job) }
       return Example(
-        input: stored, margin: try criterion.margin(prediction, truth).item(),
+        input: stored, margin: margin,
         predicted: try prediction.logits.map { (logits) throws(TorchError) in
           Int(try logits.argmax(1).item())
         } ?? -1, distance: distance)
     }
   }
+}
+
+/// A model that answers with no number is broken, and not robust.
+func noNumber(_ job: AttackJob) -> TorchError {
+  TorchError(
+    code: .backend, operation: "attack",
+    message: "the model gives no number for sample `\(job.id)`")
 }

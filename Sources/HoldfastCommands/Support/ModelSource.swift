@@ -53,9 +53,7 @@ struct ModelSource {
 
   private func head(classes: [String], templates: PromptTemplates) throws -> Head {
     guard let tokenizer = clip.tokenizer else { throw noTokenizer }
-    return Head(
-      anchors: try clip.model.anchors(for: classes, templates: templates, tokenizer: tokenizer),
-      scale: try clip.model.scale())
+    return try clip.model.head(for: classes, templates: templates, tokenizer: tokenizer)
   }
 
   /// What to say where texts cannot be read.
