@@ -62,7 +62,7 @@ struct SampleTrack {
       // Of several examples, the one furthest past success speaks for the protocol.
       guard example.margin > entry.example?.margin ?? -.infinity else { return }
       entry.example = record
-      entry.robust = example.margin <= 0
+      entry.robust = example.margin < 0
     }
   }
 

@@ -1,6 +1,9 @@
 public import HoldfastRecords
 
 /// Sums up the records of a run, one at a time.
+///
+/// A sample counts towards the worst case at a radius if it is correct when clean, and no protocol
+/// fooled the model at that radius or a smaller one: an example of 1/255 lies in the ball of 4/255.
 public struct Tally {
   private let plan: PlanRecord
   private var samples = 0
@@ -35,17 +38,18 @@ public struct Tally {
       var sums = protocols[entry.name] ?? Sums(radii: plan.radii.map { _ in Count() })
       sums.seconds += entry.seconds
       for (index, radius) in entry.radii.enumerated() where index < sums.radii.count {
-        sums.radii[index].robust += radius.robust ? 1 : 0
+        let isRobust = record.clean.correct && radius.robust
+        sums.radii[index].robust += isRobust ? 1 : 0
         sums.radii[index].forward += radius.forward
         sums.radii[index].backward += radius.backward
         worst[index].forward += radius.forward
         worst[index].backward += radius.backward
-        stands[index] = stands[index] && radius.robust
+        stands[index] = stands[index] && isRobust
         if !radius.robust, radius.example?.inMarginBand == true { inBand += 1 }
       }
       protocols[entry.name] = sums
     }
-    for index in stands.indices where stands[index] { worst[index].robust += 1 }
+    for (index, _) in stands.prefix(while: { $0 }).enumerated() { worst[index].robust += 1 }
   }
 
   /// Accuracy on unperturbed inputs so far.

@@ -30,7 +30,7 @@ public struct CleanRecord: Codable, Hashable, Sendable {
   public var predicted: Int
   /// The largest other logit minus that of the true class; negative where it is right.
   public var margin: Double
-  /// Whether the prediction is right.
+  /// Whether the true class alone is on top; a tie is not right.
   public var correct: Bool
 
   /// A prediction.
@@ -64,7 +64,9 @@ public struct SampleRadiusRecord: Codable, Hashable, Sendable {
   public var radius: String
   /// Whether the sample is still classified correctly.
   public var robust: Bool
-  /// The example that was tested; none for a sample that was wrong to begin with, or withstood.
+  /// The example that was tested, of several the one furthest past success.
+  ///
+  /// None for a sample that was wrong to begin with, nor where a white-box attack found no success.
   public var example: ExampleRecord?
   /// Forward passes spent at this radius.
   public var forward: Int

@@ -27,7 +27,7 @@ public struct SceneSet: DataSet {
   public var classNames: [String]? { SceneGenerator.classNames }
   /// The number that was asked for.
   public var count: Int? { samples }
-  /// None: the path says all.
+  /// None, as the path says all.
   public var listing: String? { nil }
 
   /// A visit from the first scene on.
