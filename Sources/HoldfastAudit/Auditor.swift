@@ -63,26 +63,17 @@ public final class Auditor {
 
   // MARK: Entering
 
-  /// Classifies one batch of fresh samples; true once there are no more.
+  /// Takes in as many fresh samples as share a batch; true once there are no more.
   private func admit(_ next: () throws -> PreparedSample?) throws -> Bool {
     var samples: [PreparedSample] = []
     while samples.count < plan.slots, let sample = try next() { samples.append(sample) }
     guard !samples.isEmpty else { return true }
-    let inputs = try samples.map { try Tensor($0.pixels, [1] + plan.subject.encoder.input.shape) }
-    let batch = try Tensor.concatenating(inputs).to(plan.subject.encoder.device)
-    let embedding = try withoutGradients { try plan.subject.encoder.embed(batch) }.to(.cpu)
-    let source = try withoutGradients { try plan.transferSource?.encoder.embed(batch) }?.to(.cpu)
-    for (row, sample) in samples.enumerated() {
-      try enter(
-        sample, inputs[row], try embedding.slice(0, row..<row + 1),
-        try source?.slice(0, row..<row + 1))
-    }
+    for sample in samples { try enter(sample) }
     return samples.count < plan.slots
   }
 
-  private func enter(
-    _ sample: PreparedSample, _ input: Tensor, _ embedding: Tensor, _ sourceEmbedding: Tensor?
-  ) throws {
+  /// Classifies a sample by itself, so that the verdict does not depend on its neighbours.
+  private func enter(_ sample: PreparedSample) throws {
     let classes = plan.subject.head?.classCount ?? 0
     guard (0..<classes).contains(sample.label) else {
       throw DataError(
@@ -93,14 +84,21 @@ public final class Auditor {
       throw DataError(
         "comes twice in the data set", in: sample.id, hint: "ids of samples must be unique")
     }
+    let encoder = plan.subject.encoder
+    let input = try Tensor(sample.pixels, [1] + encoder.input.shape)
+    let (prediction, source) = try withoutGradients {
+      let x = try input.to(encoder.device)
+      return (try plan.subject.predict(x), try plan.transferSource?.encoder.embed(x))
+    }
     let job = AttackJob(
-      id: sample.id, input: input, label: sample.label, cleanEmbedding: embedding, radii: [])
-    let seen = try test(input, job: job, distance: 0)
+      id: sample.id, input: input, label: sample.label, cleanEmbedding: prediction.embedding,
+      radii: [])
+    let seen = try finite(verifier.judge(prediction, of: input, job: job, distance: 0), job)
     let clean = CleanRecord(
       predicted: seen.predicted, margin: seen.margin, correct: seen.margin < 0)
     tracks[sample.id] = SampleTrack(
-      id: sample.id, label: sample.label, input: input, clean: clean, cleanEmbedding: embedding,
-      sourceEmbedding: sourceEmbedding, plan: plan)
+      id: sample.id, label: sample.label, input: input, clean: clean, cleanEmbedding: prediction.embedding,
+      sourceEmbedding: source, plan: plan)
     try advance(sample.id, from: 0)
   }
 
@@ -164,9 +162,13 @@ public final class Auditor {
     track.spend(.transferPNG, radius, pass)
     try track.show(.transferPNG, radius, attack: attack, pictured)
   }
-  /// Tests an input on the audited model; a model that answers with no number is broken.
+
   private func test(_ input: Tensor, job: AttackJob, distance: Double) throws -> Example {
-    let seen = try verifier.test(input, job: job, distance: distance)
+    try finite(verifier.test(input, job: job, distance: distance), job)
+  }
+
+  /// A model that answers with no finite number is broken.
+  private func finite(_ seen: Example, _ job: AttackJob) throws -> Example {
     guard seen.margin.isFinite else {
       throw TorchError(
         code: .backend, operation: "audit",

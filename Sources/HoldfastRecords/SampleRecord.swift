@@ -47,14 +47,11 @@ public struct SampleProtocolRecord: Codable, Hashable, Sendable {
   public var name: String
   /// One entry per radius, ascending.
   public var radii: [SampleRadiusRecord]
-  /// The seconds of this protocol's passes over the sample, its share of each batch.
-  public var seconds: Double
 
   /// A protocol's entries.
-  public init(name: String, radii: [SampleRadiusRecord], seconds: Double) {
+  public init(name: String, radii: [SampleRadiusRecord]) {
     self.name = name
     self.radii = radii
-    self.seconds = seconds
   }
 }
 
@@ -72,16 +69,20 @@ public struct SampleRadiusRecord: Codable, Hashable, Sendable {
   public var forward: Int
   /// Backward passes spent at this radius.
   public var backward: Int
+  /// The seconds spent at this radius: the sample's share of each batch.
+  public var seconds: Double
 
   /// A radius's entry.
   public init(
-    radius: String, robust: Bool, example: ExampleRecord?, forward: Int, backward: Int
+    radius: String, robust: Bool, example: ExampleRecord? = nil, forward: Int = 0,
+    backward: Int = 0, seconds: Double = 0
   ) {
     self.radius = radius
     self.robust = robust
     self.example = example
     self.forward = forward
     self.backward = backward
+    self.seconds = seconds
   }
 }
 
