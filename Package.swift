@@ -131,7 +131,7 @@ let testTargets: [Target] = [
       "HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks", "HoldfastLayers",
     ],
     path: "Tests/HoldfastTestSupport", swiftSettings: strict),
-  tests("HoldfastTensor", []),
+  tests("HoldfastTensor", ["HoldfastTestSupport"], exclude: ["Goldens"]),
   tests("HoldfastFormats", [], exclude: ["Goldens"]),
   tests("HoldfastRecords", []),
   tests("HoldfastLayers", ["HoldfastTestSupport", "HoldfastTensor"]),
@@ -139,10 +139,12 @@ let testTargets: [Target] = [
   tests("HoldfastMedia", ["HoldfastTensor"], exclude: ["Goldens"]),
   tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastTensor"]),
   tests(
-    "HoldfastEncoders", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastFormats"],
+    "HoldfastEncoders",
+    ["HoldfastTestSupport", "HoldfastCore", "HoldfastTensor", "HoldfastFormats"],
     exclude: ["Goldens"]),
   tests(
-    "HoldfastAttacks", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastCore"]),
+    "HoldfastAttacks", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastCore"],
+    exclude: ["Goldens"]),
   tests("HoldfastData", ["HoldfastFormats", "HoldfastMedia"]),
   tests(
     "HoldfastDefenses", ["HoldfastTestSupport", "HoldfastEncoders", "HoldfastTensor"]),

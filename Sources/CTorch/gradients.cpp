@@ -60,6 +60,12 @@ hf_status hf_optimizer_step(
     TORCH_CHECK(
         static_cast<size_t>(count) == optimizer->parameters.size(),
         "the optimiser has another number of parameters than gradients were given");
+    for (int32_t i = 0; i < count; ++i) {
+      TORCH_CHECK(
+          gradients[i]->value.sizes() == optimizer->parameters[i].sizes(), "gradient ", i,
+          " has the shape ", gradients[i]->value.sizes(), ", its parameter ",
+          optimizer->parameters[i].sizes());
+    }
     for (int32_t i = 0; i < count; ++i)
       optimizer->parameters[i].mutable_grad() = gradients[i]->value;
     for (auto &group : optimizer->value->param_groups()) group.options().set_lr(rate);

@@ -1,4 +1,6 @@
 // The layers that libtorch has kernels for.
+#include <limits>
+
 #include "guard.hpp"
 
 using hf::list;
@@ -25,8 +27,14 @@ hf_status hf_attention(
     hf_tensor q, hf_tensor k, hf_tensor v, hf_tensor mask, bool causal, bool math, hf_tensor *out) {
   return make(out, [&] {
     if (math) {
+      auto added = hf::maybe(mask);
+      if (added && added->scalar_type() == at::kBool) {
+        // This path adds any mask to the scores as it is.
+        added = at::zeros_like(*added, q->value.options())
+                    .masked_fill(added->logical_not(), -std::numeric_limits<double>::infinity());
+      }
       return std::get<0>(at::_scaled_dot_product_attention_math(
-          q->value, k->value, v->value, hf::maybe(mask), 0.0, causal));
+          q->value, k->value, v->value, added, 0.0, causal));
     }
     return at::scaled_dot_product_attention(
         q->value, k->value, v->value, hf::maybe(mask), 0.0, causal);

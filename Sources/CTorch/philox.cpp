@@ -51,10 +51,10 @@ void hf_philox_uniform(uint64_t seed, uint64_t stream, uint64_t first, float *ou
   words(seed, stream, first, count, [&](size_t i, uint32_t word) { out[i] = unit(word); });
 }
 
-/// Box-Muller on the pair of words 2i, 2i + 1, in double precision.
+/// Box-Muller on each pair of words, in double precision.
 void hf_philox_normal(uint64_t seed, uint64_t stream, uint64_t first, float *out, size_t count) {
   double radius = 0;
-  words(seed, stream, 2 * first, 2 * count, [&](size_t i, uint32_t word) {
+  words(seed, stream, first, 2 * count, [&](size_t i, uint32_t word) {
     if (i % 2 == 0) {
       radius = std::sqrt(-2 * std::log((static_cast<double>(word) + 1) * 0x1p-32));
     } else {

@@ -27,7 +27,7 @@ int32_t classify(const std::string &message) {
     return HF_ERROR_DEVICE;
   if (has("dtype") || has("scalar type") || has("ScalarType") || has("data type"))
     return HF_ERROR_DTYPE;
-  if (has("size") || has("shape") || has("dimension") || has("Dimension") || has("broadcast") ||
+  if (has("size") || has("shape") || has("dim") || has("Dim") || has("broadcast") ||
       has("out of range") || has("elements") || has("numel"))
     return HF_ERROR_SHAPE;
   return HF_ERROR_BACKEND;
@@ -51,7 +51,11 @@ at::ScalarType scalar_type(int32_t dtype) {
 at::Device device(hf_device device) {
   switch (device.kind) {
     case HF_CPU: return at::Device(at::kCPU);
-    case HF_CUDA: return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(device.index));
+    case HF_CUDA:
+      TORCH_CHECK(
+          hf_load_cuda() && device.index < hf_cuda_device_count(), "No CUDA device with index ",
+          device.index, " is available");
+      return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(device.index));
     case HF_MPS: return at::Device(at::kMPS);
     default: TORCH_CHECK(false, "unknown device type ", device.kind);
   }

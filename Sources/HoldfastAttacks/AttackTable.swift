@@ -28,7 +28,7 @@ public enum AttackTable {
         name: "pgd",
         attack: PGD(
           steps: try spelling.takeCount("steps", default: 10),
-          relativeStep: try spelling.takeNumber("step"),
+          relativeStep: try spelling.takeNumber("step", "a number above 0") { $0 > 0 },
           randomStart: try spelling.takeFlag("random-start", default: true)),
         objective: CrossEntropy(), restarts: try spelling.takeCount("restarts", default: 1))
     },
@@ -43,7 +43,13 @@ public enum AttackTable {
       summary: "Auto-PGD on the distance from the clean embedding; needs no label",
       options: apgdOptions
     ) { (spelling) throws(UsageError) in
-      try apgd(&spelling, name: "apgd-embedding", objective: EmbeddingDistance())
+      let recipe = try apgd(&spelling, name: "apgd-embedding", objective: EmbeddingDistance())
+      guard (recipe.attack as? APGD)?.randomStart == true else {
+        throw UsageError(
+          "apgd-embedding cannot start at the input itself, where its gradient is 0",
+          hint: "leave random-start=false out")
+      }
+      return recipe
     },
   ]
 
@@ -74,7 +80,7 @@ public enum AttackTable {
       name: name,
       attack: APGD(
         steps: try spelling.takeCount("steps", default: 100),
-        rho: try spelling.takeNumber("rho") ?? 0.75,
+        rho: try spelling.takeNumber("rho", "a number of [0, 1]") { (0...1).contains($0) } ?? 0.75,
         randomStart: try spelling.takeFlag("random-start", default: true),
         parity: try spelling.takeFlag("parity", default: false)),
       objective: objective, restarts: try spelling.takeCount("restarts", default: 1))

@@ -53,7 +53,8 @@ public struct LowPass<Base: Attack>: Attack {
     let smooth = try filter(offset)
     let order: Double = ball.norm == .linf ? .infinity : 2
     let axes = Array(1..<x.rank)
-    let gain = try offset.norm(order, axes, keepAxes: true)
+    let gain =
+      try offset.norm(order, axes, keepAxes: true)
       / smooth.norm(order, axes, keepAxes: true).maximum(1e-12)
     return try ball.origin + smooth * gain
   }

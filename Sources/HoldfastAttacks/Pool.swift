@@ -97,7 +97,7 @@ public final class Pool<A: Attack>: AttackStage {
     let evaluated: Evaluated
     do {
       evaluated = try evaluate(batch, gradient: needsGradient)
-    } catch where error.code == .outOfMemory && slots.count > 1 {
+    } catch  where error.code == .outOfMemory && slots.count > 1 {
       try shrink()
       return []
     }
@@ -111,6 +111,7 @@ public final class Pool<A: Attack>: AttackStage {
   private func admit() throws(TorchError) {
     let fresh = Array(waiting.prefix(max(0, capacity - slots.count)))
     guard !fresh.isEmpty else { return }
+    for slot in fresh { try settings.subject.encoder.input.check(slot.job) }
     waiting.removeFirst(fresh.count)
     let rows = try enter(fresh)
     batch = try batch?.appending(rows) ?? rows
@@ -188,11 +189,7 @@ public final class Pool<A: Attack>: AttackStage {
     var renewed: [Slot] = []
     var outcomes: [AttackOutcome] = []
     for row in slots.indices {
-      guard !evaluated.margins[row].isNaN else {
-        throw TorchError(
-          code: .backend, operation: recipe.name,
-          message: "the model gives no number for sample `\(slots[row].job.id)`")
-      }
+      guard !evaluated.margins[row].isNaN else { throw noNumber(slots[row].job) }
       slots[row].count(backward: evaluated.evaluation != nil)
       let isOver = try conclude(row, batch, margin: evaluated.margins[row])
       if !isOver {

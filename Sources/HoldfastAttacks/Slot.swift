@@ -50,20 +50,23 @@ struct Slot {
   }
 
   /// The success at this radius holds at all larger ones.
-  mutating func shareWithLargerRadii() {
+  private mutating func shareWithLargerRadii() {
     for index in outcomes.indices where index > radiusIndex {
       outcomes[index].success = outcomes[radiusIndex].success
       outcomes[index].example = outcomes[radiusIndex].example
     }
-    radiusIndex = outcomes.count
   }
 
   /// Goes on to the next run: another restart, or the next radius; false where none is left.
+  ///
+  /// A success inside the margin band is kept, and the attack goes on for a firmer one.
   mutating func advance(restarts: Int, stop: StopRule) -> Bool {
     step = 0
-    if stop == .firstSuccess, outcomes[radiusIndex].success {
+    if stop == .firstSuccess, let example = outcomes[radiusIndex].example, example.margin > 0 {
       shareWithLargerRadii()
-    } else if restart + 1 < restarts {
+      guard example.isInMarginBand else { return false }
+    }
+    if restart + 1 < restarts {
       restart += 1
     } else {
       restart = 0

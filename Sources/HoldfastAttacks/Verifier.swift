@@ -24,16 +24,32 @@ public struct Verifier {
   public func test(
     _ stored: Tensor, job: AttackJob, distance: Double
   ) throws(TorchError) -> Example {
-    try withoutGradients { () throws(TorchError) in
-      let device = subject.encoder.device
-      let prediction = try subject.predict(stored.to(device))
-      let truth = Truth(
-        labels: try Tensor([job.label]).to(device), cleanEmbedding: job.cleanEmbedding)
-      return Example(
-        input: stored, margin: try criterion.margin(prediction, truth).item(),
-        predicted: try prediction.logits.map { (logits) throws(TorchError) in
-          Int(try logits.argmax(1).item())
-        } ?? -1, distance: distance)
+    let prediction = try withoutGradients { () throws(TorchError) in
+      try subject.predict(stored.to(subject.encoder.device))
     }
+    return try judge(prediction, of: stored, job: job, distance: distance)
   }
+
+  /// What the criterion says about the prediction for `input` `(1, …)`.
+  public func judge(
+    _ prediction: Prediction, of input: Tensor, job: AttackJob, distance: Double
+  ) throws(TorchError) -> Example {
+    let truth = Truth(
+      labels: try Tensor([job.label]).to(subject.encoder.device),
+      cleanEmbedding: job.cleanEmbedding)
+    let margin = try criterion.margin(prediction, truth).item()
+    guard !margin.isNaN else { throw noNumber(job) }
+    return Example(
+      input: input, margin: margin,
+      predicted: try prediction.logits.map { (logits) throws(TorchError) in
+        Int(try logits.argmax(1).item())
+      } ?? -1, distance: distance)
+  }
+}
+
+/// A model that answers with no number is broken, and not robust.
+func noNumber(_ job: AttackJob) -> TorchError {
+  TorchError(
+    code: .backend, operation: "attack",
+    message: "the model gives no number for sample `\(job.id)`")
 }

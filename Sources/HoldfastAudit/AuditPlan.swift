@@ -55,7 +55,7 @@ public struct AuditPlan {
   }
 
   /// The protocols whose results are recorded, in the order they are reported.
-  var recorded: [AuditProtocol] {
+  public var recorded: [AuditProtocol] {
     AuditProtocol.allCases.filter { name in
       switch name {
       case .clean: false

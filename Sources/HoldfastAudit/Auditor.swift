@@ -8,7 +8,7 @@ import HoldfastTensor
 ///
 /// Every attack of every protocol has a pool of its own. A sample passes through them one after
 /// the other, and the pool that steps next is the one furthest down that has a full batch, so that
-/// batches stay full and no more than a few batches of samples are held at a time.
+/// batches stay full and at most one batch of samples per attack, and one more, is held at a time.
 public final class Auditor {
   private let plan: AuditPlan
   private let verifier: Verifier
@@ -43,9 +43,9 @@ public final class Auditor {
   ) throws {
     var isDrained = false
     while true {
-      if !isDrained, stages.first?.pool.isFull != true, !isAnyFull {
+      if !isDrained, !stages.contains(where: { $0.pool.isFull }) {
         isDrained = try admit(next)
-      } else if let index = stageToStep(isDrained: isDrained) {
+      } else if let index = stageToStep() {
         try step(index)
       } else if isDrained {
         break
@@ -55,56 +55,50 @@ public final class Auditor {
     }
   }
 
-  private var isAnyFull: Bool { stages.contains { $0.pool.isFull } }
-
-  /// The stage furthest down with a full batch; once no sample can come from above, any with work.
-  private func stageToStep(isDrained: Bool) -> Int? {
-    if let full = stages.lastIndex(where: { $0.pool.isFull }) { return full }
-    return isDrained ? stages.firstIndex { $0.pool.load > 0 } : nil
+  /// The stage furthest down with a full batch; where none is full, and so no sample is to come,
+  /// the first with work.
+  private func stageToStep() -> Int? {
+    stages.lastIndex { $0.pool.isFull } ?? stages.firstIndex { $0.pool.load > 0 }
   }
 
   // MARK: Entering
 
-  /// Classifies one batch of fresh samples; true once there are no more.
+  /// Takes in as many fresh samples as share a batch; true once there are no more.
   private func admit(_ next: () throws -> PreparedSample?) throws -> Bool {
     var samples: [PreparedSample] = []
     while samples.count < plan.slots, let sample = try next() { samples.append(sample) }
     guard !samples.isEmpty else { return true }
-    let inputs = try samples.map { try Tensor($0.pixels, [1] + plan.subject.encoder.input.shape) }
-    let batch = try Tensor.concatenating(inputs).to(plan.subject.encoder.device)
-    let prediction = try withoutGradients { try plan.subject.predict(batch) }
-    let source = try withoutGradients { try plan.transferSource?.encoder.embed(batch) }
-    let embedding = try prediction.embedding.to(.cpu)
-    let sourceEmbedding = try source?.to(.cpu)
-    for (row, sample) in samples.enumerated() {
-      try enter(
-        sample, inputs[row], try embedding.slice(0, row..<row + 1),
-        try sourceEmbedding?.slice(0, row..<row + 1))
-    }
+    for sample in samples { try enter(sample) }
     return samples.count < plan.slots
   }
 
-  private func enter(
-    _ sample: PreparedSample, _ input: Tensor, _ embedding: Tensor, _ sourceEmbedding: Tensor?
-  ) throws {
-    guard let classes = plan.subject.head?.classCount, sample.label < classes else {
+  /// Classifies a sample by itself, so that the verdict does not depend on its neighbours.
+  private func enter(_ sample: PreparedSample) throws {
+    let classes = plan.subject.head?.classCount ?? 0
+    guard (0..<classes).contains(sample.label) else {
       throw DataError(
-        "has the label \(sample.label), but there are \(plan.subject.head?.classCount ?? 0) classes",
-        in: sample.id, hint: "give the class names of this data set with --classes")
+        "has the label \(sample.label), but there are \(classes) classes", in: sample.id,
+        hint: "give the class names of this data set with --classes")
+    }
+    guard tracks[sample.id] == nil else {
+      throw DataError(
+        "comes twice in the data set", in: sample.id, hint: "ids of samples must be unique")
+    }
+    let encoder = plan.subject.encoder
+    let input = try Tensor(sample.pixels, [1] + encoder.input.shape)
+    let (prediction, source) = try withoutGradients {
+      let x = try input.to(encoder.device)
+      return (try plan.subject.predict(x), try plan.transferSource?.encoder.embed(x))
     }
     let job = AttackJob(
-      id: sample.id, input: input, label: sample.label, cleanEmbedding: embedding, radii: [])
-    let seen = try verifier.test(input, job: job, distance: 0)
-    guard seen.margin.isFinite else {
-      throw TorchError(
-        code: .backend, operation: "clean pass",
-        message: "the model gives no number for sample `\(sample.id)`")
-    }
+      id: sample.id, input: input, label: sample.label, cleanEmbedding: prediction.embedding,
+      radii: [])
+    let seen = try finite(verifier.judge(prediction, of: input, job: job, distance: 0), job)
     let clean = CleanRecord(
-      predicted: seen.predicted, margin: seen.margin, correct: seen.margin <= 0)
+      predicted: seen.predicted, margin: seen.margin, correct: seen.margin < 0)
     tracks[sample.id] = SampleTrack(
-      id: sample.id, label: sample.label, input: input, clean: clean, cleanEmbedding: embedding,
-      sourceEmbedding: sourceEmbedding, plan: plan)
+      id: sample.id, label: sample.label, input: input, clean: clean, cleanEmbedding: prediction.embedding,
+      sourceEmbedding: source, plan: plan)
     try advance(sample.id, from: 0)
   }
 
@@ -157,15 +151,29 @@ public final class Auditor {
     let attack = stage.pool.recipe.name
     var pass = Cost()
     pass.forward = 1
-    let seen = try verifier.test(example.input, job: job, distance: example.distance)
+    let seen = try test(example.input, job: job, distance: example.distance)
     track.spend(.transfer, radius, pass)
     try track.show(.transfer, radius, attack: attack, seen)
     guard plan.storesPictures else { return }
     let threat = ThreatModel(norm: plan.norm, radius: radius)
     let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
-    let pictured = try verifier.test(
+    let pictured = try test(
       stored, job: job, distance: threat.distance(from: job.input, to: stored))
     track.spend(.transferPNG, radius, pass)
     try track.show(.transferPNG, radius, attack: attack, pictured)
+  }
+
+  private func test(_ input: Tensor, job: AttackJob, distance: Double) throws -> Example {
+    try finite(verifier.test(input, job: job, distance: distance), job)
+  }
+
+  /// A model that answers with no finite number is broken.
+  private func finite(_ seen: Example, _ job: AttackJob) throws -> Example {
+    guard seen.margin.isFinite else {
+      throw TorchError(
+        code: .backend, operation: "audit",
+        message: "the model gives no finite number for sample `\(job.id)`")
+    }
+    return seen
   }
 }

@@ -4,22 +4,38 @@ import HoldfastTensor
 
 /// Rounds perturbed pictures to what an 8-bit file can hold.
 enum Pictures {
-  /// `x` `(1, 3, H, W)` after rounding to the nearest 8-bit levels that keep the radius, and a PNG
-  /// file: what the model sees when the picture is sent to it.
+  /// `x` `(1, 3, H, W)` after rounding to 8-bit levels that keep the radius, and a PNG file: what
+  /// the model sees when the picture is sent to it.
+  ///
+  /// `origin` came from an 8-bit picture. The radius is kept up to the rounding of float32.
   static func throughPNG(
     _ x: Tensor, origin: Tensor, threat: ThreatModel
   ) throws -> Tensor {
-    let ball = try Ball(
-      around: origin, norm: threat.norm, radii: [threat.radius], range: 0...1)
-    // A level counts as inside up to the rounding of float32.
-    let slack = 1e-3
-    let low = try (ball.lower * 255 - slack).ceil()
-    let high = try (ball.upper * 255 + slack).floor()
-    let levels = try (x * 255).rounded().clamped(low, high) / 255
+    let levels = try rounded(x, origin: origin, threat: threat)
     let shape = x.shape
     let picture = try Image(
       planarFloats: try levels.array(of: Float.self), width: shape[3], height: shape[2])
     let stored = try decodeImage(try encodePNG(picture), name: "adversarial picture")
     return try Tensor(stored.planarFloats(), shape)
   }
+
+  /// The nearest levels in the box of the radius, with less of the perturbation where rounding has
+  /// made a Euclidean length too large.
+  private static func rounded(
+    _ x: Tensor, origin: Tensor, threat: ThreatModel
+  ) throws -> Tensor {
+    let ball = try Ball(around: origin, norm: threat.norm, radii: [threat.radius], range: 0...1)
+    let low = try (ball.lower * 255 - slack).ceil()
+    let high = try (ball.upper * 255 + slack).floor()
+    let offset = try x - origin
+    for share in stride(from: 1.0, to: 0, by: -0.02) {
+      let levels = try ((origin + offset * share) * 255).rounded().clamped(low, high) / 255
+      let distance = try threat.distance(from: origin, to: levels)
+      if threat.norm == .linf || distance <= threat.radius.value + slack / 255 { return levels }
+    }
+    return origin
+  }
+
+  /// How far outside a level still counts as inside, in levels: the rounding of float32.
+  private static let slack = 1e-3
 }

@@ -12,16 +12,20 @@ public final class RunFolder {
   public let path: String
   /// What the results depend on.
   public let plan: PlanRecord
-  /// The ids of the samples that earlier sessions finished.
-  public let finished: Set<String>
+  /// The ids of the samples that are finished.
+  public private(set) var finished: Set<String> = []
   /// The sum of all that is finished.
   public private(set) var tally: Tally
   private let writer: JSONLinesWriter
 
   /// Opens the folder for `plan`, making it where it is missing.
+  ///
+  /// - Throws: `UsageError` where the folder holds a run of another plan, or something else;
+  ///   `FormatError` for damaged files, and where another process writes to the run.
   public init(at path: String, plan: PlanRecord, session: SessionRecord) throws {
     self.path = path
     self.plan = plan
+    tally = Tally(plan)
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -29,29 +33,27 @@ public final class RunFolder {
         "the run folder `\(path)` cannot be made",
         hint: "check the path, its permissions and the space on the disk")
     }
-    var record = RunRecord(plan: plan, sessions: [])
-    if let before = try Self.read(RunRecord.self, "\(path)/run.json") {
-      try Self.compare(plan, with: before.plan, in: path)
-      record = before
-    }
-    record.sessions.append(session)
+    // What is there is judged before the folder is touched, and again under the lock.
+    _ = try Self.record(at: path, for: plan)
     writer = try JSONLinesWriter(appendingTo: "\(path)/samples.jsonl", durability: .system)
+    var record = try Self.record(at: path, for: plan)
+    record.sessions.append(session)
     try Self.write(record, "\(path)/run.json")
-
-    var tally = Tally(plan)
-    var finished: Set<String> = []
     let reader = try JSONLinesReader("\(path)/samples.jsonl")
     let decoder = RecordCoding.decoder()
     while let line = try reader.next() {
       let sample = try Self.decode(SampleRecord.self, Data(line), decoder, "\(path)/samples.jsonl")
+      guard sample.answers(plan) else { throw Self.foreign("\(path)/samples.jsonl") }
       if finished.insert(sample.id).inserted { tally.add(sample) }
     }
-    self.finished = finished
-    self.tally = tally
   }
 
   /// Appends the line of a finished sample.
   public func append(_ record: SampleRecord) throws {
+    guard finished.insert(record.id).inserted else {
+      throw FormatError(
+        "comes twice in the data set", in: record.id, hint: "ids of samples must be unique")
+    }
     try writer.append(line: Array(try RecordCoding.lineEncoder().encode(record)))
     tally.add(record)
   }
@@ -64,11 +66,27 @@ public final class RunFolder {
     return summary
   }
 
-  private static func read<Record: Decodable>(
-    _ type: Record.Type, _ file: String
-  ) throws -> Record? {
-    guard let data = FileManager.default.contents(atPath: file) else { return nil }
-    return try decode(type, data, RecordCoding.decoder(), file)
+  /// The record of the run that is resumed, or a new one.
+  private static func record(at path: String, for plan: PlanRecord) throws -> RunRecord {
+    let file = "\(path)/run.json"
+    guard let data = FileManager.default.contents(atPath: file) else {
+      guard size(of: "\(path)/samples.jsonl") == 0 else {
+        throw UsageError(
+          "`\(path)` holds samples of a run, but no run.json that says which",
+          hint: "give this run another folder with --output")
+      }
+      return RunRecord(plan: plan, sessions: [])
+    }
+    let before = try decode(RunRecord.self, data, RecordCoding.decoder(), file)
+    guard before.schema == RunRecord.schema else { throw foreign(file) }
+    try compare(plan, with: before.plan, in: path)
+    return before
+  }
+
+  /// The bytes in a file; 0 where there is none.
+  private static func size(of file: String) -> Int {
+    let facts = try? FileManager.default.attributesOfItem(atPath: file)
+    return (facts?[.size] as? NSNumber)?.intValue ?? 0
   }
 
   private static func decode<Record: Decodable>(
@@ -77,10 +95,14 @@ public final class RunFolder {
     do {
       return try decoder.decode(type, from: data)
     } catch {
-      throw UsageError(
-        "`\(file)` is not what this version of Holdfast writes",
-        hint: "give the run another folder with --output")
+      throw foreign(file)
     }
+  }
+
+  private static func foreign(_ file: String) -> FormatError {
+    FormatError(
+      "is not what this version of Holdfast writes", in: file,
+      hint: "give the run another folder with --output")
   }
 
   private static func write(_ record: some Encodable, _ file: String) throws {
@@ -111,5 +133,14 @@ public final class RunFolder {
         "`\(path)` holds a run that differs in \(differences.joined(separator: ", "))",
         hint: "give this run another folder with --output")
     }
+  }
+}
+
+extension SampleRecord {
+  /// Whether the record has an entry for each protocol and radius of the plan, and no others.
+  fileprivate func answers(_ plan: PlanRecord) -> Bool {
+    let run = plan.protocols.filter { $0.omitted == nil && $0.name != AuditProtocol.clean.rawValue }
+    return protocols.map(\.name) == run.map(\.name)
+      && protocols.allSatisfy { $0.radii.map(\.radius) == plan.radii }
   }
 }

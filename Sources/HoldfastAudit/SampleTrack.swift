@@ -16,7 +16,6 @@ struct SampleTrack {
   let sourceEmbedding: Tensor?
   /// Per protocol, one entry per radius.
   private(set) var entries: [AuditProtocol: [SampleRadiusRecord]]
-  private(set) var seconds: [AuditProtocol: Double] = [:]
 
   init(
     id: String, label: Int, input: Tensor, clean: CleanRecord, cleanEmbedding: Tensor,
@@ -29,8 +28,7 @@ struct SampleTrack {
     self.cleanEmbedding = cleanEmbedding
     self.sourceEmbedding = sourceEmbedding
     let untouched = plan.radii.map {
-      SampleRadiusRecord(
-        radius: $0.description, robust: clean.correct, example: nil, forward: 0, backward: 0)
+      SampleRadiusRecord(radius: $0.description, robust: clean.correct)
     }
     entries = Dictionary(uniqueKeysWithValues: plan.recorded.map { ($0, untouched) })
   }
@@ -46,8 +44,8 @@ struct SampleTrack {
     update(name, radius) { entry in
       entry.forward += cost.forward
       entry.backward += cost.backward
+      entry.seconds += cost.seconds
     }
-    seconds[name, default: 0] += cost.seconds
   }
 
   /// Records an example that was tested on the audited model.
@@ -62,7 +60,7 @@ struct SampleTrack {
       // Of several examples, the one furthest past success speaks for the protocol.
       guard example.margin > entry.example?.margin ?? -.infinity else { return }
       entry.example = record
-      entry.robust = example.margin <= 0
+      entry.robust = example.margin < 0
     }
   }
 
@@ -81,8 +79,7 @@ struct SampleTrack {
     SampleRecord(
       id: id, label: label, input: try Self.checksum(input), clean: clean,
       protocols: protocols.map { name in
-        SampleProtocolRecord(
-          name: name.rawValue, radii: entries[name] ?? [], seconds: seconds[name] ?? 0)
+        SampleProtocolRecord(name: name.rawValue, radii: entries[name] ?? [])
       })
   }
 

@@ -1,23 +1,28 @@
 public import HoldfastRecords
 
 /// Sums up the records of a run, one at a time.
+///
+/// A sample counts towards the worst case at a radius if it is correct when clean, and no protocol
+/// fooled the model at that radius or a smaller one: an example of 1/255 lies in the ball of 4/255.
 public struct Tally {
   private let plan: PlanRecord
   private var samples = 0
   private var cleanCount = 0
   private var inBand = 0
   private var worst: [Count]
-  private var protocols: [String: Sums] = [:]
+  private var protocols: [String: [Count]] = [:]
 
   private struct Count {
     var robust = 0
     var forward = 0
     var backward = 0
-  }
-
-  private struct Sums {
-    var radii: [Count]
     var seconds = 0.0
+
+    mutating func spend(_ record: SampleRadiusRecord) {
+      forward += record.forward
+      backward += record.backward
+      seconds += record.seconds
+    }
   }
 
   /// Nothing yet.
@@ -32,20 +37,18 @@ public struct Tally {
     cleanCount += record.clean.correct ? 1 : 0
     var stands = plan.radii.map { _ in record.clean.correct }
     for entry in record.protocols {
-      var sums = protocols[entry.name] ?? Sums(radii: plan.radii.map { _ in Count() })
-      sums.seconds += entry.seconds
-      for (index, radius) in entry.radii.enumerated() where index < sums.radii.count {
-        sums.radii[index].robust += radius.robust ? 1 : 0
-        sums.radii[index].forward += radius.forward
-        sums.radii[index].backward += radius.backward
-        worst[index].forward += radius.forward
-        worst[index].backward += radius.backward
-        stands[index] = stands[index] && radius.robust
+      var counts = protocols[entry.name] ?? plan.radii.map { _ in Count() }
+      for (index, radius) in entry.radii.enumerated() where index < counts.count {
+        let isRobust = record.clean.correct && radius.robust
+        counts[index].robust += isRobust ? 1 : 0
+        counts[index].spend(radius)
+        worst[index].spend(radius)
+        stands[index] = stands[index] && isRobust
         if !radius.robust, radius.example?.inMarginBand == true { inBand += 1 }
       }
-      protocols[entry.name] = sums
+      protocols[entry.name] = counts
     }
-    for index in stands.indices where stands[index] { worst[index].robust += 1 }
+    for (index, _) in stands.prefix(while: { $0 }).enumerated() { worst[index].robust += 1 }
   }
 
   /// Accuracy on unperturbed inputs so far.
@@ -62,8 +65,7 @@ public struct Tally {
       protocols: plan.protocols.compactMap { plan in
         protocols[plan.name].map {
           ProtocolSummaryRecord(
-            name: plan.name, attacks: plan.attacks.map(\.name), radii: radii($0.radii),
-            seconds: $0.seconds)
+            name: plan.name, attacks: plan.attacks.map(\.name), radii: radii($0))
         }
       },
       omitted: plan.protocols.compactMap { plan in
@@ -80,7 +82,7 @@ public struct Tally {
         radius: radius, cleanAccuracy: clean.value, robustAccuracy: share.value,
         interval: [share.low, share.high], robust: count.robust, total: samples,
         forwardPerSample: Double(count.forward) / n,
-        backwardPerSample: Double(count.backward) / n)
+        backwardPerSample: Double(count.backward) / n, seconds: count.seconds)
     }
   }
 }

@@ -36,7 +36,7 @@ public struct HoldfastCommand: ParsableCommand {
       try command.run()
       leave(0)
     } catch {
-      guard let failure = Failure(error) else { exit(withError: error) }
+      guard let failure = Failure(error, of: arguments) else { exit(withError: error) }
       Console.standard.say("error: \(failure.message)")
       leave(failure.code)
     }

@@ -93,11 +93,12 @@ extension ThreatModel {
   public func tightened(_ x: Tensor, origin: Tensor) throws(TorchError) -> Tensor {
     let offset = try x.to(.float64) - origin.to(.float64)
     let length = try distance(from: origin, to: x)
-    var target = radius.value
-    var result = x
+    var (result, slack) = (x, 1e-6)
+    // The slack doubles, because a radius near the spacing of float32 needs much of it.
     while try distance(from: origin, to: result) > radius.value {
-      target *= 1 - 1e-6
-      result = try (origin.to(.float64) + offset * (target / length)).to(.float32)
+      let scale = max(0, 1 - slack) * radius.value / length
+      result = try (origin.to(.float64) + offset * scale).to(.float32)
+      slack *= 2
     }
     return result
   }

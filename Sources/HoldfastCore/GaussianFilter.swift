@@ -26,6 +26,10 @@ public struct GaussianFilter: Codable, Hashable, Sendable {
         code: .shape, operation: "Gaussian filter",
         message: "needs at least two axes (operand: \(shape))")
     }
+    guard verticalCutoff > 0, horizontalCutoff > 0 else {
+      throw TorchError(
+        code: .backend, operation: "Gaussian filter", message: "its cut-offs must be above 0")
+    }
     let (height, width) = (shape[shape.count - 2], shape[shape.count - 1])
     let gain = try self.gain(height: height, width: width).to(x.device)
     return try (x.realFourier2() * gain).inverseRealFourier2(height: height, width: width)

@@ -35,7 +35,9 @@ public struct EmbeddingDistance: Objective {
   /// The objective; it has no parameters.
   public init() {}
 
-  /// The distance of each sample. Its gradient is 0 at the clean input itself, so an attack on it
+  /// The distance of each sample.
+  ///
+  /// Its gradient is 0 at the clean input itself, so an attack on it
   /// must start elsewhere.
   public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
     let moved = try prediction.embedding.to(.float32).normalized()

@@ -9,9 +9,11 @@ public struct Radius: Hashable, Sendable, Comparable, CustomStringConvertible {
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Double($0) }
-    guard numbers.count == parts.count, (1...2).contains(numbers.count) else { return nil }
+    guard numbers.count == parts.count, (1...2).contains(numbers.count),
+      numbers.allSatisfy({ $0.isFinite && $0.sign == .plus })
+    else { return nil }
     let value = numbers.count == 2 ? numbers[0] / numbers[1] : numbers[0]
-    guard value.isFinite, value >= 0 else { return nil }
+    guard value.isFinite else { return nil }
     self.value = value
     self.description = text
   }

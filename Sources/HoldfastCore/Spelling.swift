@@ -45,9 +45,13 @@ public struct Spelling: Hashable, Sendable {
     } ?? value
   }
 
-  /// Takes a finite number out.
-  public mutating func takeNumber(_ key: String) throws(UsageError) -> Double? {
-    try take(key, "a number") { text in Double(text).flatMap { $0.isFinite ? $0 : nil } }
+  /// Takes a finite number out that `isLegal` accepts; `kind` says which those are.
+  public mutating func takeNumber(
+    _ key: String, _ kind: String = "a number", where isLegal: (Double) -> Bool = { _ in true }
+  ) throws(UsageError) -> Double? {
+    try take(key, kind) { text in
+      Double(text).flatMap { $0.isFinite && isLegal($0) ? $0 : nil }
+    }
   }
 
   /// Takes `true` or `false` out.

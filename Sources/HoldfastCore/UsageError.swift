@@ -22,7 +22,7 @@ public func nearest(_ name: String, among known: [String]) -> [String] {
   return close.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
 }
 
-/// Levenshtein's distance, with a shared prefix up to a separator counted as nearness.
+/// Levenshtein's distance, in any case of letters.
 private func editDistance(_ a: String, _ b: String) -> Int {
   let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
   var row = Array(0...b.count)

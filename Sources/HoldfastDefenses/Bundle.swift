@@ -9,7 +9,8 @@ public import HoldfastTensor
 public struct DefenseBundle {
   /// The folder's file that says what it is.
   public static let manifestName = "holdfast.json"
-  static let tensorsName = "defense.safetensors"
+  /// The folder's file with the tensors.
+  public static let tensorsName = "defense.safetensors"
 
   /// A model that a bundle refers to.
   public struct Reference: Codable, Hashable, Sendable {
@@ -49,87 +50,134 @@ public struct DefenseBundle {
     FileManager.default.fileExists(atPath: "\(path)/\(manifestName)")
   }
 
-  private struct Manifest: Codable {
+  /// What `holdfast.json` says, the hyper-parameters apart.
+  private struct Header: Codable {
     var schema = 1
     let method: String
-    let parameters: String
     let base: Reference
     let guide: Reference?
+    /// SHA-256 of `defense.safetensors`.
+    let tensors: String
   }
 
   /// The defence as it can be spelled in a record: its name and hyper-parameters as JSON.
   public var spelling: String {
-    get throws { "\(type(of: defense).name) \(try Self.parameters(of: defense))" }
-  }
-
-  private static func parameters(of defense: any InferenceDefense) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return String(decoding: try encoder.encode(defense), as: UTF8.self)
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      let parameters = String(decoding: try encoder.encode(defense), as: UTF8.self)
+      return "\(type(of: defense).name) \(parameters)"
+    }
   }
 
   /// Writes the folder; each file appears whole or not at all.
+  ///
+  /// - Throws: `UsageError` where the folder holds something that is no bundle, such as a model.
   public func write(to folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw UsageError(
-        "the folder `\(folder)` cannot be made", hint: "check the path and its permissions")
-    }
+    try Self.makeFolder(folder)
     let tensors = try fitted.sorted { $0.key < $1.key }.map { name, tensor in
       let host = try tensor.to(.cpu).to(.float32).contiguous()
       return SafetensorsWriter.Tensor(
         name: name, type: .float32, shape: host.shape, bytes: { try host.bytes() })
     }
-    try SafetensorsWriter.write(
-      tensors, metadata: ["format": "pt"], to: "\(folder)/\(Self.tensorsName)")
-    let manifest = Manifest(
-      method: type(of: defense).name, parameters: try Self.parameters(of: defense), base: base,
-      guide: guide)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let json = try encoder.encode(manifest)
+    let file = "\(folder)/\(Self.tensorsName)"
+    try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: file)
+    let header = Header(
+      method: type(of: defense).name, base: base, guide: guide,
+      tensors: try Checksum.sha256(ofFileAt: file))
+    let json = try Self.manifest(header, defense)
     try AtomicFile.write(Array(json) + [UInt8(ascii: "\n")], to: "\(folder)/\(Self.manifestName)")
   }
 
-  /// Reads the folder.
-  public init(at folder: String) throws {
-    let file = "\(folder)/\(Self.manifestName)"
-    let manifest: Manifest
+  private static func manifest(
+    _ header: Header, _ defense: some InferenceDefense
+  ) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(Joined(header: header, rest: Parameters(parameters: defense)))
+  }
+
+  /// Two values whose keys stand side by side.
+  private struct Joined<Rest: Encodable>: Encodable {
+    let header: Header
+    let rest: Rest
+
+    func encode(to encoder: any Swift.Encoder) throws {
+      try header.encode(to: encoder)
+      try rest.encode(to: encoder)
+    }
+  }
+
+  private static func makeFolder(_ folder: String) throws(UsageError) {
+    let files = FileManager.default
+    if let held = try? files.contentsOfDirectory(atPath: folder), !held.isEmpty,
+      !isBundle(folder)
+    {
+      throw UsageError(
+        "the folder `\(folder)` holds something else", hint: "name a new folder for the bundle")
+    }
     do {
-      manifest = try JSONDecoder().decode(
-        Manifest.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
+      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw UsageError(
-        "`\(file)` is not the manifest of a bundle", hint: "make the bundle again with `harden`")
+        "the folder `\(folder)` cannot be made", hint: "check the path and its permissions")
     }
-    guard manifest.schema == 1 else {
-      throw UsageError(
-        "`\(file)` is of schema \(manifest.schema), and this program reads 1",
-        hint: "make the bundle again with `harden`, or update Holdfast")
+  }
+
+  /// Reads the folder.
+  ///
+  /// - Throws: `FormatError` for files that are damaged, or not those that `harden` wrote.
+  public init(at folder: String) throws {
+    let file = "\(folder)/\(Self.manifestName)"
+    let again = "make the bundle again with `holdfast harden`"
+    let decoder = JSONDecoder()
+    guard let json = FileManager.default.contents(atPath: file),
+      let header = try? decoder.decode(Header.self, from: json)
+    else { throw FormatError("is not the manifest of a bundle", in: file, hint: again) }
+    guard header.schema == 1 else {
+      throw FormatError(
+        "is of schema \(header.schema), and this program reads 1", in: file,
+        hint: "\(again), or update Holdfast")
     }
-    base = manifest.base
-    guide = manifest.guide
+    guard let entry = DefenseTable.entries.first(where: { $0.name == header.method }) else {
+      throw FormatError(
+        "is of a method that is not known here, `\(header.method)`", in: file,
+        hint: "update Holdfast")
+    }
     do {
-      defense = try DefenseTable.entry(named: manifest.method)
-        .decode(Data(manifest.parameters.utf8))
-    } catch let error as DecodingError {
-      throw UsageError(
-        "`\(file)` holds parameters that \(manifest.method) does not take: \(error)",
-        hint: "make the bundle again with `harden`")
+      defense = try entry.decode(json)
+    } catch {
+      throw FormatError(
+        "holds parameters that \(header.method) does not take", in: file, hint: again)
     }
-    let tensors = try SafetensorsFile("\(folder)/\(Self.tensorsName)")
-    var fitted: [String: Tensor] = [:]
-    for name in tensors.names {
-      let entry = try tensors.entry(for: name)
+    base = header.base
+    guide = header.guide
+    let weights = "\(folder)/\(Self.tensorsName)"
+    guard try Checksum.sha256(ofFileAt: weights) == header.tensors else {
+      throw FormatError("is not the file that its manifest names", in: weights, hint: again)
+    }
+    fitted = try Self.tensors(in: weights)
+  }
+
+  private static func tensors(in path: String) throws -> [String: Tensor] {
+    let file = try SafetensorsFile(path)
+    var tensors: [String: Tensor] = [:]
+    for name in file.names {
+      let entry = try file.entry(for: name)
       guard entry.type == .float32 else {
-        throw UsageError("`\(name)` in `\(folder)/\(Self.tensorsName)` is not of float32")
+        throw FormatError(
+          "holds a tensor `\(name)` that is not of float32", in: path,
+          hint: "make the bundle again with `holdfast harden`")
       }
-      fitted[name] = try tensors.withBytes(of: name) { bytes in
+      tensors[name] = try file.withBytes(of: name) { bytes in
         try Tensor(bytes: bytes, shape: entry.shape, dtype: .float32)
       }
     }
-    self.fitted = fitted
+    return tensors
   }
+}
+
+/// The hyper-parameters in a manifest.
+struct Parameters<Defense: InferenceDefense>: Codable {
+  let parameters: Defense
 }

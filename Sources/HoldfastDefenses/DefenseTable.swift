@@ -10,6 +10,7 @@ public struct DefenseEntry: Sendable {
   /// The options it takes, with their defaults, as `key=value`.
   public let options: [String]
   let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any InferenceDefense
+  /// The defence in the manifest of a bundle.
   let decode: @Sendable (Data) throws -> any InferenceDefense
 }
 
@@ -36,7 +37,7 @@ public enum DefenseTable {
           } ?? .automatic,
           clampsFilter: try spelling.takeFlag("clamp", default: false))
       },
-      decode: { try JSONDecoder().decode(RAdapt.self, from: $0) })
+      decode: { try JSONDecoder().decode(Parameters<RAdapt>.self, from: $0).parameters.checked() })
   ]
 
   /// The defence that a user spells, such as `r-adapt:alpha=0.8,beta=0.2`.
@@ -44,22 +45,16 @@ public enum DefenseTable {
     _ text: String, isGuided: Bool
   ) throws(UsageError) -> any InferenceDefense {
     var spelling = try Spelling(text)
-    let entry = try entry(named: spelling.name)
-    let defense = try entry.make(&spelling, isGuided)
-    try spelling.finish(known: entry.options)
-    return defense
-  }
-
-  /// The line of a name.
-  static func entry(named name: String) throws(UsageError) -> DefenseEntry {
-    guard let entry = entries.first(where: { $0.name == name }) else {
-      let near = nearest(name, among: entries.map(\.name))
+    guard let entry = entries.first(where: { $0.name == spelling.name }) else {
+      let near = nearest(spelling.name, among: entries.map(\.name))
       throw UsageError(
-        "there is no defence `\(name)`",
+        "there is no defence `\(spelling.name)`",
         hint: near.isEmpty
           ? "`holdfast list defenses` names them all"
           : "did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?")
     }
-    return entry
+    let defense = try entry.make(&spelling, isGuided)
+    try spelling.finish(known: entry.options)
+    return defense
   }
 }

@@ -46,6 +46,14 @@ public struct RAdapt: InferenceDefense {
     self.clampsFilter = clampsFilter
   }
 
+  /// Itself, unless its values are none that the filter can have.
+  func checked() throws(UsageError) -> RAdapt {
+    guard cutoff.isFinite, cutoff > 0, alpha.isFinite, beta.isFinite else {
+      throw UsageError("r-adapt needs finite weights and a d0 above 0", hint: "leave d0 at 40")
+    }
+    return self
+  }
+
   /// The filter for inputs of the given shape, whose last two axes are height and width.
   public func filter(for input: InputSpec) -> GaussianFilter {
     let (height, width) = (input.shape.dropLast().last ?? 1, input.shape.last ?? 1)
@@ -66,28 +74,31 @@ public struct RAdapt: InferenceDefense {
     to encoder: any Encoder, guide: (any Encoder)?
   ) throws -> [String: Tensor] {
     let tower = try sited(encoder, "the model")
-    let anchor = try anchor(of: try guide.map { try sited($0, "the guide") } ?? tower)
-    if guide != nil {
-      let own = try self.anchor(of: tower).shape
-      guard own == anchor.shape else {
-        throw UsageError(
-          "the guide's anchor is \(anchor.shape), the model's \(own)",
-          hint: "the guide must be a tower of the same shape, such as a fine-tuned copy")
-      }
+    let own = try anchor(of: tower)
+    guard let guide else { return ["anchor": own] }
+    let guided = try anchor(of: try sited(guide, "the guide"))
+    guard own.shape == guided.shape else {
+      throw UsageError(
+        "the guide's anchor is \(guided.shape), and the model's is \(own.shape)",
+        hint: "the guide must be a tower of the same shape, such as a fine-tuned copy")
     }
-    return ["anchor": anchor]
+    return ["anchor": guided]
   }
 
   /// The encoder behind the filter, with the anchor in its first block.
   public func wrap(
     _ encoder: any Encoder, fitted: [String: Tensor]
   ) throws -> any Encoder {
-    guard let anchor = fitted["anchor"] else {
-      throw UsageError("r-adapt has no anchor", hint: "make the bundle again")
+    let tower = try sited(encoder, "the model")
+    let shape = try anchor(of: tower).shape
+    guard let fixed = fitted["anchor"], fixed.shape == shape,
+      try fixed.isFinite().all().item() == 1
+    else {
+      throw UsageError(
+        "r-adapt needs a finite anchor of \(shape) for this model",
+        hint: "make the bundle again with `holdfast harden`")
     }
-    return RAdaptEncoder(
-      base: try sited(encoder, "the model"), anchor: try anchor.to(encoder.device),
-      defense: self)
+    return RAdaptEncoder(base: tower, anchor: try fixed.to(encoder.device), defense: self)
   }
 
   /// Auto-PGD on the embedding, and Auto-PGD on cross-entropy in the pass band of the filter.

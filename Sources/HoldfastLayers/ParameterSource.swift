@@ -6,7 +6,7 @@ public protocol ParameterSource {
   /// The file they are in, for messages; empty where there is none.
   var file: String { get }
 
-  /// The keys that a model may ask for but need not; what nobody asked for is unexpected.
+  /// The keys it holds; one that no model asks for is unexpected.
   var keys: [String] { get }
 
   /// Finds the parameter `name`, or says what is wrong with it.

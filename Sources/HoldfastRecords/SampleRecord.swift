@@ -30,7 +30,7 @@ public struct CleanRecord: Codable, Hashable, Sendable {
   public var predicted: Int
   /// The largest other logit minus that of the true class; negative where it is right.
   public var margin: Double
-  /// Whether the prediction is right.
+  /// Whether the true class alone is on top; a tie is not right.
   public var correct: Bool
 
   /// A prediction.
@@ -47,14 +47,11 @@ public struct SampleProtocolRecord: Codable, Hashable, Sendable {
   public var name: String
   /// One entry per radius, ascending.
   public var radii: [SampleRadiusRecord]
-  /// The seconds of this protocol's passes over the sample, its share of each batch.
-  public var seconds: Double
 
   /// A protocol's entries.
-  public init(name: String, radii: [SampleRadiusRecord], seconds: Double) {
+  public init(name: String, radii: [SampleRadiusRecord]) {
     self.name = name
     self.radii = radii
-    self.seconds = seconds
   }
 }
 
@@ -64,22 +61,28 @@ public struct SampleRadiusRecord: Codable, Hashable, Sendable {
   public var radius: String
   /// Whether the sample is still classified correctly.
   public var robust: Bool
-  /// The example that was tested; none for a sample that was wrong to begin with, or withstood.
+  /// The example that was tested, of several the one furthest past success.
+  ///
+  /// None for a sample that was wrong to begin with, nor where a white-box attack found no success.
   public var example: ExampleRecord?
   /// Forward passes spent at this radius.
   public var forward: Int
   /// Backward passes spent at this radius.
   public var backward: Int
+  /// The seconds spent at this radius: the sample's share of each batch.
+  public var seconds: Double
 
   /// A radius's entry.
   public init(
-    radius: String, robust: Bool, example: ExampleRecord?, forward: Int, backward: Int
+    radius: String, robust: Bool, example: ExampleRecord? = nil, forward: Int = 0,
+    backward: Int = 0, seconds: Double = 0
   ) {
     self.radius = radius
     self.robust = robust
     self.example = example
     self.forward = forward
     self.backward = backward
+    self.seconds = seconds
   }
 }
 

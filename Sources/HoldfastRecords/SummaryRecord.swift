@@ -70,11 +70,14 @@ public struct RadiusSummaryRecord: Codable, Hashable, Sendable {
   public var forwardPerSample: Double
   /// Backward passes per sample.
   public var backwardPerSample: Double
+  /// The seconds that all its passes took.
+  public var seconds: Double
 
   /// A radius's summary.
   public init(
     radius: String, cleanAccuracy: Double, robustAccuracy: Double, interval: [Double],
-    robust: Int, total: Int, forwardPerSample: Double, backwardPerSample: Double
+    robust: Int, total: Int, forwardPerSample: Double, backwardPerSample: Double,
+    seconds: Double
   ) {
     self.radius = radius
     self.cleanAccuracy = cleanAccuracy
@@ -84,6 +87,7 @@ public struct RadiusSummaryRecord: Codable, Hashable, Sendable {
     self.total = total
     self.forwardPerSample = forwardPerSample
     self.backwardPerSample = backwardPerSample
+    self.seconds = seconds
   }
 }
 
@@ -95,15 +99,12 @@ public struct ProtocolSummaryRecord: Codable, Hashable, Sendable {
   public var attacks: [String]
   /// One entry per radius, ascending.
   public var radii: [RadiusSummaryRecord]
-  /// The seconds its passes took.
-  public var seconds: Double
 
   /// A protocol's summary.
-  public init(name: String, attacks: [String], radii: [RadiusSummaryRecord], seconds: Double) {
+  public init(name: String, attacks: [String], radii: [RadiusSummaryRecord]) {
     self.name = name
     self.attacks = attacks
     self.radii = radii
-    self.seconds = seconds
   }
 }
 

@@ -46,10 +46,10 @@ public struct AuditReport: Sendable {
       texts: ["protocol", "attacks", "epsilon"],
       numbers: [
         "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total",
-        "forward_per_sample", "backward_per_sample",
+        "forward_per_sample", "backward_per_sample", "seconds",
       ])
     let worst = ProtocolSummaryRecord(
-      name: "worst-case", attacks: [], radii: summary.worstCase, seconds: 0)
+      name: "worst-case", attacks: [], radii: summary.worstCase)
     for entry in summary.protocols + [worst] {
       for radius in entry.radii {
         table.add(
@@ -57,7 +57,7 @@ public struct AuditReport: Sendable {
             entry.name, entry.attacks.joined(separator: "+"), radius.radius,
             "\(radius.cleanAccuracy)", "\(radius.robustAccuracy)", "\(radius.interval[0])",
             "\(radius.interval[1])", "\(radius.robust)", "\(radius.total)",
-            "\(radius.forwardPerSample)", "\(radius.backwardPerSample)",
+            "\(radius.forwardPerSample)", "\(radius.backwardPerSample)", "\(radius.seconds)",
           ])
       }
     }
@@ -68,13 +68,13 @@ public struct AuditReport: Sendable {
   public var notes: [String] {
     var notes = summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
     for entry in summary.protocols {
-      let cost = entry.radii.reduce((0.0, 0.0)) {
-        ($0.0 + $1.forwardPerSample, $0.1 + $1.backwardPerSample)
+      let cost = entry.radii.reduce((0.0, 0.0, 0.0)) {
+        ($0.0 + $1.forwardPerSample, $0.1 + $1.backwardPerSample, $0.2 + $1.seconds)
       }
       notes.append(
         String(
           format: "%@: %.1f forward and %.1f backward passes per sample, %.1f s", entry.name,
-          cost.0, cost.1, entry.seconds))
+          cost.0, cost.1, cost.2))
     }
     if summary.inMarginBand > 0 {
       notes.append(

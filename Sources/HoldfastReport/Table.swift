@@ -5,73 +5,105 @@ public struct Table: Hashable, Sendable {
     case left, right
   }
 
-  /// The names of the columns, and on which side their entries stand.
-  public var columns: [(name: String, alignment: Alignment)] {
-    zip(names, alignments).map { ($0, $1) }
+  /// A column.
+  public struct Column: Hashable, Sendable {
+    /// The name.
+    public let name: String
+    /// On which side the entries stand.
+    public let alignment: Alignment
   }
 
-  /// The entries, row by row.
-  public private(set) var rows: [[String]] = []
+  /// The columns.
+  public let columns: [Column]
 
-  private let names: [String]
-  private let alignments: [Alignment]
+  /// The entries, row by row, as many as there are columns.
+  public private(set) var rows: [[String]] = []
 
   /// A table without rows: the first columns are texts, the others numbers.
   public init(texts: [String], numbers: [String]) {
-    names = texts + numbers
-    alignments = texts.map { _ in .left } + numbers.map { _ in .right }
+    columns =
+      texts.map { Column(name: $0, alignment: .left) }
+      + numbers.map { Column(name: $0, alignment: .right) }
   }
 
-  /// Adds a row; missing entries are empty.
+  /// Adds a row; missing entries are empty, and what has no column is left out.
   public mutating func add(_ entries: [String]) {
-    rows.append(entries + [String](repeating: "", count: max(0, names.count - entries.count)))
+    let missing = [String](repeating: "", count: max(0, columns.count - entries.count))
+    rows.append(Array((entries + missing).prefix(columns.count)))
   }
 
   /// Columns padded with spaces, for a terminal.
   public func text() -> String {
-    let widths = names.indices.map { column in
-      ([names[column]] + rows.map { $0[column] }).map(\.count).max() ?? 0
-    }
-    return ([names] + rows).map { row in
-      let cells = row.indices.map { pad(row[$0], widths[$0], alignments[$0]) }
-      var line = cells.joined(separator: "  ")
-      while line.last == " " { line.removeLast() }
-      return line
+    let lines = ([columns.map(\.name)] + rows).map { $0.map(\.printable) }
+    let widths = columns.indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
+    return lines.map { line in
+      let cells = line.indices.map { index in
+        let space = String(repeating: " ", count: widths[index] - line[index].columns)
+        return columns[index].alignment == .left ? line[index] + space : space + line[index]
+      }
+      let text = cells.joined(separator: "  ")
+      return String(
+        text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
     }.joined(separator: "\n")
   }
 
   /// A Markdown table.
   public func markdown() -> String {
-    let escaped = rows.map { $0.map { $0.replacing("|", with: "\\|") } }
-    let rule = alignments.map { $0 == .left ? "---" : "---:" }
-    return ([names, rule] + escaped)
+    let rule = columns.map { $0.alignment == .left ? "---" : "---:" }
+    let escaped = ([columns.map(\.name)] + rows).map { row in
+      row.map { $0.printable.replacing("|", with: "\\|") }
+    }
+    return (escaped.prefix(1) + [rule] + escaped.dropFirst())
       .map { "| " + $0.joined(separator: " | ") + " |" }
       .joined(separator: "\n")
   }
 
-  /// Comma-separated values (RFC 4180).
+  /// Comma-separated values (RFC 4180, with bare newlines).
   public func csv() -> String {
-    ([names] + rows).map { row in
+    ([columns.map(\.name)] + rows).map { row in
       row.map { entry in
-        entry.contains { ",\"\n\r".contains($0) }
+        entry.unicodeScalars.contains { [",", "\"", "\n", "\r"].contains($0) }
           ? "\"" + entry.replacing("\"", with: "\"\"") + "\"" : entry
       }.joined(separator: ",")
     }.joined(separator: "\n")
   }
 
-  /// Equality of names, sides and entries.
-  public static func == (a: Table, b: Table) -> Bool {
-    a.names == b.names && a.alignments == b.alignments && a.rows == b.rows
+  /// The rows by the names of the columns.
+  public var objects: [[String: String]] {
+    rows.map { row in
+      Dictionary(zip(columns.map(\.name), row), uniquingKeysWith: { first, _ in first })
+    }
+  }
+}
+
+extension String {
+  /// This text with nothing in it that a terminal would obey, nor a line break.
+  fileprivate var printable: String {
+    var text = ""
+    for scalar in unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator: text += scalar.escaped(asASCII: true)
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
   }
 
-  /// Hash of the names and entries.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(names)
-    hasher.combine(rows)
+  /// The columns of a terminal that this text takes: two for each wide character.
+  fileprivate var columns: Int { reduce(0) { $0 + ($1.isWide ? 2 : 1) } }
+}
+
+extension Character {
+  /// Whether terminals give this character two columns: East Asian wide ones, and emoji.
+  fileprivate var isWide: Bool {
+    guard let scalar = unicodeScalars.first else { return false }
+    if scalar.properties.isEmojiPresentation { return true }
+    return Self.wide.contains { $0.contains(scalar.value) }
   }
 
-  private func pad(_ text: String, _ width: Int, _ alignment: Alignment) -> String {
-    let space = String(repeating: " ", count: max(0, width - text.count))
-    return alignment == .left ? text + space : space + text
-  }
+  /// The blocks of wide and full-width characters (Unicode Standard Annex 11).
+  private static let wide: [ClosedRange<UInt32>] = [
+    0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+    0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD,
+  ]
 }

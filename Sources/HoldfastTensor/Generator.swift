@@ -10,6 +10,7 @@ public struct Generator: Sendable, Hashable {
   public let seed: UInt64
   /// Which of the run's streams this is.
   public let stream: UInt64
+  /// The random words taken from the stream so far.
   private var drawn: UInt64 = 0
 
   /// The stream of the given number.
@@ -30,12 +31,12 @@ public struct Generator: Sendable, Hashable {
 
   /// Uniform numbers of [0, 1), float32, on the CPU.
   public mutating func uniform(_ shape: [Int]) throws(TorchError) -> Tensor {
-    try draw(shape, hf_philox_uniform)
+    try draw(shape, wordsEach: 1, hf_philox_uniform)
   }
 
   /// Standard normal numbers, float32, on the CPU.
   public mutating func normal(_ shape: [Int]) throws(TorchError) -> Tensor {
-    try draw(shape, hf_philox_normal)
+    try draw(shape, wordsEach: 2, hf_philox_normal)
   }
 
   /// A whole number of 0 ..< bound, each equally likely.
@@ -58,15 +59,15 @@ public struct Generator: Sendable, Hashable {
   }
 
   private mutating func draw(
-    _ shape: [Int],
+    _ shape: [Int], wordsEach: UInt64,
     _ fill: (UInt64, UInt64, UInt64, UnsafeMutablePointer<Float>?, Int) -> Void
   ) throws(TorchError) -> Tensor {
-    let count = shape.reduce(1, *)
+    let count = try elementCount(of: shape, "noise")
     let values = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
       fill(seed, stream, drawn, buffer.baseAddress, count)
       filled = count
     }
-    drawn += UInt64(count)
+    drawn += UInt64(count) * wordsEach
     return try Tensor(values, shape)
   }
 

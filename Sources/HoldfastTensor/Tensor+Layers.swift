@@ -32,7 +32,9 @@ extension Tensor {
 
   /// softmax(q kᵀ / √d + mask) v over the last two axes, `(B, heads, N, d)`.
   ///
-  /// - Parameter math: takes the path of plain operations, which can be differentiated twice.
+  /// - Parameters:
+  ///   - mask: where a query may look (bool), or what is added to the scores.
+  ///   - math: takes the path of plain operations, which can be differentiated twice.
   public static func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false,
     math: Bool = false

@@ -47,7 +47,14 @@ extension Tensor {
   public func slice(
     _ axis: Int, _ range: Range<Int>, step: Int = 1
   ) throws(TorchError) -> Tensor {
-    let size = shape[axis < 0 ? axis + rank : axis]
+    let shape = self.shape
+    let position = axis < 0 ? axis + shape.count : axis
+    guard shape.indices.contains(position) else {
+      throw TorchError(
+        code: .shape, operation: "slice",
+        message: "there is no axis \(axis) (operands: \(shape) \(dtype))")
+    }
+    let size = shape[position]
     guard range.lowerBound >= 0, range.upperBound <= size else {
       throw TorchError(
         code: .shape, operation: "slice",

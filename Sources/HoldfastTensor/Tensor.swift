@@ -77,16 +77,8 @@ extension Tensor {
   private static func copy(
     _ bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType
   ) throws(TorchError) -> hf_tensor {
-    var count = dtype.width
-    for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow else {
-        throw TorchError(
-          code: .shape, operation: "tensor from bytes", message: "the shape \(shape) is absurd")
-      }
-      count = product
-    }
-    guard count == bytes.count else {
+    let count = try elementCount(of: shape, "tensor from bytes")
+    guard bytes.count == count * dtype.width else {
       throw TorchError(
         code: .shape, operation: "tensor from bytes",
         message: "\(bytes.count) bytes do not fill the shape \(shape) of \(dtype)")
@@ -194,8 +186,7 @@ extension Tensor {
 
   /// This tensor on another device.
   public func to(_ device: Device) throws(TorchError) -> Tensor {
-    if case .cuda = device { _ = hf_load_cuda() }
-    return try make("to \(device)", [self]) { hf_to_device(handle, device.code, $0) }
+    try make("to \(device)", [self]) { hf_to_device(handle, device.code, $0) }
   }
 
   /// This tensor in C order without gaps; itself where it already is.
@@ -224,6 +215,20 @@ extension Tensor {
       hf_index_copy_(handle, 0, index.handle, source.handle)
     }
   }
+}
+
+/// The elements of a tensor of `shape`, whose bytes can be counted too.
+func elementCount(of shape: [Int], _ operation: String) throws(TorchError) -> Int {
+  var count = 1
+  for size in shape {
+    let (product, overflow) = count.multipliedReportingOverflow(by: size)
+    guard size >= 0, !overflow, product <= Int.max / DType.complex128.width else {
+      throw TorchError(
+        code: .shape, operation: operation, message: "the shape \(shape) is absurd")
+    }
+    count = product
+  }
+  return count
 }
 
 extension [Int] {

@@ -45,7 +45,8 @@ struct PeerModel: CustomTestStringConvertible, Sendable {
     try expectCloseToScale(image, golden["image_embeddings_raw"], ratio: 2e-5, "raw image")
     try expectCloseToScale(text, golden["text_embeddings_raw"], ratio: 2e-5, "raw text")
     let classifier = try ZeroShotClassifier(
-      encoder: model.vision, anchors: text.normalized().transposed(0, 1), scale: model.scale())
+      encoder: model.vision,
+      head: Head(anchors: text.normalized().transposed(0, 1), scale: model.scale()))
     try expectClose(
       classifier.logits(golden["pixels"]), golden["logits_per_image"], atol: 1e-4, rtol: 1e-4)
   }

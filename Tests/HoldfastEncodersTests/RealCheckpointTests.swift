@@ -27,7 +27,7 @@ struct RealCheckpointTests {
   func parity(name: String) throws {
     let (loaded, classifier, golden) = try load(name)
     try expectClose(
-      classifier.anchors.transposed(0, 1), golden["text_embeddings"], atol: 1e-5, "anchors")
+      classifier.head.anchors.transposed(0, 1), golden["text_embeddings"], atol: 1e-5, "anchors")
     let pixels = try golden["bytes"].to(.float32) / 255
     try expectClose(
       loaded.model.vision.embed(pixels).normalized(), golden["image_embeddings"], atol: 1e-5)

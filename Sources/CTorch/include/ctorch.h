@@ -187,7 +187,8 @@ hf_status hf_optimizer_step(
     hf_optimizer optimizer, const hf_tensor *gradients, int32_t count, double rate);
 void hf_optimizer_release(hf_optimizer optimizer);
 
-// Counter-based noise (Philox 4x32-10): element i is a function of (seed, stream, first + i) alone.
+// Counter-based noise (Philox 4x32-10): a word is a function of (seed, stream, its position) alone.
+// `first` is the position of the first word; a normal number takes two words, the others one.
 void hf_philox_uniform(uint64_t seed, uint64_t stream, uint64_t first, float *out, size_t count);
 void hf_philox_normal(uint64_t seed, uint64_t stream, uint64_t first, float *out, size_t count);
 void hf_philox_bits(uint64_t seed, uint64_t stream, uint64_t first, uint32_t *out, size_t count);

@@ -71,8 +71,12 @@ struct AuditCommand: ParsableCommand {
       try AttackTable.recipe(text)
     }
     let names = try protocols.map(parseProtocols)
-    guard batchSize > 0 else { throw UsageError("--batch-size takes a number above 0") }
-    guard limit ?? 1 > 0 else { throw UsageError("--limit takes a number above 0") }
+    guard batchSize > 0 else {
+      throw UsageError("--batch-size takes a number above 0", hint: "leave it out for 32")
+    }
+    guard limit ?? 1 > 0 else {
+      throw UsageError("--limit takes a number above 0", hint: "leave it out for all samples")
+    }
 
     let console = Console.standard
     let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
@@ -129,20 +133,26 @@ struct AuditCommand: ParsableCommand {
           "`\(text)` is not a radius", hint: "write fractions or decimals: 1/255,2/255 or 0.5")
       }
       guard !radii.contains(radius) else {
-        throw UsageError("the radius \(radius) is given twice")
+        throw UsageError("the radius \(radius) is given twice", hint: "give each radius once")
       }
       radii.append(radius)
     }
     return (norm, radii)
   }
 
+  private static let protocolNames = ["clean", "transfer", "white-box", "adaptive"]
+
   private func parseProtocols(_ text: String) throws(UsageError) -> Set<AuditProtocol> {
     var names: Set<AuditProtocol> = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let name = AuditProtocol(rawValue: String(part)), name != .transferPNG else {
+      guard let name = AuditProtocol(rawValue: String(part)),
+        Self.protocolNames.contains(name.rawValue)
+      else {
+        let near = nearest(String(part), among: Self.protocolNames)
         throw UsageError(
           "there is no protocol `\(part)`",
-          hint: "the protocols are clean, transfer, white-box and adaptive")
+          hint: near.first.map { "did you mean `\($0)`?" }
+            ?? "the protocols are \(Self.protocolNames.joined(separator: ", "))")
       }
       names.insert(name)
     }
@@ -158,8 +168,13 @@ struct AuditCommand: ParsableCommand {
     if let own = set.classNames, own.count != names.count {
       throw UsageError(
         "--classes names \(names.count) classes, but `\(set.path)` has \(own.count)",
-        hint: "one line per class, in the order of the labels")
+        hint: "write one line per class, in the order of the labels")
     }
-    return names
+    guard names.count > 1 else {
+      throw UsageError(
+        "`\(set.path)` has one class, so there is nothing to confuse it with",
+        hint: "give a folder with a folder per class, or more names with --classes")
+    }
+    return try ClassNames(names).names
   }
 }

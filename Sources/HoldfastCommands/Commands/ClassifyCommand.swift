@@ -60,11 +60,7 @@ struct ClassifyCommand: ParsableCommand {
         [answer.image, answer.label]
           + names.map { String(format: "%.4f", answer.probabilities[$0] ?? 0) })
     }
-    switch format {
-    case .csv: Console.standard.result(table.csv())
-    case .markdown: Console.standard.result(table.markdown())
-    default: Console.standard.result(table.text())
-    }
+    try Console.standard.result(table, as: format)
   }
 }
 

@@ -57,7 +57,7 @@ struct EmbedCommand: ParsableCommand {
   private func embed(_ input: String, _ model: ModelSource) throws -> Tensor {
     guard text else { return try model.encoder.embed(try model.pixels(of: input)) }
     guard let tokenizer = model.clip.tokenizer else {
-      throw UsageError("`\(model.path)` has no tokenizer beside its weights")
+      throw model.noTokenizer
     }
     return try model.clip.model.embed([input], tokenizer: tokenizer)
   }

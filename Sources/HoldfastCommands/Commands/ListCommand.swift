@@ -8,7 +8,7 @@ struct ListCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("attacks, defenses or encoders.", valueName: "kind"))
   var kind: String
 
-  @Option(help: ArgumentHelp("text, csv or markdown."))
+  @Option(help: ArgumentHelp("text, json, csv or markdown."))
   var format = OutputFormat.text
 
   func run() throws {
@@ -30,11 +30,7 @@ struct ListCommand: ParsableCommand {
         "there is no list of `\(kind)`",
         hint: near.first.map { "did you mean `\($0)`?" } ?? "list attacks, defenses or encoders")
     }
-    switch format {
-    case .csv: Console.standard.result(table.csv())
-    case .markdown: Console.standard.result(table.markdown())
-    default: Console.standard.result(table.text())
-    }
+    try Console.standard.result(table, as: format)
   }
 
   private static func table(_ rows: [[String]], columns: [String]) -> Table {

@@ -22,7 +22,7 @@ struct AuditRun {
     in folder: String?, command: [String], title: String, console: Console
   ) throws -> (report: AuditReport, folder: String, plan: PlanRecord, summary: SummaryRecord) {
     let subject = try model.subject(classes: classes, templates: templates)
-    let source = transferSubject(head: subject.head)
+    let source = try transferSubject(head: subject.head)
     let recipes = try self.recipes(hasSource: source != nil)
     var plan = AuditPlan(
       subject: subject, transferSource: source, norm: norm, radii: radii, slots: batchSize,
@@ -41,11 +41,11 @@ struct AuditRun {
     let total = [data.count, limit].compactMap { $0 }.min()
     var progress = AuditProgress(
       console, title: title, total: total, radii: record.radii, before: finished.count)
+    defer { progress.end() }
     try Auditor(plan).run(prefetcher.next) { sample in
       try run.append(sample)
       progress.update(run.tally)
     }
-    progress.end()
     let summary = try run.finish()
     return (AuditReport(plan: record, summary: summary), path, record, summary)
   }
@@ -58,10 +58,18 @@ struct AuditRun {
     var omitted: String?
   }
 
-  /// The model that transfer examples are made on: the one that was named, or the base of a bundle.
-  private func transferSubject(head: Head?) -> Subject? {
-    if let transferSource { return transferSource.undefended(head) }
-    return model.bundle == nil ? nil : model.undefended(head)
+  /// The model that transfer examples are made on: the one that was named, as it stands and with a
+  /// head of its own, or the undefended base of a bundle.
+  private func transferSubject(head: Head?) throws -> Subject? {
+    guard let transferSource else { return model.bundle == nil ? nil : model.undefended(head) }
+    let source = try transferSource.subject(classes: classes, templates: templates)
+    let (theirs, ours) = (source.encoder.input, model.encoder.input)
+    guard theirs == ours else {
+      throw UsageError(
+        "the model of --transfer-from takes inputs of \(theirs.shape), and the audited one "
+          + "\(ours.shape)", hint: "name a model of the same input size")
+    }
+    return source
   }
 
   private func recipes(hasSource: Bool) throws -> [(AuditProtocol, Entry)] {
@@ -96,8 +104,11 @@ struct AuditRun {
       protocols.append(
         ProtocolRecord(name: name.rawValue, attacks: attacks, omitted: entry.omitted))
       if name == .transfer, entry.omitted == nil {
+        let isRun = plan.recorded.contains(.transferPNG)
         protocols.append(
-          ProtocolRecord(name: AuditProtocol.transferPNG.rawValue, attacks: attacks))
+          ProtocolRecord(
+            name: AuditProtocol.transferPNG.rawValue, attacks: attacks,
+            omitted: isRun ? nil : "the inputs are no pictures"))
       }
     }
     let base = model.bundle.map {
@@ -152,13 +163,18 @@ struct AuditRun {
 extension AuditPlan {
   /// Refuses radii that no unit of this space can mean.
   func check() throws(UsageError) {
-    guard !radii.isEmpty else { throw UsageError("an audit needs at least one radius") }
-    guard norm == .linf, let range = subject.encoder.input.range else { return }
-    let widest = Double(range.upperBound - range.lowerBound)
+    guard !radii.isEmpty else {
+      throw UsageError("an audit needs at least one radius", hint: "give some with --epsilon")
+    }
+    let input = subject.encoder.input
+    guard let range = input.range else { return }
+    let side = Double(range.upperBound - range.lowerBound)
+    let widest = norm == .linf ? side : side * Double(input.count).squareRoot()
     for radius in radii where radius.value > widest {
       throw UsageError(
-        "a radius of \(radius) is larger than the whole \(subject.encoder.input.unit)",
-        hint: "radii are in units of the \(subject.encoder.input.unit): write \(radius)/255")
+        "a radius of \(radius) reaches across the whole \(input.unit)",
+        hint: radius.description.contains("/")
+          ? "give a smaller one" : "did you mean \(radius)/255?")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Holdfast
 
 /// Where the program talks: results on standard output, everything else on standard error.
 struct Console: Sendable {
@@ -13,6 +14,18 @@ struct Console: Sendable {
 
   /// Prints a line of a result.
   func result(_ text: String) { print(text) }
+
+  /// Prints a table; as JSON it is a list of objects.
+  func result(_ table: Table, as format: OutputFormat) throws {
+    switch format {
+    case .text: result(table.text())
+    case .csv: result(table.csv())
+    case .markdown: result(table.markdown())
+    case .json:
+      let json = try RecordCoding.documentEncoder().encode(table.objects)
+      result(String(decoding: json, as: UTF8.self))
+    }
+  }
 
   /// Prints a line for the person who runs the program.
   func say(_ text: String) {

@@ -2,31 +2,51 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-/// How a command failed: what to print, and the exit code.
+/// How a command failed: one sentence, what to do about it, and the exit code.
 struct Failure {
   let message: String
   let code: Int32
 
-  /// Nil for what the argument parser reports itself: help, usage, and clean exits.
-  init?(_ error: any Error) {
+  /// Nil where nothing failed: help, and the version.
+  ///
+  /// - Parameter arguments: what the program was called with.
+  init?(_ error: any Error, of arguments: [String]) {
+    let help = "`\(Self.command(arguments)) --help` says what there is"
     switch error {
-    case is ExitCode, is CleanExit, is ValidationError:
-      return nil
     case let error as UsageError:
-      message = error.description
+      message = Self.text("\(error)", hint: help)
       code = 64
     case let error as TorchError where error.code == .outOfMemory:
-      message = "\(error)\n\nhint: try a smaller --batch-size"
+      message = Self.text("\(error)", hint: "try a smaller --batch-size")
       code = 2
     case _ where Self.isOurs(error):
-      message = "\(error)"
+      message = Self.text("\(error)", hint: "please report this with the command that led to it")
       code = 2
     case let error as CocoaError:
-      message = error.localizedDescription
+      message = Self.text(error.localizedDescription, hint: "check the path and its permissions")
       code = 2
     default:
-      return nil
+      let parsed = HoldfastCommand.exitCode(for: error)
+      guard parsed != .success else { return nil }
+      let isUsage = parsed == .validationFailure
+      let sentence = HoldfastCommand.message(for: error)
+      message = Self.text(sentence.isEmpty ? "\(error)" : sentence, hint: help)
+      code = isUsage ? 64 : 2
     }
+  }
+
+  /// A message with a hint: its own, or else the given one.
+  private static func text(_ message: String, hint: String) -> String {
+    message.contains("\nhint: ") ? message : "\(message)\n\nhint: \(hint)"
+  }
+
+  /// The command that was called, such as `holdfast audit`.
+  private static func command(_ arguments: [String]) -> String {
+    let names = HoldfastCommand.configuration.subcommands.flatMap {
+      [$0.configuration.commandName].compactMap(\.self) + $0.configuration.aliases
+    }
+    let name = arguments.first.flatMap { names.contains($0) ? " \($0)" : nil }
+    return "holdfast\(name ?? "")"
   }
 
   private static func isOurs(_ error: any Error) -> Bool {

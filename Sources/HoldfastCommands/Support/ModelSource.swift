@@ -23,9 +23,14 @@ struct ModelSource {
   init(_ name: String, vision: String? = nil, device: Device) throws {
     let given = try Self.resolve(name)
     let bundle = DefenseBundle.isBundle(given) ? try DefenseBundle(at: given) : nil
+    if bundle != nil, vision != nil {
+      throw UsageError(
+        "--vision cannot be combined with a bundle, whose defence was made for its base",
+        hint: "harden the base with that tower as its --guide, or audit the tower by itself")
+    }
     path = bundle?.base.path ?? given
-    var files = try ModelFiles.checksums(at: path)
-    if let bundle { try Self.check(files, bundle, given) }
+    var files =
+      try bundle.map { try Self.files(of: $0, at: given) } ?? ModelFiles.checksums(at: path)
     let clip = try loadCLIP(at: path, vision: vision, device: device)
     if let vision {
       for (file, sum) in try ModelFiles.checksums(at: vision) { files["vision/\(file)"] = sum }
@@ -47,14 +52,15 @@ struct ModelSource {
   func undefended(_ head: Head?) -> Subject { Subject(encoder: clip.model.vision, head: head) }
 
   private func head(classes: [String], templates: PromptTemplates) throws -> Head {
-    guard let tokenizer = clip.tokenizer else {
-      throw UsageError(
-        "`\(path)` has no tokenizer beside its weights",
-        hint: "put CLIP's vocab.json and merges.txt (or tokenizer.json) into the folder")
-    }
-    return Head(
-      anchors: try clip.model.anchors(for: classes, templates: templates, tokenizer: tokenizer),
-      scale: try clip.model.scale())
+    guard let tokenizer = clip.tokenizer else { throw noTokenizer }
+    return try clip.model.head(for: classes, templates: templates, tokenizer: tokenizer)
+  }
+
+  /// What to say where texts cannot be read.
+  var noTokenizer: DataError {
+    DataError(
+      "has no tokenizer beside its weights", in: path,
+      hint: "put CLIP's vocab.json and merges.txt (or tokenizer.json) into the folder")
   }
 
   /// The path that a name stands for.
@@ -69,14 +75,24 @@ struct ModelSource {
     return URL(fileURLWithPath: name).standardizedFileURL.path
   }
 
-  private static func check(
-    _ files: [String: String], _ bundle: DefenseBundle, _ folder: String
-  ) throws {
+  /// The checksums of a bundle's base, which must be those it was made for, and of its own tensors.
+  private static func files(
+    of bundle: DefenseBundle, at folder: String
+  ) throws -> [String: String] {
+    guard FileManager.default.fileExists(atPath: bundle.base.path) else {
+      throw DataError(
+        "goes around a checkpoint that is no longer at `\(bundle.base.path)`", in: folder,
+        hint: "bring it back, or make the bundle again with `holdfast harden`")
+    }
+    var files = try ModelFiles.checksums(at: bundle.base.path)
     let changed = bundle.base.files.filter { files[$0.key] != $0.value }.keys.sorted()
     guard changed.isEmpty else {
       throw DataError(
-        "was made for another checkpoint: \(changed.joined(separator: ", ")) changed", in: folder,
-        hint: "make the bundle again with `holdfast harden`")
+        "was made for another checkpoint, as \(changed.joined(separator: ", ")) changed",
+        in: folder, hint: "make the bundle again with `holdfast harden`")
     }
+    let tensors = "\(folder)/\(DefenseBundle.tensorsName)"
+    files["bundle/\(DefenseBundle.tensorsName)"] = try Checksum.sha256(ofFileAt: tensors)
+    return files
   }
 }

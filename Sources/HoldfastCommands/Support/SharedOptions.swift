@@ -36,7 +36,9 @@ struct ModelOptions: ParsableArguments {
           : "CUDA needs an NVIDIA GPU and a set-up with its libraries (LIBTORCH_MODE=cuda)")
     }
     if let threads {
-      guard threads > 0 else { throw UsageError("--threads takes a number above 0") }
+      guard threads > 0 else {
+        throw UsageError("--threads takes a number above 0", hint: "leave it out for all cores")
+      }
       try Torch.setThreadCount(threads)
     }
     return parsed

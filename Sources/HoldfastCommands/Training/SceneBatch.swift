@@ -12,16 +12,16 @@ struct SceneBatch {
 
 /// An endless row of training scenes, drawn on a thread of their own.
 struct SceneStream {
-  private let generator: SceneGenerator
+  private let scenes: SceneSet
   private let prefetcher: Prefetcher
-  private var index = 0
+  private var position = 0
 
   /// The training scenes of a seed; `ahead` is how many are drawn before they are asked for.
   init(seed: UInt64, preprocessor: ImagePreprocessor, size: Int, ahead: Int) {
-    generator = SceneGenerator(seed: seed)
-    prefetcher = Prefetcher(
-      SceneSet(generator: generator, split: .train, size: size, samples: .max),
-      preprocessor: preprocessor, capacity: ahead)
+    scenes = SceneSet(
+      generator: SceneGenerator(seed: seed), split: .train, size: size, samples: .max,
+      shuffle: seed)
+    prefetcher = Prefetcher(scenes, preprocessor: preprocessor, capacity: ahead)
   }
 
   /// The next `count` scenes.
@@ -33,9 +33,10 @@ struct SceneStream {
     while labels.count < count, let sample = try prefetcher.next() {
       pixels += sample.pixels
       labels.append(Int64(sample.label))
-      captions.append(SceneCaptions.caption(generator.scene(.train, index)))
+      let scene = scenes.generator.scene(.train, scenes.index(at: position))
+      captions.append(SceneCaptions.caption(scene))
       side = sample.size.width
-      index += 1
+      position += 1
     }
     return SceneBatch(
       pixels: try Tensor(pixels, [labels.count, 3, side, side]), labels: try Tensor(labels),

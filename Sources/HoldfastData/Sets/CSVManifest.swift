@@ -3,21 +3,49 @@ import SwiftCSV
 
 /// Reads a CSV file with the columns `path` and `label`.
 ///
-/// Paths are relative to the file. Labels are class names, or indices where all of them are whole
-/// numbers and `classes` are given; without `classes` the names are the labels in order of their
-/// bytes.
+/// Paths are relative to the file. Labels are class names, or all of them indices into the given
+/// `classes`; without `classes` the names are the labels in order of their bytes.
 func csvManifest(at path: String, classes: [String]?) throws -> any DataSet {
-  let text: String
-  do {
-    text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
-  } catch {
-    throw DataError("cannot be read as UTF-8 text", in: path)
+  let rows = try manifestRows(at: path)
+  let names =
+    classes ?? Set(rows.map(\.label)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  guard classes != nil || !names.allSatisfy({ Int($0) != nil }) else {
+    throw DataError(
+      "has numbers for labels, and does not say what the classes are called", in: path,
+      hint: "give a file with one name per line, in the order of the labels, with --classes")
   }
-  let table: EnumeratedCSV
-  do {
-    table = try EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false)
-  } catch {
-    throw DataError("is not a CSV file: \(error)", in: path, hint: "check its quotes")
+  let labels = try labelIndices(of: rows, names: names, path)
+  let folder = (path as NSString).deletingLastPathComponent
+  var seen: Set<String> = []
+  let items = try zip(rows, labels).map { row, label in
+    guard seen.insert(row.path).inserted else {
+      throw DataError(
+        "lists `\(row.path)` twice (row \(row.number))", in: path, hint: "keep one of the rows")
+    }
+    let file = row.path.hasPrefix("/") || folder.isEmpty ? row.path : "\(folder)/\(row.path)"
+    return DataItem(id: row.path, label: label, file: file, content: .file(file))
+  }
+  return try ListedDataSet(layout: "csv", path: path, classNames: names, items: items)
+}
+
+/// A row of a manifest; rows count from 1, the header.
+private struct ManifestRow {
+  let number: Int
+  let path: String
+  let label: String
+}
+
+private func manifestRows(at path: String) throws -> [ManifestRow] {
+  guard let data = FileManager.default.contents(atPath: path),
+    let text = String(validating: data, as: UTF8.self)
+  else {
+    throw DataError(
+      "cannot be read as UTF-8 text", in: path, hint: "check its permissions and its encoding")
+  }
+  guard let table = try? EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false) else {
+    throw DataError(
+      "is not a CSV file, because its quotes do not pair up", in: path,
+      hint: "put a field with a quote in quotes, and double the quote inside")
   }
   let header = table.header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
   guard let pathColumn = header.firstIndex(of: "path"),
@@ -25,42 +53,48 @@ func csvManifest(at path: String, classes: [String]?) throws -> any DataSet {
   else {
     throw DataError(
       "has no columns `path` and `label`", in: path,
-      hint: "its first line must name them; it is `\(table.header.joined(separator: ","))`")
+      hint: "the first line must name them: path,label")
   }
-  var rows: [(path: String, label: String)] = []
-  for (index, row) in table.rows.enumerated() {
-    guard row.count == header.count, !row[pathColumn].isEmpty, !row[labelColumn].isEmpty else {
-      throw DataError("row \(index + 2) has no path or no label", in: path)
+  var rows: [ManifestRow] = []
+  for (index, fields) in table.rows.enumerated() where fields.contains(where: { !$0.isEmpty }) {
+    func refuse(_ what: String, hint: String) -> DataError {
+      DataError("row \(index + 2) \(what)", in: path, hint: hint)
     }
-    rows.append((row[pathColumn], row[labelColumn]))
-  }
-  guard !rows.isEmpty else { throw DataError("lists no samples", in: path) }
-  let names = classes ?? Set(rows.map(\.label)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  let labels = try labelIndices(of: rows.map(\.label), names: names, isGiven: classes != nil, path)
-  let folder = (path as NSString).deletingLastPathComponent
-  var seen: Set<String> = []
-  let items = try zip(rows, labels).map { row, label in
-    guard seen.insert(row.path).inserted else {
-      throw DataError("lists `\(row.path)` twice", in: path)
+    guard fields.dropFirst(header.count).allSatisfy(\.isEmpty) else {
+      throw refuse("has more fields than the header", hint: "put a field with a comma in quotes")
     }
-    let file =
-      row.path.hasPrefix("/") || folder.isEmpty ? row.path : "\(folder)/\(row.path)"
-    return DataItem(id: row.path, label: label, file: file, content: .file(file))
+    guard !fields.contains(where: { $0.contains(where: \.isNewline) }) else {
+      throw refuse("has a field with a line break", hint: "look for a quote without its partner")
+    }
+    let label = labelColumn < fields.count ? fields[labelColumn] : ""
+    guard pathColumn < fields.count, !fields[pathColumn].isEmpty, !label.isEmpty else {
+      throw refuse("has no path or no label", hint: "fill it in, or take the row out")
+    }
+    rows.append(
+      ManifestRow(
+        number: index + 2, path: fields[pathColumn],
+        label: label.trimmingCharacters(in: .whitespaces)))
   }
-  return ListedDataSet(layout: "csv", path: path, classNames: names, items: items)
+  guard !rows.isEmpty else {
+    throw DataError("lists no samples", in: path, hint: "add lines of the form path,label")
+  }
+  return rows
 }
 
+/// The labels as places in `names`: all of them names, or else all of them indices.
 private func labelIndices(
-  of labels: [String], names: [String], isGiven: Bool, _ file: String
+  of rows: [ManifestRow], names: [String], _ file: String
 ) throws -> [Int] {
-  let indices = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
-  let numbers = labels.compactMap { Int($0) }
-  let isNumbered = isGiven && numbers.count == labels.count
-  return try labels.enumerated().map { row, label in
-    if let index = indices[label] { return index }
-    if isNumbered, names.indices.contains(numbers[row]) { return numbers[row] }
-    throw DataError(
-      "row \(row + 2) has the label `\(label)`, which is none of the \(names.count) classes",
-      in: file, hint: "write labels as they stand in the file of --classes, or as their indices")
+  let places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
+  let isNamed =
+    rows.contains { Int($0.label) == nil } || rows.allSatisfy { places[$0.label] != nil }
+  return try rows.map { row in
+    let place = isNamed ? places[row.label] : Int(row.label)
+    guard let place, names.indices.contains(place) else {
+      throw DataError(
+        "row \(row.number) has the label `\(row.label)`, which is none of the \(names.count) classes",
+        in: file, hint: "write labels as they stand in the file of --classes, or as their indices")
+    }
+    return place
   }
 }

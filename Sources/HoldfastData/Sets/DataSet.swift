@@ -42,7 +42,7 @@ public protocol DataSet: Sendable {
   var templates: [String]? { get }
   /// How many samples there are, where that is known before they are read.
   var count: Int? { get }
-  /// SHA-256 over the ids and labels, where they are known before they are read.
+  /// SHA-256 over what is known before any sample is decoded: ids, labels and the sizes of files.
   var listing: String? { get }
 
   /// A visit from the first sample on.

@@ -21,7 +21,7 @@ func imageFolder(at path: String) throws -> any DataSet {
       "holds no pictures", in: path,
       hint: "expected are folders named by class, each with .jpg, .jpeg or .png files")
   }
-  return ListedDataSet(
+  return try ListedDataSet(
     layout: "image-folder", path: path,
     classNames: folders.map { $0.replacingOccurrences(of: "_", with: " ") }, items: items)
 }

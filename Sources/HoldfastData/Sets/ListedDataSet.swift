@@ -1,3 +1,4 @@
+import Foundation
 import HoldfastFormats
 
 /// A data set whose samples are all known before any is read.
@@ -10,13 +11,13 @@ struct ListedDataSet: DataSet {
 
   /// A set of `items`, taken in turns from each class, so that any number of first samples is
   /// balanced.
-  init(layout: String, path: String, classNames: [String]?, items: [DataItem]) {
+  init(layout: String, path: String, classNames: [String]?, items: [DataItem]) throws {
     self.layout = layout
     self.path = path
     self.classNames = classNames
     self.items = Self.inTurns(items)
-    let lines = self.items.map { "\($0.id)\t\($0.label)\n" }.joined()
-    listing = Checksum.sha256(of: Array(lines.utf8))
+    let lines = try self.items.map { "\($0.id)\t\($0.label)\t\(try fileSize($0.file))\n" }
+    listing = Checksum.sha256(of: Array(lines.joined().utf8))
   }
 
   var count: Int? { items.count }
@@ -44,4 +45,14 @@ struct ListedDataSet: DataSet {
     return ranked.sorted { ($0.turn, $0.label, $0.offset) < ($1.turn, $1.label, $1.offset) }
       .map { items[$0.offset] }
   }
+}
+
+/// The bytes in a file, links followed.
+func fileSize(_ path: String) throws(DataError) -> Int {
+  let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+  guard let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize else {
+    throw DataError(
+      "does not exist or cannot be read", in: path, hint: "check the path and its permissions")
+  }
+  return size
 }

@@ -12,79 +12,59 @@ public struct PreparedSample: Sendable {
   public let pixels: [Float]
   /// Height and width.
   public let size: ImageSize
+
+  /// A sample of the given parts.
+  public init(id: String, label: Int, pixels: [Float], size: ImageSize) {
+    self.id = id
+    self.label = label
+    self.pixels = pixels
+    self.size = size
+  }
 }
 
 /// Reads, decodes and prepares samples on a thread of its own, a few ahead of whoever takes them.
 ///
-/// However long the data set, at most `capacity` samples are held.
-public final class Prefetcher: @unchecked Sendable {
-  // All state below is touched only while `condition` is held.
-  private let condition = NSCondition()
-  private var ready: [PreparedSample] = []
-  private var failure: (any Error)?
-  private var isOver = false
-  private var isCancelled = false
+/// However long the data set, at most `capacity` samples are held, and one more is being prepared.
+/// The thread ends with the last sample, with an error, or when nobody holds the prefetcher.
+public final class Prefetcher: Sendable {
+  private let queue: PreparedQueue
 
   /// Starts to prepare the samples of `set`, passing over those that `skip` names.
+  ///
+  /// - Parameter limit: how many samples of the set are visited, those passed over included.
   public init(
     _ set: any DataSet, preprocessor: ImagePreprocessor, capacity: Int = 64, limit: Int? = nil,
     skip: @escaping @Sendable (String) -> Bool = { _ in false }
   ) {
-    let thread = Thread { [self] in
+    let queue = PreparedQueue(capacity: capacity)
+    self.queue = queue
+    let thread = Thread {
       do {
         var cursor = try set.makeCursor()
         var visited = 0
         while visited < limit ?? .max, let item = try cursor.next() {
           visited += 1
           if skip(item.id) { continue }
-          guard offer(try Self.prepare(item, preprocessor), capacity: capacity) else { return }
+          guard queue.offer(try Self.prepare(item, preprocessor)) else { return }
         }
-        finish(nil)
+        queue.close(nil)
       } catch {
-        finish(error)
+        queue.close(error)
       }
     }
     thread.name = "holdfast.prefetch"
     thread.start()
   }
 
-  /// The next sample, waiting for it if need be; nil after the last.
-  public func next() throws -> PreparedSample? {
-    condition.lock()
-    defer { condition.unlock() }
-    while ready.isEmpty, !isOver { condition.wait() }
-    guard !ready.isEmpty else {
-      if let failure { throw failure }
-      return nil
-    }
-    condition.signal()
-    return ready.removeFirst()
-  }
+  deinit { queue.cancel() }
 
-  /// Stops reading ahead.
-  public func cancel() {
-    condition.lock()
-    isCancelled = true
-    condition.broadcast()
-    condition.unlock()
-  }
+  /// The next sample, waiting for it if need be; nil after the last, and once cancelled.
+  ///
+  /// - Throws: what reading or decoding threw, after the samples before it were taken.
+  public func next() throws -> PreparedSample? { try queue.take() }
 
-  private func offer(_ sample: PreparedSample, capacity: Int) -> Bool {
-    condition.lock()
-    defer { condition.unlock() }
-    while ready.count >= capacity, !isCancelled { condition.wait() }
-    ready.append(sample)
-    condition.broadcast()
-    return !isCancelled
-  }
-
-  private func finish(_ error: (any Error)?) {
-    condition.lock()
-    failure = error
-    isOver = true
-    condition.broadcast()
-    condition.unlock()
-  }
+  /// Stops reading ahead, and lets go of what was read.
+  public func cancel() { queue.cancel() }
 
   /// Decodes one sample and brings it to the model's size.
   public static func prepare(
@@ -101,5 +81,60 @@ public final class Prefetcher: @unchecked Sendable {
     let prepared = try preprocessor.prepare(image)
     return PreparedSample(
       id: item.id, label: item.label, pixels: prepared.planarFloats(), size: prepared.size)
+  }
+}
+
+/// Samples between the thread that makes them and the one that takes them.
+private final class PreparedQueue: @unchecked Sendable {
+  // All state below is touched only while `condition` is held.
+  private let condition = NSCondition()
+  private let capacity: Int
+  private var ready: [PreparedSample] = []
+  private var failure: (any Error)?
+  private var isClosed = false
+
+  init(capacity: Int) { self.capacity = max(1, capacity) }
+
+  /// Adds a sample once there is room; false where nobody wants more.
+  func offer(_ sample: PreparedSample) -> Bool {
+    locked {
+      while ready.count >= capacity, !isClosed { condition.wait() }
+      if !isClosed { ready.append(sample) }
+      return !isClosed
+    }
+  }
+
+  func take() throws -> PreparedSample? {
+    try locked {
+      while ready.isEmpty, !isClosed { condition.wait() }
+      if !ready.isEmpty { return ready.removeFirst() }
+      if let failure { throw failure }
+      return nil
+    }
+  }
+
+  /// No sample comes after those that are waiting.
+  func close(_ error: (any Error)?) {
+    locked {
+      guard !isClosed else { return }
+      failure = error
+      isClosed = true
+    }
+  }
+
+  func cancel() {
+    locked {
+      isClosed = true
+      ready = []
+    }
+  }
+
+  private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    condition.lock()
+    defer {
+      condition.broadcast()
+      condition.unlock()
+    }
+    return try body()
   }
 }

@@ -10,11 +10,11 @@ struct WebDatasetFolder: DataSet {
   let path: String
   let classNames: [String]?
   let templates: [String]?
+  let listing: String?
   private let shards: [String]
 
   var layout: String { "webdataset" }
   var count: Int? { nil }
-  var listing: String? { nil }
 
   /// Whether a folder looks like this layout.
   static func matches(_ path: String) -> Bool {
@@ -26,11 +26,13 @@ struct WebDatasetFolder: DataSet {
     self.path = path
     let inTest = FileManager.default.fileExists(atPath: "\(path)/test/nshards.txt")
     let folder = inTest ? "\(path)/test" : path
-    let text = try String(contentsOfFile: "\(folder)/nshards.txt", encoding: .utf8)
-    guard let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+    let text = try? String(contentsOfFile: "\(folder)/nshards.txt", encoding: .utf8)
+    guard let text, let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)),
       (1...1_000_000).contains(count)
     else {
-      throw DataError("does not hold a number of shards", in: "\(folder)/nshards.txt")
+      throw DataError(
+        "does not hold a number of shards", in: "\(folder)/nshards.txt",
+        hint: "write how many .tar files lie beside it, from 0.tar on")
     }
     shards = (0..<count).map { "\(folder)/\($0).tar" }
     for shard in shards where !FileManager.default.fileExists(atPath: shard) {
@@ -38,6 +40,8 @@ struct WebDatasetFolder: DataSet {
         "is missing, though nshards.txt counts \(count) shards", in: shard,
         hint: "download the whole data set")
     }
+    let sizes = try shards.map { "\(try fileSize($0))\n" }.joined()
+    listing = Checksum.sha256(of: Array(sizes.utf8))
     let root = inTest ? path : (path as NSString).deletingLastPathComponent
     let kind = "\(root)/dataset_type.txt"
     if let type = try? String(contentsOfFile: kind, encoding: .utf8),
@@ -77,11 +81,18 @@ struct WebDatasetFolder: DataSet {
 
     private func item(_ sample: WebDatasetSample) throws -> DataItem {
       let file = "\(name):\(sample.key)"
-      let picture = ["png", "jpg", "jpeg", "webp"].lazy.compactMap { sample.files[$0] }.first
-      guard let picture else { throw DataError("has no picture", in: file) }
+      let picture = ["png", "jpg", "jpeg"].lazy.compactMap { sample.files[$0] }.first
+      guard let picture else {
+        throw DataError(
+          "has no picture", in: file, hint: "each sample needs a file KEY.png or KEY.jpg")
+      }
       guard let text = sample.files["cls"].map({ String(decoding: $0, as: UTF8.self) }),
         let label = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), label >= 0
-      else { throw DataError("has no class index in a .cls file", in: file) }
+      else {
+        throw DataError(
+          "has no class index in a .cls file", in: file,
+          hint: "each sample needs a file KEY.cls with the number of its class")
+      }
       let shard = ((name as NSString).lastPathComponent as NSString).deletingPathExtension
       return DataItem(
         id: "\(shard)/\(sample.key)", label: label, file: file, content: .bytes(picture))

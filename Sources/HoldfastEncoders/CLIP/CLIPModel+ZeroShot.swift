@@ -1,3 +1,4 @@
+public import HoldfastCore
 public import HoldfastTensor
 public import HoldfastText
 
@@ -8,8 +9,19 @@ extension CLIPModel {
   public func zeroShotClassifier(
     for classNames: [String], templates: PromptTemplates = .standard, tokenizer: CLIPTokenizer
   ) throws -> ZeroShotClassifier {
-    let anchors = try anchors(for: classNames, templates: templates, tokenizer: tokenizer)
-    return try ZeroShotClassifier(encoder: vision, anchors: anchors, scale: scale())
+    try ZeroShotClassifier(
+      encoder: vision, head: head(for: classNames, templates: templates, tokenizer: tokenizer))
+  }
+
+  /// The head that reads embeddings by prompts.
+  ///
+  /// - Throws: what ``anchors(for:templates:tokenizer:chunk:)`` throws.
+  public func head(
+    for classNames: [String], templates: PromptTemplates = .standard, tokenizer: CLIPTokenizer
+  ) throws -> Head {
+    Head(
+      anchors: try anchors(for: classNames, templates: templates, tokenizer: tokenizer),
+      scale: try scale())
   }
 
   /// One column of unit length for each class: `(D, K)`.

@@ -1,0 +1,72 @@
+import HoldfastAttacks
+import HoldfastCore
+import HoldfastTensor
+import HoldfastTestSupport
+import Testing
+
+@Suite("Every attack keeps its promises on every sense")
+struct InvariantTests {
+  /// The toys, with radii from harmless to fatal.
+  enum Toy: String, CaseIterable, Sendable {
+    case image, points, spectrogram, video
+
+    func encoder() throws -> ToyEncoder {
+      switch self {
+      case .image: try .image()
+      case .points: try .points()
+      case .spectrogram: try .spectrogram()
+      case .video: try .video()
+      }
+    }
+
+    func radii(_ norm: Norm) -> [Radius] {
+      (norm == .linf ? [0.004, 0.03, 0.12] : [0.03, 0.3, 1.2]).map { Radius($0) }
+    }
+  }
+
+  /// Every line of the table, with as few steps as it lets one ask for.
+  static var recipes: [(name: String, spelling: String)] {
+    AttackTable.entries.map { entry in
+      let wanted = [("steps=", "steps=5"), ("restarts=", "restarts=2")]
+      let options = wanted.compactMap { prefix, option in
+        entry.options.contains { $0.hasPrefix(prefix) } ? option : nil
+      }
+      let spelling =
+        options.isEmpty ? entry.name : "\(entry.name):\(options.joined(separator: ","))"
+      return (entry.name, spelling)
+    }
+  }
+
+  @Test(arguments: Self.recipes.map(\.spelling), Toy.allCases)
+  func invariants(_ spelling: String, _ toy: Toy) throws {
+    let recipe = try AttackTable.recipe(spelling)
+    for norm in Norm.allCases {
+      try checkAttackInvariants(recipe, on: toy.encoder(), norm: norm, radii: toy.radii(norm))
+    }
+  }
+
+  @Test(arguments: Norm.allCases)
+  func lowPassKeepsTheSamePromises(_ norm: Norm) throws {
+    let filter = GaussianFilter(vertical: 1.5, horizontal: 1.5)
+    let recipe = AttackRecipe(
+      name: "low-pass", attack: LowPass(APGD(steps: 5), filter: filter), objective: CrossEntropy())
+    for toy in [Toy.image, .spectrogram] {
+      try checkAttackInvariants(recipe, on: toy.encoder(), norm: norm, radii: toy.radii(norm))
+    }
+  }
+
+  /// The toys must be worth attacking, else nothing above says anything.
+  @Test(arguments: Toy.allCases, Norm.allCases)
+  func theToysFallAndStand(_ toy: Toy, _ norm: Norm) throws {
+    let subject = try toy.encoder().toySubject()
+    let jobs = try toyJobs(for: subject, count: 12, radii: toy.radii(norm))
+    let outcomes = try runAttack(
+      AttackTable.recipe("apgd-ce:steps=10"), on: jobs,
+      PoolSettings(subject: subject, norm: norm, slots: 12))
+    let fallen = jobs[0].radii.indices.map { index in
+      outcomes.values.count { $0.radii[index].success }
+    }
+    #expect(fallen[0] < 12, "\(fallen)")
+    #expect(fallen[2] > 3, "\(fallen)")
+  }
+}
