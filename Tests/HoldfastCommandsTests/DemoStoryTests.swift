@@ -16,23 +16,23 @@ struct DemoStoryTests {
         return RadiusSummaryRecord(
           radius: radius, cleanAccuracy: Double(clean) / 100, robustAccuracy: share.value,
           interval: [share.low, share.high], robust: robust, total: 100, forwardPerSample: 1,
-          backwardPerSample: 1)
+          backwardPerSample: 1, seconds: 1)
       }
     }
     return SummaryRecord(
       samples: 100, clean: .wilson(clean, of: 100), worstCase: radii(worst),
       protocols: protocols.sorted { $0.key < $1.key }.map {
-        ProtocolSummaryRecord(name: $0.key, attacks: [], radii: radii($0.value), seconds: 1)
+        ProtocolSummaryRecord(name: $0.key, attacks: [], radii: radii($0.value))
       }, omitted: [], inMarginBand: 0)
   }
 
   static func story(
     bare: SummaryRecord, hardened: SummaryRecord, clean: Int = 480, baseline: Int = 150
   ) -> String {
-    DemoStory(
-      clean: .wilson(clean, of: 500), baseline: .wilson(baseline, of: 500), bare: bare,
-      hardened: hardened, defense: "r-adapt"
-    ).sentences.joined(separator: "\n")
+    let model = ModelStory(
+      clean: .wilson(clean, of: 500), baseline: .wilson(baseline, of: 500), bare: bare)
+    let defense = DefenseStory(name: "r-adapt", bare: bare, hardened: hardened)
+    return (model.sentences + defense.sentences).joined(separator: "\n")
   }
 
   @Test("A defence that only withstands borrowed examples is told as one")

@@ -1,26 +1,20 @@
 import Foundation
 import Holdfast
 
-/// What the demonstration found, in sentences.
+/// What the demonstration found about the undefended model, in sentences.
 ///
 /// Nothing is told that was not measured: two figures are called different only where their 95 %
 /// intervals do not overlap, and each sentence is chosen by such a comparison.
-struct DemoStory {
-  /// The undefended model on held-out scenes.
+struct ModelStory {
+  /// The model on held-out scenes.
   let clean: ProportionRecord
   /// The nearest training picture on held-out scenes.
   let baseline: ProportionRecord
-  /// The audit of the undefended model.
+  /// The audit of the model.
   let bare: SummaryRecord
-  /// The audit of the hardened one.
-  let hardened: SummaryRecord
-  /// What the defence is called.
-  let defense: String
 
   /// The story, a sentence or two at a time.
-  var sentences: [String] {
-    [learning, fragility, price] + flattery + adaptation + [verdict]
-  }
+  var sentences: [String] { [learning, fragility] }
 
   /// Whether the model learned more than pixels give away.
   private var learning: String {
@@ -48,15 +42,29 @@ struct DemoStory {
     return text + "."
   }
 
+}
+
+/// What the demonstration found about a defence, in sentences chosen as those of ``ModelStory``.
+struct DefenseStory {
+  /// What the defence is called.
+  let name: String
+  /// The audit of the undefended model.
+  let bare: SummaryRecord
+  /// The audit of the hardened one.
+  let hardened: SummaryRecord
+
+  /// The story, a sentence or two at a time.
+  var sentences: [String] { [price] + flattery + adaptation + [verdict] }
+
   /// What the defence costs where nobody attacks.
   private var price: String {
     let figures = "from \(spell(bare.clean)) to \(spell(hardened.clean))"
     if bare.clean.isAbove(hardened.clean) {
       return
-        "\(defense) costs clean accuracy: \(figures). What it keeps under attack can be no more."
+        "\(name) costs clean accuracy: \(figures). What it keeps under attack can be no more."
     }
-    if hardened.clean.isAbove(bare.clean) { return "\(defense) raises clean accuracy, \(figures)." }
-    return "\(defense) changes clean accuracy \(figures), within the intervals."
+    if hardened.clean.isAbove(bare.clean) { return "\(name) raises clean accuracy, \(figures)." }
+    return "\(name) changes clean accuracy \(figures), within the intervals."
   }
 
   /// Whether examples made for the undefended model flatter the defence.
@@ -123,10 +131,10 @@ struct DemoStory {
         + "\(list(worse))."
     }
   }
+}
 
-  private func spell(_ share: ProportionRecord) -> String {
-    String(format: "%.0f %% [%.0f, %.0f]", 100 * share.value, 100 * share.low, 100 * share.high)
-  }
+private func spell(_ share: ProportionRecord) -> String {
+  String(format: "%.0f %% [%.0f, %.0f]", 100 * share.value, 100 * share.low, 100 * share.high)
 }
 
 extension ProportionRecord {

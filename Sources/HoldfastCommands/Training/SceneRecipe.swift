@@ -3,7 +3,7 @@ import Holdfast
 /// How the built-in model is made: its sizes, its tokeniser, and how long it learns.
 struct SceneRecipe {
   /// Optimiser steps.
-  var steps = 4000
+  var steps = 5000
   /// Scenes per step.
   var batchSize = 64
   /// The seed of weights and scenes.
