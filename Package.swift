@@ -145,9 +145,10 @@ let testTargets: [Target] = [
   tests(
     "HoldfastAttacks", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastCore"],
     exclude: ["Goldens"]),
-  tests("HoldfastData", ["HoldfastFormats", "HoldfastMedia"]),
+  tests("HoldfastData", ["HoldfastTestSupport", "HoldfastFormats", "HoldfastMedia"]),
   tests(
-    "HoldfastDefenses", ["HoldfastTestSupport", "HoldfastEncoders", "HoldfastTensor"]),
+    "HoldfastDefenses", ["HoldfastTestSupport", "HoldfastEncoders", "HoldfastTensor"],
+    exclude: ["Goldens"]),
   tests("HoldfastAudit", ["HoldfastTestSupport", "HoldfastTensor"]),
   tests("HoldfastReport", ["HoldfastRecords"]),
   tests("HoldfastCommands", ["HoldfastTestSupport", "Holdfast"], exclude: ["Snapshots"]),

@@ -97,7 +97,8 @@ public final class Auditor {
     let clean = CleanRecord(
       predicted: seen.predicted, margin: seen.margin, correct: seen.margin < 0)
     tracks[sample.id] = SampleTrack(
-      id: sample.id, label: sample.label, input: input, clean: clean, cleanEmbedding: prediction.embedding,
+      id: sample.id, label: sample.label, input: input, clean: clean,
+      cleanEmbedding: prediction.embedding,
       sourceEmbedding: source, plan: plan)
     try advance(sample.id, from: 0)
   }
