@@ -19,6 +19,7 @@ demo: setup ## build for speed, then run the built-in demonstration
 	.build/release/holdfast demo
 
 test: setup ## build for debugging, then run every test
+	@scripts/fetch-clip-vocab
 	swift test
 
 build: setup ## build everything for speed

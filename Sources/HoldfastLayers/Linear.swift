@@ -9,7 +9,7 @@ public struct Linear {
 
   /// The layer at `scope`: `weight`, and `bias` if it has one.
   public init(_ scope: ParameterScope, _ inputs: Int, _ outputs: Int, bias: Bool = true) {
-    weight = scope.parameter("weight", [outputs, inputs], .normal(0.02))
+    weight = scope.parameter("weight", [outputs, inputs], .normal(1 / Double(inputs).squareRoot()))
     self.bias = bias ? scope.parameter("bias", [outputs]) : nil
   }
 

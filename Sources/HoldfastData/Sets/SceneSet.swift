@@ -10,13 +10,21 @@ public struct SceneSet: DataSet {
   public let size: Int
   /// How many scenes are visited.
   public let samples: Int
+  /// The seed of a random order, drawn with replacement; none for the order of the indices.
+  public let shuffle: UInt64?
 
   /// The first `samples` scenes of a split.
-  public init(generator: SceneGenerator, split: SceneSplit, size: Int, samples: Int) {
+  ///
+  /// - Parameter shuffle: takes scenes at random instead. To learn from, scenes must come in random
+  ///   order: neighbours share colours, which would stand in for their shapes.
+  public init(
+    generator: SceneGenerator, split: SceneSplit, size: Int, samples: Int, shuffle: UInt64? = nil
+  ) {
     self.generator = generator
     self.split = split
     self.size = size
     self.samples = samples
+    self.shuffle = shuffle
   }
 
   /// `scenes`.
@@ -30,16 +38,24 @@ public struct SceneSet: DataSet {
   /// None, as the path says all.
   public var listing: String? { nil }
 
+  /// The index of the scene that is visited at a position.
+  public func index(at position: Int) -> Int {
+    guard let shuffle else { return position }
+    var random = SplitMix64(seed: shuffle, stream: UInt64(position))
+    return Int(random.next() >> 24)
+  }
+
   /// A visit from the first scene on.
   public func makeCursor() throws -> any DataCursor { Cursor(set: self) }
 
   private struct Cursor: DataCursor {
     let set: SceneSet
-    var index = 0
+    var position = 0
 
     mutating func next() throws -> DataItem? {
-      guard index < set.samples else { return nil }
-      defer { index += 1 }
+      guard position < set.samples else { return nil }
+      defer { position += 1 }
+      let index = set.index(at: position)
       let scene = set.generator.scene(set.split, index)
       let picture = try SceneDrawing.render(scene, size: set.size)
       let id = "\(set.split.rawValue)/\(index)"

@@ -28,11 +28,14 @@ public struct CLIPVision: SitedEncoder {
     normalization: PixelNormalization
   ) {
     let (c, width) = (configuration, configuration.width)
+    // As OpenAI's CLIP begins its training.
+    let scale = Initializer.normal(1 / Double(width).squareRoot())
     patchEmbedding = scope["patch_embedding"].parameter(
-      "weight", [width, 3, c.patch, c.patch], .normal(0.02))
-    classEmbedding = scope.parameter("class_embedding", [width], .normal(0.02))
+      "weight", [width, 3, c.patch, c.patch],
+      .normal(1 / Double(3 * c.patch * c.patch).squareRoot()))
+    classEmbedding = scope.parameter("class_embedding", [width], scale)
     positionalEmbedding = scope.parameter(
-      "positional_embedding", [1 + c.grid * c.grid, width], .normal(0.02))
+      "positional_embedding", [1 + c.grid * c.grid, width], scale)
     preNorm = LayerNorm(scope["pre_norm"], width, epsilon: c.epsilon)
     let shape = TransformerShape(
       width: width, heads: c.heads, hidden: c.hidden, activation: c.activation,
