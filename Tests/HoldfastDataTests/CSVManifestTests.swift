@@ -76,7 +76,7 @@ struct CSVManifestTests {
       ("path,label\nc, d.png,x\n", "row 2 has more fields than the header"),
       ("path,label\na.png,\"x\nb.png,y\n", "row 2 has a field with a line break"),
       ("path,label\na.png,\"x\"y\n", "its quotes do not pair up"),
-      ("path,label\na.png,x\nnone.png,y\n", "none.png` does not exist"),
+      ("path,label\na.png,x\nnone.png,y\n", "none.png`: does not exist"),
     ])
   func wrong(text: String, sentence: String) {
     let message = refusal(text)

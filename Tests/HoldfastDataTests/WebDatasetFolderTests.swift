@@ -76,7 +76,7 @@ struct WebDatasetFolderTests {
   func damagedFolders() throws {
     try withSet { place in
       try place.write("3", "test/nshards.txt")
-      #expect(words { try openDataSet(at: place.path("")) }.contains("2.tar` is missing"))
+      #expect(words { try openDataSet(at: place.path("")) }.contains("2.tar`: is missing"))
       for text in ["", "0", "-1", "many", "99999999999999999999"] {
         try place.write(text, "test/nshards.txt")
         let message = words { try openDataSet(at: place.path("")) }
@@ -91,10 +91,10 @@ struct WebDatasetFolderTests {
   @Test(
     "name the sample that has no class, no picture, or a class that is no number",
     arguments: [
-      ([("k.png", "x")], "0.tar:k` has no class index"),
-      ([("k.cls", "1")], "0.tar:k` has no picture"),
-      ([("k.cls", "one"), ("k.png", "x")], "0.tar:k` has no class index"),
-      ([("k.cls", "-1"), ("k.png", "x")], "0.tar:k` has no class index"),
+      ([("k.png", "x")], "0.tar:k`: has no class index"),
+      ([("k.cls", "1")], "0.tar:k`: has no picture"),
+      ([("k.cls", "one"), ("k.png", "x")], "0.tar:k`: has no class index"),
+      ([("k.cls", "-1"), ("k.png", "x")], "0.tar:k`: has no class index"),
     ])
   func damagedSamples(members: [(String, String)], sentence: String) throws {
     try withSet { place in
