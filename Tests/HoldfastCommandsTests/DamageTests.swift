@@ -34,8 +34,8 @@ struct DamageTests {
   @Test("names a path that is not there")
   func missing() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    try failure("classify a.png --model none --labels a,b", "`none` does not exist")
-    try failure("audit --model model --data none", "`none` does not exist")
+    try failure("classify a.png --model none --labels a,b", "`none`: does not exist")
+    try failure("audit --model model --data none", "`none`: does not exist")
     try failure("audit --model model --data model --classes none", "none")
     try failure("embed none.png --model model", "none.png")
     try failure("embed hello --text --model model", "has no tokenizer")
@@ -59,14 +59,14 @@ struct DamageTests {
     }
     try json.write(to: config)
     try write("{\"schema\": 1", "bundle/holdfast.json")
-    try failure("embed a.png --model bundle", "holdfast.json` is not the manifest of a bundle")
+    try failure("embed a.png --model bundle", "holdfast.json`: is not the manifest of a bundle")
   }
 
   @Test("refuses data that are torn or empty")
   func data() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     try write("", "data/cat/notes.txt")
-    try failure("audit --model model --data data", "`data` holds no pictures")
+    try failure("audit --model model --data data", "`data`: holds no pictures")
     try write("path,label\nx.png,cat\n", "list.csv")
     try failure("audit --model model --data list.csv", "x.png")
     try write("path,label\nmodel/config.json\n", "list.csv")

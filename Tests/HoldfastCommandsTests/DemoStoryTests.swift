@@ -16,13 +16,13 @@ struct DemoStoryTests {
         return RadiusSummaryRecord(
           radius: radius, cleanAccuracy: Double(clean) / 100, robustAccuracy: share.value,
           interval: [share.low, share.high], robust: robust, total: 100, forwardPerSample: 1,
-          backwardPerSample: 1)
+          backwardPerSample: 1, seconds: 0.5)
       }
     }
     return SummaryRecord(
       samples: 100, clean: .wilson(clean, of: 100), worstCase: radii(worst),
       protocols: protocols.sorted { $0.key < $1.key }.map {
-        ProtocolSummaryRecord(name: $0.key, attacks: [], radii: radii($0.value), seconds: 1)
+        ProtocolSummaryRecord(name: $0.key, attacks: [], radii: radii($0.value))
       }, omitted: [], inMarginBand: 0)
   }
 
