@@ -14,6 +14,6 @@ public struct EncoderError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// The sentence and the hint, on two lines.
-  public var description: String { "\(self.where): \(what)\nhint: \(hint)" }
+  /// One sentence that begins with the place, then the hint after an empty line.
+  public var description: String { "`\(self.where)`: \(what)\n\nhint: \(hint)" }
 }

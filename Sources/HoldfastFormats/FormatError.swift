@@ -18,11 +18,10 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// One sentence, then the hint on a line of its own.
+  /// One sentence that begins with the file, then the hint after an empty line.
   public var description: String {
-    let sentence = file.isEmpty ? what : "\(file): \(what)"
-    guard let hint else { return sentence }
-    return "\(sentence)\nhint: \(hint)"
+    let sentence = file.isEmpty ? what : "`\(file)`: \(what)"
+    return hint.map { "\(sentence)\n\nhint: \($0)" } ?? sentence
   }
 }
 

@@ -26,7 +26,7 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
     return "weights and configuration are of different models, or the file is not complete"
   }
 
-  /// One sentence with the numbers, the names below it, then the hint.
+  /// One sentence with the numbers, the names below it, then the hint after an empty line.
   public var description: String {
     let groups = [("missing", missing), ("unexpected", unexpected), ("mis-shaped", mismatched)]
       .filter { !$0.1.isEmpty }
@@ -36,8 +36,8 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
       let more = rest > 0 ? "\n  … and \(rest) more" : ""
       return "\(group.0):\n  " + group.1.prefix(Self.shown).joined(separator: "\n  ") + more
     }
-    return "\(file): the weights do not fit the model (\(sentence))\n"
-      + lists.joined(separator: "\n") + "\nhint: \(hint)"
+    return "`\(file)`: the weights do not fit the model (\(sentence))\n"
+      + lists.joined(separator: "\n") + "\n\nhint: \(hint)"
   }
 
   private static let shown = 12

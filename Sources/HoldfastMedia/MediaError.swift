@@ -18,7 +18,7 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// The sentence, then `hint: …` on a line of its own.
+  /// One sentence that begins with the file, then the hint after an empty line.
   public var description: String {
     let sentence = file.isEmpty ? what : "`\(file)`: \(what)"
     return hint.map { "\(sentence)\n\nhint: \($0)" } ?? sentence

@@ -35,12 +35,17 @@ public struct AuditReport: Sendable {
         [entry.name, entry.attacks.joined(separator: ", "), clean] + entry.radii.map(cell))
     }
     table.add(
-      ["worst case", "", "\(clean) [\(bounds(summary.clean.low, summary.clean.high))]"]
+      [headline, "", "\(clean) [\(bounds(summary.clean.low, summary.clean.high))]"]
         + summary.worstCase.map(cell))
     return table
   }
 
+  /// The name of the last row.
+  private var headline: String { summary.protocols.isEmpty ? "clean" : "worst case" }
+
   /// One line per protocol and radius with all figures as numbers, for programs.
+  ///
+  /// The clean protocol has one line, at radius 0, and no passes that are counted.
   public func figures() -> Table {
     var table = Table(
       texts: ["protocol", "attacks", "epsilon"],
@@ -48,6 +53,11 @@ public struct AuditReport: Sendable {
         "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total",
         "forward_per_sample", "backward_per_sample", "seconds",
       ])
+    let clean = summary.clean
+    table.add([
+      "clean", "", "0", "\(clean.value)", "\(clean.value)", "\(clean.low)", "\(clean.high)",
+      "\(clean.count)", "\(clean.total)",
+    ])
     let worst = ProtocolSummaryRecord(
       name: "worst-case", attacks: [], radii: summary.worstCase)
     for entry in summary.protocols + [worst] {

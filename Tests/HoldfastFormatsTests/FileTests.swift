@@ -98,7 +98,7 @@ struct FileTests {
   @Test("print errors as one sentence and a hint, whatever their names hold")
   func errors() {
     let error = FormatError("is empty", in: "a.pt", hint: "fetch it again")
-    #expect(error.description == "a.pt: is empty\nhint: fetch it again")
+    #expect(error.description == "`a.pt`: is empty\n\nhint: fetch it again")
     #expect(quoted("a\u{1B}[31m\n") == "'a\\u{1B}[31m\\n'" || quoted("a\u{1B}").contains("1B"))
     #expect(quoted(String(repeating: "x", count: 500)).count < 130)
   }

@@ -143,6 +143,6 @@ import Testing
   @Test func errorsCannotWriteToTheTerminal() throws {
     let error = failure { try small { $0.merges.append("\u{1B}[2Jx") } }
     #expect(error?.description.contains("\u{1B}") == false)
-    #expect(error?.description.contains("\nhint: ") == true)
+    #expect(error?.description.contains("\n\nhint: ") == true)
   }
 }

@@ -19,8 +19,11 @@ struct Failure {
     case let error as TorchError where error.code == .outOfMemory:
       message = Self.text("\(error)", hint: "try a smaller --batch-size")
       code = 2
-    case _ where Self.isOurs(error):
+    case let error as TorchError:
       message = Self.text("\(error)", hint: "please report this with the command that led to it")
+      code = 2
+    case _ where Self.isOurs(error):
+      message = Self.text("\(error)", hint: "check that the file is whole; if not, fetch it again")
       code = 2
     case let error as CocoaError:
       message = Self.text(error.localizedDescription, hint: "check the path and its permissions")
@@ -50,8 +53,7 @@ struct Failure {
   }
 
   private static func isOurs(_ error: any Error) -> Bool {
-    error is TorchError || error is FormatError || error is MediaError || error is TextError
-      || error is DataError || error is EncoderError || error is CheckpointError
-      || error is SceneError
+    error is FormatError || error is MediaError || error is TextError || error is DataError
+      || error is EncoderError || error is CheckpointError || error is SceneError
   }
 }

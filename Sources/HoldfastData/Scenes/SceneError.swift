@@ -7,6 +7,6 @@ public struct SceneError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What to do about it.
   public let hint: String
 
-  /// One sentence, then the hint.
-  public var description: String { "\(`where`): \(what)\nhint: \(hint)" }
+  /// One sentence that begins with the value, then the hint after an empty line.
+  public var description: String { "`\(`where`)`: \(what)\n\nhint: \(hint)" }
 }

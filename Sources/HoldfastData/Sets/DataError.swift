@@ -14,8 +14,8 @@ public struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// One sentence, and the hint after an empty line.
+  /// One sentence that begins with the file, then the hint after an empty line.
   public var description: String {
-    hint.isEmpty ? "`\(file)` \(what)" : "`\(file)` \(what)\n\nhint: \(hint)"
+    hint.isEmpty ? "`\(file)`: \(what)" : "`\(file)`: \(what)\n\nhint: \(hint)"
   }
 }

@@ -1,0 +1,89 @@
+import Foundation
+import HoldfastTestSupport
+import Testing
+
+@Suite("The command line, without a model", .serialized)
+struct UsageTests {
+  private func run(_ arguments: String...) throws -> Program.Outcome {
+    try withTemporaryFolder { try Program.run(arguments, in: $0) }
+  }
+
+  @Test(
+    "explains itself",
+    arguments: [
+      "--help", "audit --help", "harden --help", "classify --help", "embed --help", "list --help",
+    ])
+  func help(line: String) throws {
+    let arguments = line.split(separator: " ").map(String.init)
+    let outcome = try withTemporaryFolder { try Program.run(arguments, in: $0) }
+    #expect(outcome.code == 0)
+    #expect(outcome.talk.isEmpty)
+    let name = arguments.count == 1 ? "help" : "help-\(arguments[0])"
+    try expectSnapshot(outcome.output, name)
+  }
+
+  @Test("says its version")
+  func version() throws {
+    let outcome = try run("--version")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    #expect(outcome.talk.isEmpty)
+  }
+
+  @Test("lists what there is, in every form")
+  func lists() throws {
+    for (line, name) in [
+      ("attacks", "list-attacks"), ("defenses --format markdown", "list-defenses"),
+      ("encoders --format csv", "list-encoders"),
+    ] {
+      let arguments = ["list"] + line.split(separator: " ").map(String.init)
+      let outcome = try withTemporaryFolder { try Program.run(arguments, in: $0) }
+      #expect(outcome.code == 0)
+      #expect(outcome.talk.isEmpty)
+      try expectSnapshot(outcome.output, name)
+    }
+    let json = try run("ls", "attacks", "--format", "json")
+    let rows = try JSONDecoder().decode([[String: String]].self, from: Data(json.output.utf8))
+    #expect(rows.contains { $0["attack"] == "apgd-ce" })
+  }
+
+  /// Command lines that are wrong in themselves, whatever is on the disk.
+  private static let wrong = [
+    "frobnicate", "audit", "audit --model m --data d --frob 1",
+    "audit --model m --data d --limit x",
+    "audit --model m --data d --format xml", "audit --model m --data d --attack apgd-cee",
+    "audit --model m --data d --attack apgd-ce:stepps=1",
+    "audit --model m --data d --attack apgd-ce:steps=0",
+    "audit --model m --data d --attack apgd-ce:steps",
+    "audit --model m --data d --attack nothing-like",
+    "audit --model m --data d --protocol white-boxx", "audit --model m --data d --protocol clean,,",
+    "audit --model m --data d --norm l1", "audit --model m --data d --epsilon four",
+    "audit --model m --data d --epsilon 1/255,1/255", "audit --model m --data d --epsilon=-1/255",
+    "audit --model m --data d --limit 0", "audit --model m --data d --batch-size 0",
+    "harden --model m --method r-adabt --output o",
+    "harden --model m --method r-adapt:d0=0 --output o",
+    "classify a.png --model m --labels a,b --threads 0", "list", "list attakcs",
+    "classify a.png --model m --labels a,b --device gpu", "embed --model m",
+  ]
+
+  @Test("refuses what it cannot mean, in a sentence and a hint, with code 64")
+  func refusals() throws {
+    var transcript = ""
+    for line in Self.wrong {
+      let arguments = line.split(separator: " ").map(String.init)
+      let outcome = try withTemporaryFolder { try Program.run(arguments, in: $0) }
+      transcript += "$ holdfast \(line)\n" + expectFailure(outcome, code: 64) + "\n"
+    }
+    try expectSnapshot(transcript, "usage-errors")
+  }
+
+  @Test("ends quietly when the reader of its output is gone")
+  func brokenPipe() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Program.shell(
+        "\"$holdfast\" list attacks | true; exit ${PIPESTATUS[0]}", in: folder)
+      #expect(outcome.talk.isEmpty)
+      #expect(outcome.code == 0 || outcome.code == 128 + SIGPIPE)
+    }
+  }
+}
