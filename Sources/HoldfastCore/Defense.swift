@@ -17,5 +17,7 @@ public protocol InferenceDefense: Codable, Hashable, Sendable {
   func wrap(_ encoder: any Encoder, fitted: [String: Tensor]) throws -> any Encoder
 
   /// The attacks, beyond the white-box ones, that this defence must face to be believed.
-  func adaptiveAttacks(on input: InputSpec) -> [AttackRecipe]
+  ///
+  /// - Parameter steps: the steps of each run of an attack that takes steps.
+  func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe]
 }

@@ -102,10 +102,11 @@ public struct RAdapt: InferenceDefense {
   }
 
   /// Auto-PGD on the embedding, and Auto-PGD on cross-entropy in the pass band of the filter.
-  public func adaptiveAttacks(on input: InputSpec) -> [AttackRecipe] {
-    let lowPass = LowPass(APGD(), filter: filter(for: input))
+  public func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe] {
+    let lowPass = LowPass(APGD(steps: steps), filter: filter(for: input))
     return [
-      AttackRecipe(name: "apgd-embedding", attack: APGD(), objective: EmbeddingDistance()),
+      AttackRecipe(
+        name: "apgd-embedding", attack: APGD(steps: steps), objective: EmbeddingDistance()),
       AttackRecipe(name: "apgd-ce-low-pass", attack: lowPass, objective: CrossEntropy()),
     ]
   }

@@ -9,6 +9,8 @@ struct AuditRun {
   let classes: [String]
   let templates: PromptTemplates
   var attacks: [AttackRecipe]
+  /// The steps of the attacks that a defence asks for.
+  var adaptiveSteps = 100
   var norm: Norm
   var radii: [Radius]
   /// The protocols that were asked for; none for all that make sense.
@@ -86,7 +88,9 @@ struct AuditRun {
         guard let bundle = model.bundle else {
           return (name, Entry(omitted: "the model has no defence to adapt to"))
         }
-        return (name, Entry(recipes: bundle.defense.adaptiveAttacks(on: model.encoder.input)))
+        let recipes = bundle.defense.adaptiveAttacks(
+          on: model.encoder.input, steps: adaptiveSteps)
+        return (name, Entry(recipes: recipes))
       default:
         return (name, Entry(recipes: attacks))
       }
