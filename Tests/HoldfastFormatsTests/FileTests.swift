@@ -67,7 +67,7 @@ struct FileTests {
     @Test("on a full disk say so")
     func fullDisk() throws {
       let writer = FileWriter(descriptor: open("/dev/full", O_WRONLY), named: "weights")
-      expectFormatError("weights: cannot write: the disk is full") { try writer.write([1]) }
+      expectFormatError("`weights`: cannot write: the disk is full") { try writer.write([1]) }
     }
   #endif
 
