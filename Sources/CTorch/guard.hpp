@@ -8,8 +8,20 @@
 
 #include "ctorch.h"
 
+namespace hf {
+
+/// A weight in the blocks that oneDNN multiplies by; see linear.cpp.
+struct Blocks {
+  at::Tensor forward, backward;
+  /// The version of the weight they were made of.
+  int64_t version = -1;
+};
+
+}  // namespace hf
+
 struct hf_tensor_box {
   at::Tensor value;
+  hf::Blocks blocks{};
 };
 
 namespace hf {

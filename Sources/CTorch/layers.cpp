@@ -8,10 +8,6 @@ using hf::make;
 
 extern "C" {
 
-hf_status hf_linear(hf_tensor a, hf_tensor weight, hf_tensor bias, hf_tensor *out) {
-  return make(out, [&] { return at::linear(a->value, weight->value, hf::maybe(bias)); });
-}
-
 hf_status hf_embedding(hf_tensor ids, hf_tensor weight, hf_tensor *out) {
   return make(out, [&] { return at::embedding(weight->value, ids->value); });
 }
