@@ -33,11 +33,11 @@ def build():
     return CLIPVisionModelWithProjection(config).eval()
 
 
-def median_seconds(work, budget, most=30):
-    """The median time of repeats after one warm-up: at least three, within about `budget` s."""
+def median_seconds(work, budget, least, most=30):
+    """The median time of repeats after one warm-up: at least `least`, within about `budget` s."""
     work()
     times, start = [], time.perf_counter()
-    while len(times) < 3 or (len(times) < most and time.perf_counter() - start < budget):
+    while len(times) < least or (len(times) < most and time.perf_counter() - start < budget):
         begun = time.perf_counter()
         work()
         times.append(time.perf_counter() - begun)
@@ -45,8 +45,8 @@ def median_seconds(work, budget, most=30):
 
 
 class Bench:
-    def __init__(self, budget):
-        self.model, self.budget = build(), budget
+    def __init__(self, budget, least):
+        self.model, self.budget, self.least = build(), budget, least
 
     def answer(self, line):
         name, *arguments = line.split()
@@ -62,7 +62,7 @@ class Bench:
 
     def rate(self, name, work, batch):
         pixels = torch.rand(batch, 3, 224, 224, generator=torch.Generator().manual_seed(batch))
-        seconds, repeats = median_seconds(lambda: work(pixels), self.budget)
+        seconds, repeats = median_seconds(lambda: work(pixels), self.budget, self.least)
         return {"task": name, "batch": batch, "images_per_second": batch / seconds,
                 "seconds": seconds, "repeats": repeats}
 
@@ -89,7 +89,7 @@ class Bench:
         """What the machine gives a large float32 product now: the yardstick of the other rates."""
         a, b = torch.rand(side, side), torch.rand(side, side)
         with torch.inference_mode():
-            seconds, repeats = median_seconds(lambda: a @ b, min(self.budget, 2.0))
+            seconds, repeats = median_seconds(lambda: a @ b, min(self.budget, 2.0), self.least)
         return {"task": "matmul", "side": side, "gflops": 2 * side**3 / seconds / 1e9,
                 "seconds": seconds, "repeats": repeats}
 
@@ -105,11 +105,12 @@ def main():
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 16])
     parser.add_argument("--budget", type=float, default=5.0, help="seconds per measurement")
+    parser.add_argument("--least", type=int, default=3, help="repeats whatever they take")
     parser.add_argument("--once", action="store_true", help="measure everything, then leave")
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    bench = Bench(arguments.budget)
+    bench = Bench(arguments.budget, arguments.least)
     if arguments.once:
         commands = ["versions", "matmul"] + [
             f"{task} {batch}" for batch in arguments.batch_sizes
