@@ -2,23 +2,26 @@ import Foundation
 
 /// The files that make up a model on disk.
 public enum ModelFiles {
-  private static let suffixes = ["safetensors", "bin", "pt", "pth", "json", "txt"]
+  private static let weights = ["safetensors", "bin", "pt", "pth"]
+  private static let companions = ["json", "txt"]
 
-  /// SHA-256 by name of the files that a model at `path` is read from: the file itself, or the
-  /// weights, configurations and vocabularies of a folder.
+  /// SHA-256 by name of the files that a model at `path` is read from: a folder's weights,
+  /// configurations and vocabularies, or a file of weights with what lies beside it.
   public static func checksums(at path: String) throws -> [String: String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw FormatError("does not exist", in: path, hint: "give a folder or a file of weights")
     }
-    guard isFolder.boolValue else {
-      return [(path as NSString).lastPathComponent: try Checksum.sha256(ofFileAt: path)]
-    }
+    let folder = isFolder.boolValue ? path : (path as NSString).deletingLastPathComponent
+    let file = isFolder.boolValue ? nil : (path as NSString).lastPathComponent
     var checksums: [String: String] = [:]
-    for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
+    where !name.hasPrefix(".") {
       let suffix = (name as NSString).pathExtension.lowercased()
-      if suffixes.contains(suffix), !name.hasPrefix(".") {
-        checksums[name] = try Checksum.sha256(ofFileAt: "\(path)/\(name)")
+      let isPart = companions.contains(suffix) || file == nil && weights.contains(suffix)
+      if isPart || name == file {
+        checksums[name] = try Checksum.sha256(
+          ofFileAt: folder.isEmpty ? name : "\(folder)/\(name)")
       }
     }
     return checksums
