@@ -170,7 +170,7 @@ struct RAdaptAnchorTests {
   @Test("must face attacks on the embedding and in the pass band")
   func adaptive() {
     let input = InputSpec.pixels(height: 32, width: 32)
-    let recipes = RAdapt().adaptiveAttacks(on: input)
+    let recipes = RAdapt().adaptiveAttacks(on: input, steps: 100)
     #expect(recipes.map(\.name) == ["apgd-embedding", "apgd-ce-low-pass"])
     #expect(recipes[0].objective is EmbeddingDistance)
     #expect((recipes[1].attack as? LowPass<APGD>)?.filter == RAdapt().filter(for: input))
