@@ -54,9 +54,7 @@ public struct APGD: Attack {
     var stepSize: Tensor
 
     /// Each tensor merged with its partner.
-    public func merged(
-      with other: State, _ merge: (Tensor, Tensor) throws(TorchError) -> Tensor
-    ) throws(TorchError) -> State {
+    public func merged(with other: State, _ merge: RowMerge) throws(TorchError) -> State {
       State(
         previous: try merge(previous, other.previous), best: try merge(best, other.best),
         bestGradient: try merge(bestGradient, other.bestGradient),
@@ -85,7 +83,7 @@ public struct APGD: Attack {
 
   /// Bookkeeping of the point just evaluated, then one step with momentum.
   public func step(
-    _ state: inout State, _ evaluation: Evaluation, in ball: Ball
+    _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {
     try observe(&state, evaluation)
     var (x, gradient) = (evaluation.x, evaluation.gradient)

@@ -1,60 +1,47 @@
 public import HoldfastCore
 
-/// One attack that a user can name.
+/// One attack, or ensemble of attacks, that a user can name.
 public struct AttackEntry: Sendable {
   /// The name.
   public let name: String
   /// What it is, in one line.
   public let summary: String
+  /// Where it was published.
+  public let source: String
+  /// What a survivor costs at the default options, in forward (F) and backward (B) passes.
+  public let passes: String
   /// The options it takes, with their defaults, as `key=value`.
   public let options: [String]
-  let make: @Sendable (inout Spelling) throws(UsageError) -> AttackRecipe
+  /// The norms it can be measured in.
+  public let norms: [Norm]
+  let make: @Sendable (inout Spelling, Norm) throws(UsageError) -> [AttackRecipe]
+
+  /// An entry for what `make` reads from a spelling.
+  init(
+    _ name: String, _ summary: String, source: String, passes: String, options: [String],
+    norms: [Norm] = Norm.allCases,
+    make: @escaping @Sendable (inout Spelling, Norm) throws(UsageError) -> [AttackRecipe]
+  ) {
+    self.name = name
+    self.summary = summary
+    self.source = source
+    self.passes = passes
+    self.options = options
+    self.norms = norms
+    self.make = make
+  }
 }
 
 /// Every attack there is: the source of parsing, listings, and the test of the invariants.
 public enum AttackTable {
   /// The lines, in the order they are listed.
-  public static let entries: [AttackEntry] = [
-    AttackEntry(
-      name: "fgsm", summary: "one step of the whole radius (Goodfellow et al., 2015)", options: []
-    ) { (_) throws(UsageError) in
-      AttackRecipe(name: "fgsm", attack: FGSM(), objective: CrossEntropy())
-    },
-    AttackEntry(
-      name: "pgd", summary: "projected gradient descent on cross-entropy (Madry et al., 2018)",
-      options: ["steps=10", "step=2.5/steps", "restarts=1", "random-start=true"]
-    ) { (spelling) throws(UsageError) in
-      AttackRecipe(
-        name: "pgd",
-        attack: PGD(
-          steps: try spelling.takeCount("steps", default: 10),
-          relativeStep: try spelling.takeNumber("step", "a number above 0") { $0 > 0 },
-          randomStart: try spelling.takeFlag("random-start", default: true)),
-        objective: CrossEntropy(), restarts: try spelling.takeCount("restarts", default: 1))
-    },
-    AttackEntry(
-      name: "apgd-ce", summary: "Auto-PGD on cross-entropy (Croce and Hein, 2020)",
-      options: apgdOptions
-    ) { (spelling) throws(UsageError) in
-      try apgd(&spelling, name: "apgd-ce", objective: CrossEntropy())
-    },
-    AttackEntry(
-      name: "apgd-embedding",
-      summary: "Auto-PGD on the distance from the clean embedding; needs no label",
-      options: apgdOptions
-    ) { (spelling) throws(UsageError) in
-      let recipe = try apgd(&spelling, name: "apgd-embedding", objective: EmbeddingDistance())
-      guard (recipe.attack as? APGD)?.randomStart == true else {
-        throw UsageError(
-          "apgd-embedding cannot start at the input itself, where its gradient is 0",
-          hint: "leave random-start=false out")
-      }
-      return recipe
-    },
-  ]
+  public static let entries: [AttackEntry] = gradientEntries + ensembleEntries
 
-  /// The attack that a user spells, such as `apgd-ce:steps=50,restarts=2`.
-  public static func recipe(_ text: String) throws(UsageError) -> AttackRecipe {
+  /// What a user spells, such as `apgd-ce:steps=50,restarts=2`, as lines of a plan: several where
+  /// it is an ensemble.
+  public static func recipes(
+    _ text: String, norm: Norm = .linf
+  ) throws(UsageError) -> [AttackRecipe] {
     var spelling = try Spelling(text)
     guard let entry = entries.first(where: { $0.name == spelling.name }) else {
       let near = nearest(spelling.name, among: entries.map(\.name))
@@ -64,25 +51,22 @@ public enum AttackTable {
           ? "`holdfast list attacks` names them all"
           : "did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?")
     }
-    let recipe = try entry.make(&spelling)
+    guard entry.norms.contains(norm) else {
+      throw UsageError(
+        "\(entry.name) is not made for \(norm.rawValue)",
+        hint: "it takes \(entry.norms.map(\.rawValue).joined(separator: ", "))")
+    }
+    let recipes = try entry.make(&spelling, norm)
     try spelling.finish(known: entry.options)
-    return recipe
+    return recipes
   }
 
-  private static let apgdOptions = [
-    "steps=100", "restarts=1", "rho=0.75", "random-start=true", "parity=false",
-  ]
-
-  private static func apgd(
-    _ spelling: inout Spelling, name: String, objective: any Objective
-  ) throws(UsageError) -> AttackRecipe {
-    AttackRecipe(
-      name: name,
-      attack: APGD(
-        steps: try spelling.takeCount("steps", default: 100),
-        rho: try spelling.takeNumber("rho", "a number of [0, 1]") { (0...1).contains($0) } ?? 0.75,
-        randomStart: try spelling.takeFlag("random-start", default: true),
-        parity: try spelling.takeFlag("parity", default: false)),
-      objective: objective, restarts: try spelling.takeCount("restarts", default: 1))
+  /// A single attack, as a user spells it.
+  public static func recipe(_ text: String, norm: Norm = .linf) throws(UsageError) -> AttackRecipe {
+    let recipes = try recipes(text, norm: norm)
+    guard recipes.count == 1 else {
+      throw UsageError("`\(text)` is an ensemble of attacks", hint: "name one of its parts")
+    }
+    return recipes[0]
   }
 }

@@ -2,37 +2,48 @@ import HoldfastCore
 import HoldfastTensor
 
 extension Ball {
-  /// The direction of unit norm along which a gradient rises most: its sign in Linf, itself over its
-  /// length in L2.
+  /// The direction of unit norm along which a gradient rises most, as far as it is of use to an
+  /// attack that takes many steps: its sign in Linf, itself over its length in L2, and in L1 the
+  /// sign of its largest coordinates, a twentieth of them.
+  ///
+  /// The steepest L1 direction has a single coordinate, which soon meets the box (Tramèr and Boneh,
+  /// 2019, section 3.2).
   func steepest(_ gradient: Tensor) throws(TorchError) -> Tensor {
     switch norm {
-    case .linf: try gradient.sign()
-    case .l2: try gradient / (gradient.lengthPerRow() + 1e-12)
+    case .linf: return try gradient.sign()
+    case .l2: return try gradient / (gradient.lengthPerRow() + 1e-12)
+    case .l1:
+      let rows = try gradient.flattenedRows()
+      let count = max(1, rows.shape[1] / 20)
+      let size = try rows.absolute()
+      let least = try size.top(count, 1).values.slice(1, count - 1..<count)
+      let signs = try rows.sign().filled(0, where: size .< least)
+      let unit = try signs / (signs.absolute().sum([1], keepAxes: true) + 1e-12)
+      return try unit.reshaped(gradient.shape)
     }
   }
 
-  /// Random points: uniform by coordinate (Linf), or of uniform direction and length (L2).
+  /// Random points: uniform by coordinate (Linf), or of uniform direction and length.
   func randomPoint(_ noise: inout Noise) throws(TorchError) -> Tensor {
     switch norm {
     case .linf:
       return try origin + (noise.uniform(like: origin) * 2 - 1) * radius
-    case .l2:
+    case .l2, .l1:
       let direction = try noise.normal(like: origin)
       let length = try noise.uniform(like: radius) * radius
-      return try origin + direction / (direction.lengthPerRow() + 1e-12) * length
+      return try origin + direction / (sizePerRow(direction) + 1e-12) * length
     }
   }
 
   /// Random points on the surface, as APGD starts: in Linf at least one coordinate is at the radius.
   func randomSurfacePoint(_ noise: inout Noise) throws(TorchError) -> Tensor {
-    switch norm {
-    case .linf:
-      let offset = try noise.uniform(like: origin) * 2 - 1
-      let largest = try offset.absolute().max(Array(1..<offset.rank), keepAxes: true)
-      return try origin + offset / (largest + 1e-12) * radius
-    case .l2:
-      let offset = try noise.normal(like: origin)
-      return try origin + offset / (offset.lengthPerRow() + 1e-12) * radius
-    }
+    let offset =
+      norm == .linf ? try noise.uniform(like: origin) * 2 - 1 : try noise.normal(like: origin)
+    return try origin + offset / (sizePerRow(offset) + 1e-12) * radius
+  }
+
+  /// The norm of each row, shaped to broadcast: `(B, …)` gives `(B, 1, …)`.
+  func sizePerRow(_ offset: Tensor) throws(TorchError) -> Tensor {
+    try offset.norm(norm.order, Array(1..<offset.rank), keepAxes: true)
   }
 }

@@ -17,9 +17,7 @@ public struct FGSM: Attack {
   /// Nothing is remembered.
   public struct State: SlotState {
     /// Nothing to merge.
-    public func merged(
-      with other: State, _ merge: (Tensor, Tensor) throws(TorchError) -> Tensor
-    ) throws(TorchError) -> State { self }
+    public func merged(with other: State, _ merge: RowMerge) throws(TorchError) -> State { self }
   }
 
   /// The input itself.
@@ -32,7 +30,7 @@ public struct FGSM: Attack {
 
   /// The whole radius along the steepest direction.
   public func step(
-    _ state: inout State, _ evaluation: Evaluation, in ball: Ball
+    _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {
     try evaluation.x + ball.steepest(evaluation.gradient) * ball.radius
   }

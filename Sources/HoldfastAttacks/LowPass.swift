@@ -27,6 +27,9 @@ public struct LowPass<Base: Attack>: Attack {
   /// As the base.
   public var steps: Int { base.steps }
 
+  /// As the base.
+  public var reach: Reach { base.reach }
+
   /// The base's start, filtered.
   public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
     try filtered(try base.start(in: ball, noise: &noise), in: ball)
@@ -37,21 +40,34 @@ public struct LowPass<Base: Attack>: Attack {
     try base.begin(at: x, in: ball)
   }
 
+  /// As the base.
+  public func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View] {
+    try base.views(of: x, noise: &noise)
+  }
+
+  /// As the base.
+  public func needsGradient(_ state: Base.State, steps: [Int]) -> [Bool] {
+    base.needsGradient(state, steps: steps)
+  }
+
+  /// As the base.
+  public func isSpent(_ state: Base.State, steps: [Int]) -> [Bool] {
+    base.isSpent(state, steps: steps)
+  }
+
   /// A step of the base along the filtered gradient.
   public func step(
-    _ state: inout Base.State, _ evaluation: Evaluation, in ball: Ball
+    _ state: inout Base.State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {
-    let smooth = Evaluation(
-      x: evaluation.x, loss: evaluation.loss, gradient: try filter(evaluation.gradient),
-      steps: evaluation.steps)
-    return try filtered(try base.step(&state, smooth, in: ball), in: ball)
+    let smooth = evaluation.following(try filter(evaluation.gradient))
+    return try filtered(try base.step(&state, smooth, in: ball, noise: &noise), in: ball)
   }
 
   /// `x` with its perturbation filtered, at the size it had before.
   private func filtered(_ x: Tensor, in ball: Ball) throws(TorchError) -> Tensor {
     let offset = try ball.project(x) - ball.origin
     let smooth = try filter(offset)
-    let order: Double = ball.norm == .linf ? .infinity : 2
+    let order = ball.norm.order
     let axes = Array(1..<x.rank)
     let gain =
       try offset.norm(order, axes, keepAxes: true)

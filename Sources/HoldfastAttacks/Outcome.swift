@@ -7,19 +7,16 @@ public struct AttackJob {
   public let id: String
   /// The input in its legal range, float32, on the CPU: `(1, …)`.
   public let input: Tensor
-  /// The true class.
-  public let label: Int
-  /// The embedding of the input by the subject: `(1, D)`.
-  public let cleanEmbedding: Tensor
+  /// What is known about it.
+  public let truth: SampleTruth
   /// The radii to attack at, ascending.
   public let radii: [Radius]
 
   /// A sample that the subject classifies correctly.
-  public init(id: String, input: Tensor, label: Int, cleanEmbedding: Tensor, radii: [Radius]) {
+  public init(id: String, input: Tensor, truth: SampleTruth, radii: [Radius]) {
     self.id = id
     self.input = input
-    self.label = label
-    self.cleanEmbedding = cleanEmbedding
+    self.truth = truth
     self.radii = radii.sorted()
   }
 }
@@ -60,6 +57,8 @@ public struct Cost: Hashable, Sendable {
   public var forward = 0
   /// Backward passes.
   public var backward = 0
+  /// Runs that were carried to the end of their budget.
+  public var runs = 0
   /// The sample's share of the time of its batches.
   public var seconds = 0.0
 
@@ -71,6 +70,7 @@ public struct Cost: Hashable, Sendable {
     var sum = a
     sum.forward += b.forward
     sum.backward += b.backward
+    sum.runs += b.runs
     sum.seconds += b.seconds
     return sum
   }

@@ -35,7 +35,7 @@ public struct PGD: Attack {
 
   /// One step of fixed length.
   public func step(
-    _ state: inout State, _ evaluation: Evaluation, in ball: Ball
+    _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {
     try evaluation.x + ball.steepest(evaluation.gradient) * (ball.radius * relativeStep)
   }

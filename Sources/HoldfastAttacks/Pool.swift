@@ -3,30 +3,46 @@ public import HoldfastTensor
 
 /// What a pool is told to do, apart from the attack's own hyper-parameters.
 public struct PoolSettings {
-  /// The model under attack.
+  /// The model under attack, in float32: every success is tested on it.
   public var subject: Subject
+  /// The model that is searched in, where that is another: the same in a cheaper precision.
+  public var search: Subject?
   /// What counts as success.
   public var criterion: any Criterion
   /// How perturbations are measured.
   public var norm: Norm
   /// When a sample may leave.
   public var stop: StopRule
+  /// What the radii of a sample share.
+  public var budgets: Budgets
   /// The most samples that share a batch.
   public var slots: Int
   /// The seed of all noise.
   public var seed: UInt64
+  /// Whether the head is a gallery, in which a sample may have several true partners.
+  public var isGallery: Bool
+  /// After how many steps the host looks whether a sample is done.
+  ///
+  /// 1 where looking is free. On a GPU each look waits for the device, and a few steps of a fooled
+  /// sample cost less.
+  public var stride: Int
 
   /// Settings for a verdict about `subject`.
   public init(
-    subject: Subject, criterion: any Criterion = Misclassification(), norm: Norm = .linf,
-    stop: StopRule = .firstSuccess, slots: Int = 32, seed: UInt64 = 0
+    subject: Subject, search: Subject? = nil, criterion: any Criterion = Misclassification(),
+    norm: Norm = .linf, stop: StopRule = .firstSuccess, budgets: Budgets = .nested,
+    slots: Int = 32, seed: UInt64 = 0, isGallery: Bool = false
   ) {
     self.subject = subject
+    self.search = search
     self.criterion = criterion
     self.norm = norm
     self.stop = stop
+    self.budgets = budgets
     self.slots = max(1, slots)
     self.seed = seed
+    self.isGallery = isGallery
+    stride = subject.encoder.device == .cpu ? 1 : 8
   }
 }
 
@@ -39,11 +55,13 @@ public final class Pool<A: Attack>: AttackStage {
   public let recipe: AttackRecipe
   private let attack: A
   private let settings: PoolSettings
+  private let evaluator: Evaluator<A>
   private let verifier: Verifier
   private var capacity: Int
   private var waiting: [Slot] = []
   private var slots: [Slot] = []
   private var batch: Batch?
+  private var roundsSinceLook = 0
 
   /// The tensors of the samples in `slots`, row by row.
   private struct Batch: SlotState {
@@ -51,18 +69,16 @@ public final class Pool<A: Attack>: AttackStage {
     var ball: Ball
     var truth: Truth
     var state: A.State
-    /// The point of highest loss of the run, and its loss; kept where the whole budget is spent.
+    /// The best point of the run so far, and how good it is: see ``Pool/score(_:_:)``.
     var best: Tensor
-    var bestLoss: Tensor
+    var bestScore: Tensor
 
-    func merged(
-      with other: Batch, _ merge: (Tensor, Tensor) throws(TorchError) -> Tensor
-    ) throws(TorchError) -> Batch {
+    func merged(with other: Batch, _ merge: RowMerge) throws(TorchError) -> Batch {
       Batch(
         x: try merge(x, other.x), ball: try ball.merged(with: other.ball, merge),
         truth: try truth.merged(with: other.truth, merge),
         state: try state.merged(with: other.state, merge),
-        best: try merge(best, other.best), bestLoss: try merge(bestLoss, other.bestLoss))
+        best: try merge(best, other.best), bestScore: try merge(bestScore, other.bestScore))
     }
   }
 
@@ -71,7 +87,11 @@ public final class Pool<A: Attack>: AttackStage {
     self.attack = attack
     self.recipe = recipe
     self.settings = settings
-    verifier = Verifier(subject: settings.subject, criterion: settings.criterion)
+    evaluator = Evaluator(
+      attack: attack, objective: recipe.objective, criterion: settings.criterion,
+      subject: settings.search ?? settings.subject)
+    verifier = Verifier(
+      subject: settings.subject, criterion: settings.criterion, isGallery: settings.isGallery)
     capacity = settings.slots
   }
 
@@ -84,7 +104,7 @@ public final class Pool<A: Attack>: AttackStage {
   /// Adds a sample, which has at least one radius.
   public func submit(_ job: AttackJob) {
     precondition(!job.radii.isEmpty, "an attack needs a radius")
-    waiting.append(Slot(job))
+    waiting.append(Slot(job, recipe, settings))
   }
 
   /// Takes every sample one step further, and returns those that are done.
@@ -93,17 +113,23 @@ public final class Pool<A: Attack>: AttackStage {
     guard let batch else { return [] }
     let clock = ContinuousClock()
     let began = clock.now
-    let needsGradient = slots.contains { $0.step < attack.steps }
-    let evaluated: Evaluated
+    let steps = slots.map(\.step)
+    var noise = Noise(slots.map(\.generator), runs: slots.map(\.run))
+    let wanted = attack.needsGradient(batch.state, steps: steps)
+    let answer: Evaluator<A>.Answer
     do {
-      evaluated = try evaluate(batch, gradient: needsGradient)
+      answer = try evaluator(batch.x, batch.truth, wantsGradient: wanted, noise: &noise)
     } catch  where error.code == .outOfMemory && slots.count > 1 {
       try shrink()
       return []
     }
     let share = (clock.now - began) / slots.count
-    for row in slots.indices { slots[row].count(seconds: share) }
-    return try settle(batch, evaluated)
+    for row in slots.indices {
+      slots[row].generator = noise.generators[row]
+      slots[row].count(
+        forward: answer.forward[row], backward: answer.backward[row], seconds: share)
+    }
+    return try settle(batch, answer, isSpent: attack.isSpent(batch.state, steps: steps))
   }
 
   // MARK: Entering
@@ -113,28 +139,36 @@ public final class Pool<A: Attack>: AttackStage {
     guard !fresh.isEmpty else { return }
     for slot in fresh { try settings.subject.encoder.input.check(slot.job) }
     waiting.removeFirst(fresh.count)
-    let rows = try enter(fresh)
-    batch = try batch?.appending(rows) ?? rows
+    try place(fresh, behind: batch)
+  }
+
+  /// Puts samples at the beginning of a run into rows behind those of `others`.
+  private func place(_ fresh: [Slot], behind others: Batch?) throws(TorchError) {
+    var fresh = fresh
+    let rows = try enter(&fresh)
+    batch = try others?.appending(rows) ?? rows
     slots += fresh
   }
 
   /// The rows of samples at the beginning of a run.
-  private func enter(_ fresh: [Slot]) throws(TorchError) -> Batch {
+  private func enter(_ fresh: inout [Slot]) throws(TorchError) -> Batch {
     let device = settings.subject.encoder.device
     let origin = try Tensor.concatenating(fresh.map(\.job.input)).to(device)
     let ball = try Ball(
       around: origin, norm: settings.norm, radii: fresh.map(\.radius),
-      range: settings.subject.encoder.input.range)
+      range: settings.subject.encoder.input.range, reach: attack.reach)
     var noise = Noise(
-      fresh.map { $0.generator(seed: settings.seed, recipe: recipe.name) })
+      fresh.map { $0.runGenerator(seed: settings.seed, recipe: recipe.name) },
+      runs: fresh.map(\.run))
     let x = try ball.project(attack.start(in: ball, noise: &noise))
+    for (row, generator) in noise.generators.enumerated() { fresh[row].generator = generator }
     return Batch(
       x: x, ball: ball,
-      truth: Truth(
-        labels: try Tensor(fresh.map(\.job.label)).to(device),
-        cleanEmbedding: try Tensor.concatenating(fresh.map(\.job.cleanEmbedding)).to(device)),
+      truth: try Truth(
+        fresh.map(\.job.truth), targets: fresh.map(\.target),
+        entries: settings.isGallery ? settings.subject.head?.classCount : nil, on: device),
       state: try attack.begin(at: x, in: ball), best: x,
-      bestLoss: try .full(-.infinity, [fresh.count], device: device))
+      bestScore: try .full(-.infinity, [fresh.count], device: device))
   }
 
   /// Halves the batch after the device ran out of memory; the samples put back start their current
@@ -146,124 +180,195 @@ public final class Pool<A: Attack>: AttackStage {
       waiting.insert(slot, at: 0)
     }
     slots.removeSubrange(capacity...)
-    batch = try batch?.keeping(.range(capacity).to(settings.subject.encoder.device))
+    batch = try batch?.keeping(Array(0..<capacity), on: settings.subject.encoder.device)
   }
 
-  // MARK: One step
+  // MARK: Judging
 
-  private struct Evaluated {
-    let evaluation: Evaluation?
-    let loss: Tensor
-    let margins: [Float]
-  }
-
-  private func evaluate(_ batch: Batch, gradient wanted: Bool) throws(TorchError) -> Evaluated {
-    try withGradients(enabled: wanted) { () throws(TorchError) in
-      let x = wanted ? try batch.x.leaf() : batch.x
-      let prediction = try settings.subject.predict(x)
-      let loss = try recipe.objective.loss(prediction, batch.truth)
-      let margins = try withoutGradients { () throws(TorchError) in
-        try settings.criterion.margin(prediction, batch.truth).to(.float32).array(of: Float.self)
-      }
-      let kept = try loss.detached()
-      guard wanted else { return Evaluated(evaluation: nil, loss: kept, margins: margins) }
-      let slope = try gradient(of: loss.sum(), withRespectTo: x)
-      return Evaluated(
-        evaluation: Evaluation(
-          x: batch.x, loss: kept, gradient: slope, steps: slots.map(\.step)),
-        loss: kept, margins: margins)
+  /// What makes one point of a run better than another: the smaller perturbation of a success for
+  /// attacks that seek the smallest, else the margin for a verdict and the loss for an example.
+  private func score(_ batch: Batch, _ answer: Evaluator<A>.Answer) throws(TorchError) -> Tensor {
+    if attack.reach == .box {
+      let axes = Array(1..<batch.x.rank)
+      let size = try (batch.x - batch.ball.origin).norm(settings.norm.order, axes)
+      let none = try answer.margin * 0 - .infinity
+      return try .where(answer.margin .> 0, -size, none)
     }
+    return settings.stop == .fullBudget ? answer.loss : answer.margin
+  }
+
+  /// Whether each point is tested as it comes, so that none before it need be kept.
+  private var looksAtEveryPoint: Bool {
+    settings.stop == .firstSuccess && attack.reach == .ball && settings.stride == 1
   }
 
   /// Decides for each sample whether it goes on, begins another run, or leaves.
   private func settle(
-    _ current: Batch, _ evaluated: Evaluated
+    _ current: Batch, _ answer: Evaluator<A>.Answer, isSpent: [Bool]
   ) throws(TorchError) -> [AttackOutcome] {
     var batch = current
-    if settings.stop == .fullBudget {
-      let better = try evaluated.loss .> batch.bestLoss
-      batch.best = try .where(better.perRow(rank: batch.x.rank), batch.x, batch.best)
-      batch.bestLoss = try .where(better, evaluated.loss, batch.bestLoss)
+    let score = try score(batch, answer)
+    let isBetter = try score .> batch.bestScore
+    batch.best =
+      looksAtEveryPoint
+      ? batch.x : try .where(isBetter.perRow(rank: batch.x.rank), batch.x, batch.best)
+    // The larger of both is no number where one is none, which must not pass for robust.
+    batch.bestScore = try score.maximum(batch.bestScore)
+    roundsSinceLook += 1
+    guard roundsSinceLook >= settings.stride || isSpent.contains(true) else {
+      try move(batch, answer, going: Array(slots.indices), renewed: [])
+      return []
     }
+    roundsSinceLook = 0
+
+    let scores = try (looksAtEveryPoint ? score : batch.bestScore).array(of: Float.self)
     var going: [Int] = []
     var renewed: [Slot] = []
     var outcomes: [AttackOutcome] = []
     for row in slots.indices {
-      guard !evaluated.margins[row].isNaN else { throw noNumber(slots[row].job) }
-      slots[row].count(backward: evaluated.evaluation != nil)
-      let isOver = try conclude(row, batch, margin: evaluated.margins[row])
+      guard !scores[row].isNaN else { throw noNumber(slots[row].job) }
+      let isOver = try conclude(
+        row, batch, score: Double(scores[row]), isSpent: isSpent[row])
       if !isOver {
         going.append(row)
-      } else if slots[row].advance(restarts: recipe.restarts, stop: settings.stop) {
+      } else if slots[row].advance(completed: isSpent[row]) {
         renewed.append(slots[row])
       } else {
         outcomes.append(AttackOutcome(job: slots[row].job, radii: slots[row].outcomes))
       }
     }
-    try move(batch, evaluated.evaluation, going: going, renewed: renewed)
+    try move(batch, answer, going: going, renewed: renewed)
     return outcomes
   }
 
   /// Tests what a sample has found; true where its run is over.
   private func conclude(
-    _ row: Int, _ batch: Batch, margin: Float
+    _ row: Int, _ batch: Batch, score: Double, isSpent: Bool
   ) throws(TorchError) -> Bool {
-    let isSpent = slots[row].step == attack.steps
-    switch settings.stop {
-    case .firstSuccess:
+    switch (settings.stop, attack.reach) {
+    case (.firstSuccess, .ball):
       // Nothing is gained from testing a second success inside the band that is not a wider one.
-      let known = slots[row].outcomes[slots[row].radiusIndex].example?.margin ?? 0
-      guard Double(margin) > known else { return isSpent }
-      let example = try test(row, batch.x)
-      if example.margin > known { slots[row].keep(example) }
+      let known = slots[row].example(at: slots[row].radiusIndex)?.margin ?? 0
+      guard score > known, looksAtEveryPoint || score > slots[row].keptScore else {
+        return isSpent
+      }
+      slots[row].keptScore = score
+      let example = try test(row, batch.best)
+      if example.margin > known { slots[row].keep(example, at: slots[row].radiusIndex) }
       return isSpent || example.margin >= Example.marginBand
-    case .fullBudget:
+    case (.firstSuccess, .box):
+      if -score < slots[row].smallestFound {
+        slots[row].smallestFound = -score
+        try testSmallest(row, batch.best, distance: -score)
+      }
+      return isSpent || slots[row].isDecided
+    case (.fullBudget, .ball):
       guard isSpent else { return false }
-      let loss = try batch.bestLoss.select(0, row).item()
-      if loss > slots[row].keptLoss {
-        slots[row].keptLoss = loss
-        slots[row].keep(try test(row, batch.best))
+      if score > slots[row].keptScore {
+        slots[row].keptScore = score
+        slots[row].keep(try test(row, batch.best), at: slots[row].radiusIndex)
+      }
+      return true
+    case (.fullBudget, .box):
+      guard isSpent else { return false }
+      if score > slots[row].keptScore || slots[row].example(at: 0) == nil {
+        slots[row].keptScore = score
+        try keepAtEveryRadius(row, score.isFinite ? batch.best : batch.x)
       }
       return true
     }
   }
 
   private func test(_ row: Int, _ x: Tensor) throws(TorchError) -> Example {
-    slots[row].count(backward: false)
-    return try verifier.test(
-      x.slice(0, row..<row + 1), job: slots[row].job,
-      threat: ThreatModel(norm: settings.norm, radius: slots[row].radius))
+    try test(row, x.slice(0, row..<row + 1), at: slots[row].radius)
   }
+
+  private func test(_ row: Int, _ x: Tensor, at radius: Radius) throws(TorchError) -> Example {
+    slots[row].count(forward: 1)
+    return try verifier.test(
+      x, job: slots[row].job, target: slots[row].target,
+      threat: ThreatModel(norm: settings.norm, radius: radius))
+  }
+
+  /// Tests the smallest perturbation found so far at the smallest standing radius that holds it.
+  ///
+  /// It lies at the edge of the true class by design, so where its margin is inside the band it is
+  /// tested once more stretched to the radius.
+  private func testSmallest(
+    _ row: Int, _ x: Tensor, distance: Double
+  ) throws(TorchError) {
+    let rounding = 1 + 1e-6
+    guard
+      let index = slots[row].standing.first(where: {
+        distance <= slots[row].job.radii[$0].value * rounding
+      })
+    else { return }
+    let radius = slots[row].job.radii[index]
+    let point = try x.slice(0, row..<row + 1)
+    var example = try test(row, point, at: radius)
+    if example.margin < Example.marginBand {
+      let stretched = try test(row, stretched(point, row, to: radius), at: radius)
+      if stretched.margin > example.margin { example = stretched }
+    }
+    if example.margin > slots[row].example(at: index)?.margin ?? 0 {
+      slots[row].keep(example, at: index)
+    }
+  }
+
+  /// Keeps the perturbation of `x`, stretched or shrunk to each radius.
+  private func keepAtEveryRadius(_ row: Int, _ x: Tensor) throws(TorchError) {
+    let point = try x.slice(0, row..<row + 1)
+    for (index, radius) in slots[row].job.radii.enumerated() {
+      slots[row].keep(try test(row, stretched(point, row, to: radius), at: radius), at: index)
+    }
+  }
+
+  /// The perturbation of one sample scaled to the length of a radius, as far as the box allows.
+  private func stretched(
+    _ point: Tensor, _ row: Int, to radius: Radius
+  ) throws(TorchError) -> Tensor {
+    let origin = try slots[row].job.input.to(point.device)
+    let offset = try point - origin
+    let length = try offset.norm(settings.norm.order).item()
+    guard length > 0 else { return point }
+    let ball = try Ball(
+      around: origin, norm: settings.norm, radii: [radius],
+      range: settings.subject.encoder.input.range)
+    return try ball.project(origin + offset * (radius.value / length))
+  }
+
+  // MARK: Moving
 
   /// Steps the samples that go on, and gives the other rows to those that begin a run.
   private func move(
-    _ batch: Batch, _ evaluation: Evaluation?, going: [Int], renewed: [Slot]
+    _ batch: Batch, _ answer: Evaluator<A>.Answer, going: [Int], renewed: [Slot]
   ) throws(TorchError) {
     var next: Batch?
-    if !going.isEmpty, let evaluation {
-      var (kept, seen) = (batch, evaluation)
+    if !going.isEmpty {
+      var (kept, loss, gradient, margin) = (batch, answer.loss, answer.gradient, answer.margin)
       if going.count < slots.count {
         let rows = try Tensor(going).to(batch.x.device)
-        kept = try batch.keeping(rows)
-        seen = Evaluation(
-          x: kept.x, loss: try evaluation.loss.selecting(0, rows),
-          gradient: try evaluation.gradient.selecting(0, rows),
-          steps: going.map { evaluation.steps[$0] })
+        kept = try batch.merged(with: batch, .keep(going, rows))
+        loss = try loss.selecting(0, rows)
+        gradient = try gradient.selecting(0, rows)
+        margin = try margin.selecting(0, rows)
       }
-      kept.x = try kept.ball.project(attack.step(&kept.state, seen, in: kept.ball))
+      slots = going.map { slots[$0] }
+      let evaluation = Evaluation(
+        x: kept.x, loss: loss, gradient: gradient, margin: margin, steps: slots.map(\.step))
+      var noise = Noise(slots.map(\.generator), runs: slots.map(\.run))
+      kept.x = try kept.ball.project(
+        attack.step(&kept.state, evaluation, in: kept.ball, noise: &noise))
+      for row in slots.indices {
+        slots[row].generator = noise.generators[row]
+        slots[row].step += 1
+      }
       next = kept
-    }
-    slots = going.map { row in
-      var slot = slots[row]
-      slot.step += 1
-      return slot
-    }
-    if !renewed.isEmpty {
-      let rows = try enter(renewed)
-      next = try next?.appending(rows) ?? rows
-      slots += renewed
+    } else {
+      slots = []
     }
     self.batch = next
+    if !renewed.isEmpty { try place(renewed, behind: next) }
   }
 }
 

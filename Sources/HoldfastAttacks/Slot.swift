@@ -10,69 +10,127 @@ public enum StopRule: String, Sendable, Hashable, Codable {
   case fullBudget
 }
 
+/// What the radii of a sample share.
+public enum Budgets: String, Sendable, Hashable, Codable {
+  /// What fools the model at a radius counts at every larger one, where it is not attacked again.
+  case nested
+  /// Nothing: each radius is attacked from the beginning, as the reference does.
+  case independent
+}
+
 /// What the host knows about the sample in one row of the batch.
 struct Slot {
   let job: AttackJob
+  /// The classes that runs aim at in turn; none for an untargeted attack.
+  private let targets: [Int]
+  private let runs: Int
+  private let stop: StopRule
+  private let budgets: Budgets
+  private let reach: Reach
   var radiusIndex = 0
-  var restart = 0
+  var run = 0
   var step = 0
-  var outcomes: [RadiusOutcome]
-  /// The loss of the example kept so far at this radius, where a full budget is spent.
-  var keptLoss = -Double.infinity
+  /// The noise of the run that is under way.
+  var generator: Generator
+  private(set) var outcomes: [RadiusOutcome]
+  /// The score of the point tested last at this radius.
+  var keptScore = -Double.infinity
+  /// The smallest perturbation tested so far, where an attack seeks the smallest.
+  var smallestFound = Double.infinity
 
-  init(_ job: AttackJob) {
+  init(_ job: AttackJob, _ recipe: AttackRecipe, _ settings: PoolSettings) {
     self.job = job
+    targets = Array(job.truth.rivals.prefix(recipe.targets))
+    runs = recipe.restarts * max(1, targets.count)
+    stop = settings.stop
+    budgets = settings.budgets
+    reach = recipe.attack.reach
+    generator = Generator(seed: settings.seed, stream: job.id)
     outcomes = job.radii.map { RadiusOutcome(radius: $0, success: false) }
   }
 
-  var radius: Radius { job.radii[radiusIndex] }
-
-  /// The generator of the run that is under way.
-  func generator(seed: UInt64, recipe: String) -> Generator {
-    Generator(seed: seed, stream: job.id).split("\(recipe)/\(radius.value)", restart)
+  /// The radius under attack; for an attack that seeks the smallest perturbation the largest one
+  /// that still stands.
+  var radius: Radius {
+    guard reach == .box, budgets == .nested else { return job.radii[radiusIndex] }
+    return job.radii[standing.last ?? radiusIndex]
   }
 
-  /// Counts a pass over this sample.
-  mutating func count(backward: Bool) {
-    outcomes[radiusIndex].cost.forward += 1
-    if backward { outcomes[radiusIndex].cost.backward += 1 }
+  /// The class that this run aims at.
+  var target: Int? { targets.isEmpty ? nil : targets[run % targets.count] }
+
+  /// The generator of a run from its beginning.
+  func runGenerator(seed: UInt64, recipe: String) -> Generator {
+    Generator(seed: seed, stream: job.id).split("\(recipe)/\(radius.value)", run)
   }
 
-  /// Counts time.
-  mutating func count(seconds: Duration) {
+  /// The example kept at a radius.
+  func example(at index: Int) -> Example? { outcomes[index].example }
+
+  /// Counts passes over this sample, and its share of their time.
+  mutating func count(forward: Int, backward: Int = 0, seconds: Duration = .zero) {
+    outcomes[radiusIndex].cost.forward += forward
+    outcomes[radiusIndex].cost.backward += backward
     outcomes[radiusIndex].cost.seconds += seconds / .seconds(1)
   }
 
-  /// Keeps an example that was tested again.
-  mutating func keep(_ example: Example) {
-    outcomes[radiusIndex].example = example
-    outcomes[radiusIndex].success = example.margin > 0
+  /// The indices of the radii under attack that no example fools firmly.
+  var standing: [Int] {
+    guard budgets == .nested else { return [radiusIndex] }
+    return outcomes.indices.filter { (outcomes[$0].example?.margin ?? 0) < Example.marginBand }
   }
 
-  /// The success at this radius holds at all larger ones.
-  private mutating func shareWithLargerRadii() {
-    for index in outcomes.indices where index > radiusIndex {
-      outcomes[index].success = outcomes[radiusIndex].success
-      outcomes[index].example = outcomes[radiusIndex].example
+  /// Whether nothing is left to find at any radius under attack.
+  var isDecided: Bool {
+    guard budgets == .nested else {
+      return (outcomes[radiusIndex].example?.margin ?? 0) >= Example.marginBand
+    }
+    return standing.isEmpty
+  }
+
+  /// Keeps an example that was tested again; a success holds at all larger radii.
+  mutating func keep(_ example: Example, at index: Int) {
+    outcomes[index].example = example
+    outcomes[index].success = example.margin > 0
+    guard stop == .firstSuccess, budgets == .nested, example.margin > 0 else { return }
+    for larger in outcomes.indices where larger > index {
+      guard example.margin > outcomes[larger].example?.margin ?? 0 else { continue }
+      outcomes[larger].success = true
+      outcomes[larger].example = example
     }
   }
 
-  /// Goes on to the next run: another restart, or the next radius; false where none is left.
+  /// Goes on to the next run: another target or restart, or the next radius; false where none is
+  /// left.
   ///
-  /// A success inside the margin band is kept, and the attack goes on for a firmer one.
-  mutating func advance(restarts: Int, stop: StopRule) -> Bool {
+  /// - Parameter completed: whether the run spent its whole budget.
+  mutating func advance(completed: Bool) -> Bool {
     step = 0
-    if stop == .firstSuccess, let example = outcomes[radiusIndex].example, example.margin > 0 {
-      shareWithLargerRadii()
-      guard example.isInMarginBand else { return false }
-    }
-    if restart + 1 < restarts {
-      restart += 1
-    } else {
-      restart = 0
+    if completed { outcomes[radiusIndex].cost.runs += 1 }
+    if stop == .firstSuccess, isFirmlyFooled { return nextRadius() }
+    run += 1
+    if stop == .firstSuccess { keptScore = -.infinity }
+    if run < runs { return true }
+    return nextRadius()
+  }
+
+  /// A success inside the margin band is kept, and the attack goes on for a firmer one.
+  private var isFirmlyFooled: Bool {
+    reach == .box ? isDecided : (example(at: radiusIndex)?.margin ?? 0) >= Example.marginBand
+  }
+
+  /// Goes on to the next radius that is still to be attacked.
+  private mutating func nextRadius() -> Bool {
+    run = 0
+    keptScore = -.infinity
+    smallestFound = .infinity
+    // One search for the smallest perturbation answers for every radius.
+    if reach == .box, budgets == .nested || stop == .fullBudget { return false }
+    repeat {
       radiusIndex += 1
-      keptLoss = -.infinity
-    }
+    } while radiusIndex < outcomes.count
+      && stop == .firstSuccess && budgets == .nested
+      && (outcomes[radiusIndex].example?.margin ?? 0) >= Example.marginBand
     return radiusIndex < outcomes.count
   }
 }

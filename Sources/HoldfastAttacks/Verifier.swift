@@ -5,38 +5,45 @@ public import HoldfastTensor
 public struct Verifier {
   private let subject: Subject
   private let criterion: any Criterion
+  private let isGallery: Bool
 
-  /// A verifier of what `criterion` says about `subject`.
-  public init(subject: Subject, criterion: any Criterion = Misclassification()) {
+  /// A verifier of what `criterion` says about `subject`, whose head may be a gallery.
+  public init(
+    subject: Subject, criterion: any Criterion = Misclassification(), isGallery: Bool = false
+  ) {
     self.subject = subject
     self.criterion = criterion
+    self.isGallery = isGallery
   }
 
   /// Brings `x` `(1, …)` to the host, makes it keep the radius in float64, and tests it.
   public func test(
-    _ x: Tensor, job: AttackJob, threat: ThreatModel
+    _ x: Tensor, job: AttackJob, target: Int? = nil, threat: ThreatModel
   ) throws(TorchError) -> Example {
     let stored = try threat.tightened(x.to(.cpu).to(.float32).contiguous(), origin: job.input)
-    return try test(stored, job: job, distance: threat.distance(from: job.input, to: stored))
+    return try test(
+      stored, job: job, target: target,
+      distance: threat.distance(from: job.input, to: stored))
   }
 
   /// Tests `stored` `(1, …)`, on the CPU, as it is.
   public func test(
-    _ stored: Tensor, job: AttackJob, distance: Double
+    _ stored: Tensor, job: AttackJob, target: Int? = nil, distance: Double
   ) throws(TorchError) -> Example {
     let prediction = try withoutGradients { () throws(TorchError) in
       try subject.predict(stored.to(subject.encoder.device))
     }
-    return try judge(prediction, of: stored, job: job, distance: distance)
+    return try judge(prediction, of: stored, job: job, target: target, distance: distance)
   }
 
   /// What the criterion says about the prediction for `input` `(1, …)`.
   public func judge(
-    _ prediction: Prediction, of input: Tensor, job: AttackJob, distance: Double
+    _ prediction: Prediction, of input: Tensor, job: AttackJob, target: Int? = nil,
+    distance: Double
   ) throws(TorchError) -> Example {
-    let truth = Truth(
-      labels: try Tensor([job.label]).to(subject.encoder.device),
-      cleanEmbedding: job.cleanEmbedding)
+    let truth = try Truth(
+      [job.truth], targets: [target], entries: isGallery ? subject.head?.classCount : nil,
+      on: subject.encoder.device)
     let margin = try criterion.margin(prediction, truth).item()
     guard !margin.isNaN else { throw noNumber(job) }
     return Example(

@@ -1,4 +1,4 @@
-import HoldfastAttacks
+public import HoldfastAttacks
 public import HoldfastCore
 
 /// How inputs are made for a model, and how they are judged.
@@ -27,6 +27,8 @@ public struct AuditPlan {
   public var norm: Norm
   /// The radii, ascending.
   public var radii: [Radius]
+  /// What the radii of a sample share.
+  public var budgets: Budgets
   /// The most samples that share a batch.
   public var slots: Int
   /// The seed of all noise.
@@ -36,13 +38,14 @@ public struct AuditPlan {
   public init(
     subject: Subject, transferSource: Subject? = nil,
     attacks: [AuditProtocol: [AttackRecipe]] = [:], norm: Norm = .linf, radii: [Radius],
-    slots: Int = 32, seed: UInt64 = 0
+    budgets: Budgets = .nested, slots: Int = 32, seed: UInt64 = 0
   ) {
     self.subject = subject
     self.transferSource = transferSource
     self.attacks = attacks
     self.norm = norm
     self.radii = radii.sorted()
+    self.budgets = budgets
     self.slots = max(1, slots)
     self.seed = seed
   }

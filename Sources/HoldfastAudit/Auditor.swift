@@ -30,7 +30,7 @@ public final class Auditor {
       guard let subject = isTransfer ? plan.transferSource : plan.subject else { continue }
       let settings = PoolSettings(
         subject: subject, norm: plan.norm, stop: isTransfer ? .fullBudget : .firstSuccess,
-        slots: plan.slots, seed: plan.seed)
+        budgets: plan.budgets, slots: plan.slots, seed: plan.seed)
       for recipe in plan.attacks[name] ?? [] {
         stages.append(Stage(name: name, pool: recipe.stage(settings)))
       }
@@ -88,18 +88,16 @@ public final class Auditor {
     let input = try Tensor(sample.pixels, [1] + encoder.input.shape)
     let (prediction, source) = try withoutGradients {
       let x = try input.to(encoder.device)
-      return (try plan.subject.predict(x), try plan.transferSource?.encoder.embed(x))
+      return (try plan.subject.predict(x), try plan.transferSource?.predict(x))
     }
-    let job = AttackJob(
-      id: sample.id, input: input, label: sample.label, cleanEmbedding: prediction.embedding,
-      radii: [])
+    let truth = try SampleTruth(label: sample.label, of: prediction)
+    let job = AttackJob(id: sample.id, input: input, truth: truth, radii: [])
     let seen = try finite(verifier.judge(prediction, of: input, job: job, distance: 0), job)
     let clean = CleanRecord(
       predicted: seen.predicted, margin: seen.margin, correct: seen.margin < 0)
     tracks[sample.id] = SampleTrack(
-      id: sample.id, label: sample.label, input: input, clean: clean,
-      cleanEmbedding: prediction.embedding,
-      sourceEmbedding: source, plan: plan)
+      id: sample.id, input: input, clean: clean, truth: truth,
+      sourceTruth: try source.map { try SampleTruth(label: sample.label, of: $0) }, plan: plan)
     try advance(sample.id, from: 0)
   }
 
@@ -115,11 +113,9 @@ public final class Auditor {
         isTransfer
         ? (track.clean.correct ? plan.radii : []) : track.standing(stage.name, of: plan.radii)
       guard !radii.isEmpty else { continue }
-      let embedding = isTransfer ? track.sourceEmbedding : track.cleanEmbedding
+      let truth = isTransfer ? track.sourceTruth : track.truth
       stage.pool.submit(
-        AttackJob(
-          id: id, input: track.input, label: track.label,
-          cleanEmbedding: embedding ?? track.cleanEmbedding, radii: radii))
+        AttackJob(id: id, input: track.input, truth: truth ?? track.truth, radii: radii))
       return
     }
     finished.append(try track.record(plan.recorded))
@@ -131,7 +127,8 @@ public final class Auditor {
     for outcome in try stage.pool.step() {
       guard var track = tracks[outcome.job.id] else { continue }
       for result in outcome.radii {
-        track.spend(stage.name, result.radius, result.cost)
+        track.spend(
+          stage.name, result.radius, attack: stage.pool.recipe.name, result.cost)
         guard let example = result.example else { continue }
         if stage.name == .transfer {
           try show(example, at: result.radius, of: outcome.job, stage, &track)
@@ -153,14 +150,14 @@ public final class Auditor {
     var pass = Cost()
     pass.forward = 1
     let seen = try test(example.input, job: job, distance: example.distance)
-    track.spend(.transfer, radius, pass)
+    track.spend(.transfer, radius, attack: attack, pass)
     try track.show(.transfer, radius, attack: attack, seen)
     guard plan.storesPictures else { return }
     let threat = ThreatModel(norm: plan.norm, radius: radius)
     let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
     let pictured = try test(
       stored, job: job, distance: threat.distance(from: job.input, to: stored))
-    track.spend(.transferPNG, radius, pass)
+    track.spend(.transferPNG, radius, attack: attack, pass)
     try track.show(.transferPNG, radius, attack: attack, pictured)
   }
 

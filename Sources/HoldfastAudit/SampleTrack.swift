@@ -7,26 +7,24 @@ import HoldfastTensor
 /// A sample on its way through an audit: what is known so far.
 struct SampleTrack {
   let id: String
-  let label: Int
   /// The input, float32, on the CPU: `(1, …)`.
   let input: Tensor
   let clean: CleanRecord
-  /// The embedding by the audited model, and by the transfer source if there is one: `(1, D)`.
-  let cleanEmbedding: Tensor
-  let sourceEmbedding: Tensor?
+  /// What is known about it to the audited model, and to the transfer source if there is one.
+  let truth: SampleTruth
+  let sourceTruth: SampleTruth?
   /// Per protocol, one entry per radius.
   private(set) var entries: [AuditProtocol: [SampleRadiusRecord]]
 
   init(
-    id: String, label: Int, input: Tensor, clean: CleanRecord, cleanEmbedding: Tensor,
-    sourceEmbedding: Tensor?, plan: AuditPlan
+    id: String, input: Tensor, clean: CleanRecord, truth: SampleTruth, sourceTruth: SampleTruth?,
+    plan: AuditPlan
   ) {
     self.id = id
-    self.label = label
     self.input = input
     self.clean = clean
-    self.cleanEmbedding = cleanEmbedding
-    self.sourceEmbedding = sourceEmbedding
+    self.truth = truth
+    self.sourceTruth = sourceTruth
     let untouched = plan.radii.map {
       SampleRadiusRecord(radius: $0.description, robust: clean.correct)
     }
@@ -39,9 +37,19 @@ struct SampleTrack {
     return zip(radii, entries).filter { $0.1.robust }.map(\.0)
   }
 
-  /// Adds passes that a protocol spent at a radius.
-  mutating func spend(_ name: AuditProtocol, _ radius: Radius, _ cost: Cost) {
+  /// Adds passes that an attack of a protocol spent at a radius.
+  mutating func spend(
+    _ name: AuditProtocol, _ radius: Radius, attack: String, _ cost: Cost
+  ) {
+    guard cost.forward > 0 else { return }
     update(name, radius) { entry in
+      let place = entry.attacks.firstIndex { $0.attack == attack }
+      var work = AttackWorkRecord(attack: attack, runs: 0, forward: 0, backward: 0)
+      if let place { work = entry.attacks.remove(at: place) }
+      work.runs += cost.runs
+      work.forward += cost.forward
+      work.backward += cost.backward
+      entry.attacks.insert(work, at: place ?? entry.attacks.endIndex)
       entry.forward += cost.forward
       entry.backward += cost.backward
       entry.seconds += cost.seconds
@@ -77,7 +85,7 @@ struct SampleTrack {
   /// The line of `samples.jsonl`.
   func record(_ protocols: [AuditProtocol]) throws -> SampleRecord {
     SampleRecord(
-      id: id, label: label, input: try Self.checksum(input), clean: clean,
+      id: id, label: truth.label, input: try Self.checksum(input), clean: clean,
       protocols: protocols.map { name in
         SampleProtocolRecord(name: name.rawValue, radii: entries[name] ?? [])
       })

@@ -4,6 +4,7 @@ public import HoldfastRecords
 ///
 /// A sample counts towards the worst case at a radius if it is correct when clean, and no protocol
 /// fooled the model at that radius or a smaller one: an example of 1/255 lies in the ball of 4/255.
+/// With independent budgets each radius speaks for itself.
 public struct Tally {
   private let plan: PlanRecord
   private var samples = 0
@@ -11,6 +12,7 @@ public struct Tally {
   private var inBand = 0
   private var worst: [Count]
   private var protocols: [String: [Count]] = [:]
+  private var work: [String: [String: Work]] = [:]
 
   private struct Count {
     var robust = 0
@@ -23,6 +25,14 @@ public struct Tally {
       backward += record.backward
       seconds += record.seconds
     }
+  }
+
+  /// What one attack of a protocol found and spent.
+  private struct Work {
+    var fooled: [Int]
+    var runs = 0
+    var forward = 0
+    var backward = 0
   }
 
   /// Nothing yet.
@@ -45,10 +55,26 @@ public struct Tally {
         worst[index].spend(radius)
         stands[index] = stands[index] && isRobust
         if !radius.robust, radius.example?.inMarginBand == true { inBand += 1 }
+        add(radius, at: index, of: entry.name)
       }
       protocols[entry.name] = counts
     }
-    for (index, _) in stands.prefix(while: { $0 }).enumerated() { worst[index].robust += 1 }
+    let isNested = plan.budgets != "independent"
+    let first = isNested ? stands.firstIndex(of: false) ?? stands.endIndex : stands.endIndex
+    for index in stands.indices where stands[index] && index < first { worst[index].robust += 1 }
+  }
+
+  /// Adds what each attack did at a radius.
+  private mutating func add(_ record: SampleRadiusRecord, at index: Int, of name: String) {
+    let none = Work(fooled: plan.radii.map { _ in 0 })
+    for spent in record.attacks {
+      work[name, default: [:]][spent.attack, default: none].runs += spent.runs
+      work[name, default: [:]][spent.attack, default: none].forward += spent.forward
+      work[name, default: [:]][spent.attack, default: none].backward += spent.backward
+    }
+    if !record.robust, let attack = record.example?.attack {
+      work[name, default: [:]][attack, default: none].fooled[index] += 1
+    }
   }
 
   /// Accuracy on unperturbed inputs so far.
@@ -65,13 +91,23 @@ public struct Tally {
       protocols: plan.protocols.compactMap { plan in
         protocols[plan.name].map {
           ProtocolSummaryRecord(
-            name: plan.name, attacks: plan.attacks.map(\.name), radii: radii($0))
+            name: plan.name, attacks: plan.attacks.map(\.name), radii: radii($0),
+            work: plan.attacks.compactMap { self.work($0.name, of: plan.name) })
         }
       },
       omitted: plan.protocols.compactMap { plan in
         plan.omitted.map { OmittedRecord(name: plan.name, reason: $0) }
       },
       inMarginBand: inBand)
+  }
+
+  private func work(_ attack: String, of name: String) -> AttackSummaryRecord? {
+    let n = Double(max(1, samples))
+    return work[name]?[attack].map {
+      AttackSummaryRecord(
+        attack: attack, fooled: $0.fooled, runs: $0.runs,
+        forwardPerSample: Double($0.forward) / n, backwardPerSample: Double($0.backward) / n)
+    }
   }
 
   private func radii(_ counts: [Count]) -> [RadiusSummaryRecord] {

@@ -4,19 +4,41 @@ public import HoldfastTensor
 public struct Evaluation {
   /// The points: `(B, …)`.
   public let x: Tensor
-  /// The objective at each point: `(B)`.
+  /// The objective at each point: `(B)`, or `(B, S)` where it has several losses.
   public let loss: Tensor
-  /// The gradient of the objective at each point: `(B, …)`.
+  /// The gradient of the objective, 0 for samples that asked for none: `(B, …)`, or `(B, S, …)`.
   public let gradient: Tensor
-  /// How many steps each sample has taken to get here.
+  /// How far each point is past success, in logits: `(B)`; positive where it succeeds.
+  public let margin: Tensor
+  /// How often each sample was evaluated before in this run.
   public let steps: [Int]
 
   /// What the model says at the given points.
-  public init(x: Tensor, loss: Tensor, gradient: Tensor, steps: [Int]) {
+  public init(x: Tensor, loss: Tensor, gradient: Tensor, margin: Tensor, steps: [Int]) {
     self.x = x
     self.loss = loss
     self.gradient = gradient
+    self.margin = margin
     self.steps = steps
+  }
+
+  /// The same with another gradient.
+  public func following(_ gradient: Tensor) -> Evaluation {
+    Evaluation(x: x, loss: loss, gradient: gradient, margin: margin, steps: steps)
+  }
+}
+
+/// What a model is shown in place of the current points: gradients are averaged over all views.
+public struct View {
+  /// The inputs: `(B, …)`.
+  public let input: Tensor
+  /// Whether they are the points themselves, so that a success seen here is one.
+  public let isPoint: Bool
+
+  /// The points, or a function of them through which gradients flow.
+  public init(_ input: Tensor, isPoint: Bool) {
+    self.input = input
+    self.isPoint = isPoint
   }
 }
 
@@ -28,7 +50,7 @@ public struct Evaluation {
 /// criterion and the threat model are values of their own.
 ///
 /// Samples enter and leave a batch at any time, so all that an attack remembers about a sample is a
-/// row of its ``State``, and steps are counted per sample.
+/// row of its ``State``, and evaluations are counted per sample.
 public protocol Attack: Codable, Hashable, Sendable {
   /// What the attack remembers, one row per sample.
   associatedtype State: SlotState
@@ -36,8 +58,12 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// The name in the table of attacks.
   static var name: String { get }
 
-  /// The steps a sample takes in one run; the model is evaluated once more than that.
+  /// The steps a sample takes in one run.
   var steps: Int { get }
+
+  /// Where the points may lie: in the ball, or for attacks that seek the smallest perturbation in
+  /// the whole legal range.
+  var reach: Reach { get }
 
   /// Where samples start, before projection; all randomness comes from `noise`.
   func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor
@@ -45,13 +71,46 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// What to remember about samples that start at `x`.
   func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State
 
+  /// What the model is shown in place of `x`: `x` itself unless an attack says otherwise.
+  func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View]
+
+  /// Which samples need a gradient at their current point.
+  ///
+  /// `steps` is how often each was evaluated before in this run. By default all need one but those
+  /// at the end of their run.
+  func needsGradient(_ state: State, steps: [Int]) -> [Bool]
+
+  /// Which samples have come to the end of their run once their current point is evaluated; by
+  /// default those that have taken ``steps``.
+  func isSpent(_ state: State, steps: [Int]) -> [Bool]
+
   /// The next points, before projection.
   func step(
-    _ state: inout State, _ evaluation: Evaluation, in ball: Ball
+    _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor
 }
 
-/// An attack together with what it maximises and how often it is restarted: one line of a plan.
+extension Attack {
+  /// The ball.
+  public var reach: Reach { .ball }
+
+  /// `x` itself.
+  public func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View] {
+    [View(x, isPoint: true)]
+  }
+
+  /// All samples but those at the end of their run.
+  public func needsGradient(_ state: State, steps: [Int]) -> [Bool] {
+    isSpent(state, steps: steps).map { !$0 }
+  }
+
+  /// The samples that have taken all their steps.
+  public func isSpent(_ state: State, steps: [Int]) -> [Bool] {
+    steps.map { $0 >= self.steps }
+  }
+}
+
+/// An attack together with what it maximises and how often it is run: one line of a plan.
 public struct AttackRecipe: Sendable {
   /// The name in tables and records.
   public let name: String
@@ -59,14 +118,19 @@ public struct AttackRecipe: Sendable {
   public let attack: any Attack
   /// What it maximises.
   public let objective: any Objective
-  /// The runs that a sample faces before it counts as robust; at least 1.
+  /// The runs from other starts that a sample faces before it counts as robust; at least 1.
   public let restarts: Int
+  /// The classes that runs aim at in turn, the likeliest first; 0 for an untargeted attack.
+  public let targets: Int
 
   /// A line of a plan.
-  public init(name: String, attack: any Attack, objective: any Objective, restarts: Int = 1) {
+  public init(
+    name: String, attack: any Attack, objective: any Objective, restarts: Int = 1, targets: Int = 0
+  ) {
     self.name = name
     self.attack = attack
     self.objective = objective
     self.restarts = restarts
+    self.targets = targets
   }
 }

@@ -1,12 +1,22 @@
 public import HoldfastTensor
 
-/// The inputs that an attacker may reach from each sample of a batch: a ball of the norm, cut with
-/// the legal range.
+/// How far from the input an attack may look.
+public enum Reach: String, Codable, Hashable, Sendable {
+  /// Inside the ball of the radius.
+  case ball
+  /// Anywhere in the legal range, for attacks that seek the smallest perturbation that fools.
+  case box
+}
+
+/// The inputs that an attack may try for each sample of a batch: a ball of the norm, cut with the
+/// legal range, or the whole range.
 ///
 /// Radii are per sample, so samples attacked at different radii share a batch.
 public struct Ball: SlotState {
   /// How perturbations are measured.
   public let norm: Norm
+  /// Whether the radius binds.
+  public let reach: Reach
   /// The unperturbed inputs: `(B, …)`.
   public let origin: Tensor
   /// The radius of each sample, shaped to broadcast: `(B, 1, …)`.
@@ -21,14 +31,17 @@ public struct Ball: SlotState {
   /// The bounds are rounded towards the origin, so that a clamped float32 input keeps the radius
   /// when it is measured in float64.
   public init(
-    around origin: Tensor, norm: Norm, radii: [Radius], range: ClosedRange<Float>?
+    around origin: Tensor, norm: Norm, radii: [Radius], range: ClosedRange<Float>?,
+    reach: Reach = .ball
   ) throws(TorchError) {
     self.norm = norm
+    self.reach = reach
     self.origin = origin
     let column = try Tensor(radii.map(\.value)).perRow(rank: origin.rank)
     radius = try column.to(.float32).to(origin.device)
-    var lower = try Self.bound(origin, -column)
-    var upper = try Self.bound(origin, column)
+    let widest = reach == .ball ? column : try column * 0 + .infinity
+    var lower = try Self.bound(origin, -widest)
+    var upper = try Self.bound(origin, widest)
     if let range {
       lower = try lower.maximum(Double(range.lowerBound))
       upper = try upper.minimum(Double(range.upperBound))
@@ -37,8 +50,11 @@ public struct Ball: SlotState {
     self.upper = upper
   }
 
-  private init(norm: Norm, origin: Tensor, radius: Tensor, lower: Tensor, upper: Tensor) {
+  private init(
+    norm: Norm, reach: Reach, origin: Tensor, radius: Tensor, lower: Tensor, upper: Tensor
+  ) {
     self.norm = norm
+    self.reach = reach
     self.origin = origin
     self.radius = radius
     self.lower = lower
@@ -57,9 +73,12 @@ public struct Ball: SlotState {
 
   /// The nearest reachable inputs, up to rounding: `(B, …)`.
   public func project(_ x: Tensor) throws(TorchError) -> Tensor {
+    guard reach == .ball else { return try x.clamped(lower, upper) }
     switch norm {
     case .linf:
       return try x.clamped(lower, upper)
+    case .l1:
+      return try projectedSum(x)
     case .l2:
       let offset = try x - origin
       let length = try offset.lengthPerRow()
@@ -69,11 +88,9 @@ public struct Ball: SlotState {
   }
 
   /// Each tensor merged with its partner.
-  public func merged(
-    with other: Ball, _ merge: (Tensor, Tensor) throws(TorchError) -> Tensor
-  ) throws(TorchError) -> Ball {
+  public func merged(with other: Ball, _ merge: RowMerge) throws(TorchError) -> Ball {
     Ball(
-      norm: norm, origin: try merge(origin, other.origin),
+      norm: norm, reach: reach, origin: try merge(origin, other.origin),
       radius: try merge(radius, other.radius), lower: try merge(lower, other.lower),
       upper: try merge(upper, other.upper))
   }
@@ -83,7 +100,7 @@ extension ThreatModel {
   /// The size of the perturbation from `origin` to `x`, one sample each, measured in float64.
   public func distance(from origin: Tensor, to x: Tensor) throws(TorchError) -> Double {
     let offset = try x.to(.cpu).to(.float64) - origin.to(.cpu).to(.float64)
-    return try offset.norm(norm == .linf ? .infinity : 2).item()
+    return try offset.norm(norm.order).item()
   }
 
   /// `x` moved by as little as it takes that the perturbation, measured in float64 on the float32

@@ -5,45 +5,9 @@ public protocol Objective: Codable, Hashable, Sendable {
   /// The name in tables and records.
   static var name: String { get }
 
-  /// The loss of each sample in float32: `(B)`.
+  /// The loss of each sample in float32: `(B)`; or several losses of each, `(B, S)`, for an attack
+  /// that follows more than one gradient.
   func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor
-}
-
-/// Cross-entropy of the true class: log Σ exp z - z_y.
-public struct CrossEntropy: Objective {
-  /// `cross-entropy`.
-  public static let name = "cross-entropy"
-
-  /// The objective; it has no parameters.
-  public init() {}
-
-  /// The cross-entropy of each sample.
-  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
-    let logits = try prediction.requireLogits("cross-entropy")
-    let own = try logits.gathering(1, truth.labels.unsqueezed(1)).squeezed(1)
-    return try logits.logSumExp([1]) - own
-  }
-}
-
-/// Squared Euclidean distance of the unit embedding from the unperturbed one.
-///
-/// It needs no label and no anchors (specs: defences, section 7).
-public struct EmbeddingDistance: Objective {
-  /// `embedding-distance`.
-  public static let name = "embedding-distance"
-
-  /// The objective; it has no parameters.
-  public init() {}
-
-  /// The distance of each sample.
-  ///
-  /// Its gradient is 0 at the clean input itself, so an attack on it
-  /// must start elsewhere.
-  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
-    let moved = try prediction.embedding.to(.float32).normalized()
-    let clean = try truth.cleanEmbedding.to(.float32).normalized()
-    return try (moved - clean).squared().sum([1])
-  }
 }
 
 extension Prediction {
@@ -54,5 +18,29 @@ extension Prediction {
         code: .shape, operation: asker, message: "needs logits, but the subject has no head")
     }
     return logits
+  }
+}
+
+extension Tensor {
+  /// The entry of each row that `index` `(B)` names: `(B, K)` gives `(B)`.
+  func entry(_ index: Tensor) throws(TorchError) -> Tensor {
+    try gathering(1, index.unsqueezed(1)).squeezed(1)
+  }
+}
+
+extension Truth {
+  /// The largest logit of a true class or partner: `(B, K)` gives `(B)`.
+  func best(of logits: Tensor) throws(TorchError) -> Tensor {
+    guard let partners else { return try logits.entry(labels) }
+    return try logits.filled(-.infinity, where: partners.not()).max([1])
+  }
+
+  /// The logits with those of true classes and partners at minus infinity: `(B, K)`.
+  func rivals(in logits: Tensor) throws(TorchError) -> Tensor {
+    guard let partners else {
+      let index = try labels.unsqueezed(1)
+      return try logits.scattering(1, index, logits.gathering(1, index) * 0 - .infinity)
+    }
+    return try logits.filled(-.infinity, where: partners)
   }
 }

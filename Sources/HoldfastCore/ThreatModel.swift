@@ -4,6 +4,17 @@ public enum Norm: String, Codable, Hashable, Sendable, CaseIterable {
   case linf
   /// The Euclidean norm over all coordinates of a sample.
   case l2
+  /// The sum of the absolute coordinates of a sample.
+  case l1
+
+  /// The order p of the norm.
+  public var order: Double {
+    switch self {
+    case .linf: .infinity
+    case .l2: 2
+    case .l1: 1
+    }
+  }
 }
 
 /// What the attacker may do to one input: move it by at most `radius` in `norm`, inside the legal

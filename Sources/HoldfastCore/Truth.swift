@@ -1,24 +1,101 @@
 public import HoldfastTensor
 
-/// What is known about each sample of a batch, and what its prediction is compared with.
+/// What is known about one sample, and what its prediction is compared with.
+public struct SampleTruth {
+  /// The true class, or in a gallery the first true partner.
+  public let label: Int
+  /// All true partners in a gallery, the label among them; the label alone for a classifier.
+  public let partners: [Int]
+  /// The classes or entries of the gallery that are not true, the likeliest of the unperturbed
+  /// input first: what targeted runs aim at in turn.
+  public let rivals: [Int]
+  /// The embedding of the unperturbed input: `(1, D)`.
+  public let cleanEmbedding: Tensor
+  /// The embedding that a targeted embedding attack aims at: `(1, D)`.
+  public let goal: Tensor?
+
+  /// The truth about a sample; `partners` may leave out the label.
+  public init(
+    label: Int, partners: [Int] = [], rivals: [Int] = [], cleanEmbedding: Tensor,
+    goal: Tensor? = nil
+  ) {
+    self.label = label
+    self.partners = [label] + partners.filter { $0 != label }
+    self.rivals = rivals
+    self.cleanEmbedding = cleanEmbedding
+    self.goal = goal
+  }
+
+  /// The truth about a sample that a model says `prediction` of, unperturbed; one row.
+  public init(
+    label: Int, partners: [Int] = [], of prediction: Prediction, goal: Tensor? = nil
+  ) throws(TorchError) {
+    let isTrue = Set(partners + [label])
+    let order = try prediction.logits.map { (logits) throws(TorchError) in
+      try logits.select(0, 0).sorted(0, descending: true).indices.array(of: Int.self)
+    }
+    self.init(
+      label: label, partners: partners, rivals: (order ?? []).filter { !isTrue.contains($0) },
+      cleanEmbedding: prediction.embedding, goal: goal)
+  }
+}
+
+/// What is known about the samples of a batch.
 public struct Truth: SlotState {
   /// The true class of each sample, int64: `(B)`.
   public let labels: Tensor
+  /// The class that each targeted run aims at, int64; the label where a run has no target: `(B)`.
+  public let targets: Tensor
+  /// Which entries of a gallery are true partners: `(B, K)`; none for a classifier.
+  public let partners: Tensor?
   /// The embeddings of the unperturbed inputs: `(B, D)`.
   public let cleanEmbedding: Tensor
+  /// The embeddings that targeted embedding attacks aim at: `(B, D)`.
+  public let goal: Tensor?
 
   /// The truth about a batch.
-  public init(labels: Tensor, cleanEmbedding: Tensor) {
+  public init(
+    labels: Tensor, targets: Tensor? = nil, partners: Tensor? = nil, cleanEmbedding: Tensor,
+    goal: Tensor? = nil
+  ) {
     self.labels = labels
+    self.targets = targets ?? labels
+    self.partners = partners
     self.cleanEmbedding = cleanEmbedding
+    self.goal = goal
+  }
+
+  /// The truth about each sample, row by row, on `device`.
+  ///
+  /// - Parameters:
+  ///   - targets: What the runs aim at.
+  ///   - entries: The size of the gallery where samples may have several partners; else none.
+  public init(
+    _ samples: [SampleTruth], targets: [Int?], entries: Int?, on device: Device
+  ) throws(TorchError) {
+    let goals = samples.compactMap(\.goal)
+    var partners: Tensor?
+    if let entries {
+      var mask = [Bool](repeating: false, count: samples.count * entries)
+      for (row, sample) in samples.enumerated() {
+        for partner in sample.partners { mask[row * entries + partner] = true }
+      }
+      partners = try Tensor(mask, [samples.count, entries]).to(device)
+    }
+    self.init(
+      labels: try Tensor(samples.map(\.label)).to(device),
+      targets: try Tensor(zip(samples, targets).map { $1 ?? $0.label }).to(device),
+      partners: partners,
+      cleanEmbedding: try .concatenating(samples.map(\.cleanEmbedding)).to(device),
+      goal: goals.count == samples.count ? try .concatenating(goals).to(device) : nil)
   }
 
   /// Each tensor merged with its partner.
-  public func merged(
-    with other: Truth, _ merge: (Tensor, Tensor) throws(TorchError) -> Tensor
-  ) throws(TorchError) -> Truth {
+  public func merged(with other: Truth, _ merge: RowMerge) throws(TorchError) -> Truth {
     Truth(
-      labels: try merge(labels, other.labels),
-      cleanEmbedding: try merge(cleanEmbedding, other.cleanEmbedding))
+      labels: try merge(labels, other.labels), targets: try merge(targets, other.targets),
+      partners: try merge(partners, other.partners),
+      cleanEmbedding: try merge(cleanEmbedding, other.cleanEmbedding),
+      goal: try merge(goal, other.goal))
   }
 }

@@ -39,6 +39,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var radii: [String]
   /// The protocols, in the order they are reported.
   public var protocols: [ProtocolRecord]
+  /// What the radii of a sample share: `nested` or `independent`.
+  public var budgets: String
   /// The element type of the search; success is always tested in float32.
   public var precision: String
   /// The seed of all noise.
@@ -48,7 +50,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public init(
     holdfast: String, model: ModelRecord, transferModel: ModelRecord?, data: DataRecord,
     classes: [String], templates: [String], attackSpace: AttackSpaceRecord, norm: String,
-    radii: [String], protocols: [ProtocolRecord], precision: String, seed: UInt64
+    radii: [String], protocols: [ProtocolRecord], budgets: String = "nested",
+    precision: String, seed: UInt64
   ) {
     self.holdfast = holdfast
     self.model = model
@@ -60,6 +63,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.norm = norm
     self.radii = radii
     self.protocols = protocols
+    self.budgets = budgets
     self.precision = precision
     self.seed = seed
   }

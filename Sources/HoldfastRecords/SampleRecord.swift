@@ -71,11 +71,13 @@ public struct SampleRadiusRecord: Codable, Hashable, Sendable {
   public var backward: Int
   /// The seconds spent at this radius: the sample's share of each batch.
   public var seconds: Double
+  /// What each attack that the sample faced at this radius spent, in the order they were run.
+  public var attacks: [AttackWorkRecord]
 
   /// A radius's entry.
   public init(
     radius: String, robust: Bool, example: ExampleRecord? = nil, forward: Int = 0,
-    backward: Int = 0, seconds: Double = 0
+    backward: Int = 0, seconds: Double = 0, attacks: [AttackWorkRecord] = []
   ) {
     self.radius = radius
     self.robust = robust
@@ -83,6 +85,29 @@ public struct SampleRadiusRecord: Codable, Hashable, Sendable {
     self.forward = forward
     self.backward = backward
     self.seconds = seconds
+    self.attacks = attacks
+  }
+}
+
+/// What one attack spent on one sample at one radius.
+///
+/// A search for the smallest perturbation serves several radii, and is counted at the smallest.
+public struct AttackWorkRecord: Codable, Hashable, Sendable {
+  /// The attack.
+  public var attack: String
+  /// The runs carried to the end of their budget: one per restart and target for a survivor.
+  public var runs: Int
+  /// Forward passes, those that test a success included.
+  public var forward: Int
+  /// Backward passes.
+  public var backward: Int
+
+  /// The work of an attack.
+  public init(attack: String, runs: Int, forward: Int, backward: Int) {
+    self.attack = attack
+    self.runs = runs
+    self.forward = forward
+    self.backward = backward
   }
 }
 

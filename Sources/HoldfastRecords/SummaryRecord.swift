@@ -99,12 +99,44 @@ public struct ProtocolSummaryRecord: Codable, Hashable, Sendable {
   public var attacks: [String]
   /// One entry per radius, ascending.
   public var radii: [RadiusSummaryRecord]
+  /// What each attack found and spent, in the order they were run.
+  public var work: [AttackSummaryRecord]
 
   /// A protocol's summary.
-  public init(name: String, attacks: [String], radii: [RadiusSummaryRecord]) {
+  public init(
+    name: String, attacks: [String], radii: [RadiusSummaryRecord],
+    work: [AttackSummaryRecord] = []
+  ) {
     self.name = name
     self.attacks = attacks
     self.radii = radii
+    self.work = work
+  }
+}
+
+/// What one attack of a protocol found and spent, over all samples and radii.
+public struct AttackSummaryRecord: Codable, Hashable, Sendable {
+  /// The attack.
+  public var attack: String
+  /// The samples whose example is this attack's, per radius; a sample is another attack's where
+  /// that came first or went further.
+  public var fooled: [Int]
+  /// Runs that were carried to the end of their budget.
+  public var runs: Int
+  /// Forward passes per sample of the run.
+  public var forwardPerSample: Double
+  /// Backward passes per sample of the run.
+  public var backwardPerSample: Double
+
+  /// An attack's summary.
+  public init(
+    attack: String, fooled: [Int], runs: Int, forwardPerSample: Double, backwardPerSample: Double
+  ) {
+    self.attack = attack
+    self.fooled = fooled
+    self.runs = runs
+    self.forwardPerSample = forwardPerSample
+    self.backwardPerSample = backwardPerSample
   }
 }
 

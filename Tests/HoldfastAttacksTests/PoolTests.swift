@@ -61,7 +61,8 @@ struct PoolTests {
     let outcome = try runAttack(attack, on: [job], settings(watch, stop: .fullBudget))
     let example = try #require(outcome[job.id]?.radii[0].example)
     func loss(_ x: Tensor) throws -> Double {
-      let truth = Truth(labels: try Tensor([job.label]), cleanEmbedding: job.cleanEmbedding)
+      let truth = Truth(
+        labels: try Tensor([job.truth.label]), cleanEmbedding: job.truth.cleanEmbedding)
       return try attack.objective.loss(subject.predict(x), truth).item()
     }
     let highest = try watch.calls.map { try loss($0.input) }.max()

@@ -75,8 +75,9 @@ func trace<A: Attack>(
     points.append(TracePoint(x: x, loss: try kept.array(of: Float.self)))
     guard step < attack.steps else { break }
     let evaluation = Evaluation(
-      x: x, loss: kept, gradient: slope, steps: .init(repeating: step, count: rows))
-    x = try ball.project(attack.step(&state, evaluation, in: ball))
+      x: x, loss: kept, gradient: slope, margin: kept,
+      steps: .init(repeating: step, count: rows))
+    x = try ball.project(attack.step(&state, evaluation, in: ball, noise: &noise))
     try observe(state)
   }
   return points

@@ -151,8 +151,7 @@ struct TrustTests {
     ]
     for (input, code) in wrong {
       let bad = AttackJob(
-        id: "stranger", input: input, label: job.label, cleanEmbedding: job.cleanEmbedding,
-        radii: job.radii)
+        id: "stranger", input: input, truth: job.truth, radii: job.radii)
       let error = #expect(throws: TorchError.self) { try run("fgsm", [bad], on: encoder) }
       #expect(error?.code == code)
       #expect(error?.message.contains("stranger") == true)
@@ -162,7 +161,8 @@ struct TrustTests {
   @Test func aLabelThatIsNoClassIsAnError() throws {
     let job = try toyJobs(for: subject, count: 1, radii: [Radius(0.05)])[0]
     let bad = AttackJob(
-      id: "odd", input: job.input, label: 5, cleanEmbedding: job.cleanEmbedding, radii: job.radii)
+      id: "odd", input: job.input,
+      truth: SampleTruth(label: 5, cleanEmbedding: job.truth.cleanEmbedding), radii: job.radii)
     let error = #expect(throws: TorchError.self) { try run("fgsm", [bad], on: encoder) }
     #expect(error?.code == .shape)
   }

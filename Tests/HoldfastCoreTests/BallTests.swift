@@ -84,7 +84,7 @@ struct BallTests {
     let origin = try Tensor([0, 1, 2, 3] as [Float], [2, 2])
     let ball = try Ball(
       around: origin, norm: .linf, radii: [Radius(0.5), Radius(0.25)], range: nil)
-    let second = try ball.keeping(Tensor([1]))
+    let second = try ball.keeping([1], on: .cpu)
     #expect(try second.upper.array(of: Float.self) == [2.25, 3.25])
     let both = try second.appending(ball)
     #expect(try both.radius.array(of: Float.self) == [0.25, 0.5, 0.25])

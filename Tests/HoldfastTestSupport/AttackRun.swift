@@ -10,8 +10,9 @@ public func toyJobs(
     let prediction = try withoutGradients { () throws(TorchError) in try subject.predict(input) }
     let label = try prediction.logits?.argmax(1).item() ?? 0
     return AttackJob(
-      id: "sample-\(index)", input: input, label: Int(label),
-      cleanEmbedding: prediction.embedding, radii: radii)
+      id: "sample-\(index)", input: input,
+      truth: try SampleTruth(label: Int(label), of: prediction),
+      radii: radii)
   }
 }
 

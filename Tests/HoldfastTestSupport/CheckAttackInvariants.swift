@@ -100,12 +100,29 @@ struct AttackInvariants {
       reachable(outcome)
       for radius in outcome.radii {
         expect(radius.example != nil, "no example at \(radius.radius)")
-        expect(
-          radius.cost.forward >= recipe.restarts * (recipe.attack.steps + 1),
-          "the budget was not spent at \(radius.radius)")
       }
+      spent(outcome, upTo: outcome.radii.count)
     }
     try repeats(outcomes, stop: .fullBudget)
+  }
+
+  /// Every run of a budget was carried to its end at each of the first radii.
+  ///
+  /// A search for the smallest perturbation is run once for all of them.
+  private func spent(_ outcome: AttackOutcome, upTo count: Int) {
+    let standing = outcome.radii.prefix(count)
+    let runs = recipe.restarts * max(1, min(recipe.targets, outcome.job.truth.rivals.count))
+    if recipe.attack.reach == .box {
+      let all = outcome.radii.reduce(Cost()) { $0 + $1.cost }
+      expect(standing.isEmpty || all.runs == runs, "\(all.runs) of \(runs) runs")
+      return
+    }
+    for found in standing {
+      expect(found.cost.runs == runs, "\(found.cost.runs) of \(runs) runs at \(found.radius)")
+      expect(
+        found.cost.forward >= runs * (recipe.attack.steps + 1),
+        "a sample left \(found.radius) after \(found.cost.forward) passes")
+    }
   }
 
   private func near(_ outcome: RadiusOutcome) -> Bool {
@@ -134,8 +151,11 @@ struct AttackInvariants {
       }
       let moves = zip(values, origin).map { Double($0) - Double($1) }
       let distance =
-        norm == .linf
-        ? moves.map(abs).max() ?? 0 : moves.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        switch norm {
+        case .linf: moves.map(abs).max() ?? 0
+        case .l2: moves.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        case .l1: moves.reduce(0) { $0 + abs($1) }
+        }
       expect(distance <= found.radius.value * (1 + 1e-12), "\(distance) is outside \(found.radius)")
       expect(abs(distance - example.distance) <= 1e-12, "a wrong distance was recorded")
       if let range { expect(values.allSatisfy(range.contains), "an example left the box") }
@@ -152,13 +172,10 @@ struct AttackInvariants {
       if fallen {
         expect(found.success, "what fell at a smaller radius stands at \(found.radius)")
         expect(found.cost == Cost(), "passes were spent after a success")
-      } else if !found.success {
-        expect(
-          found.cost.forward >= recipe.restarts * (recipe.attack.steps + 1),
-          "a sample left after \(found.cost.forward) passes")
       }
       fallen = fallen || found.success
     }
+    spent(outcome, upTo: outcome.radii.prefix { !$0.success }.count)
   }
 
   /// The same run gives the same bytes.

@@ -47,8 +47,9 @@ struct Tower {
     for row in 0..<batch {
       stage.submit(
         AttackJob(
-          id: "\(row)", input: try x.slice(0, row..<row + 1), label: row % 10,
-          cleanEmbedding: try embeddings.slice(0, row..<row + 1),
+          id: "\(row)", input: try x.slice(0, row..<row + 1),
+          truth: SampleTruth(
+            label: row % 10, cleanEmbedding: try embeddings.slice(0, row..<row + 1)),
           radii: [Radius(4.0 / 255)]))
     }
     return Double(batch) / (try medianSeconds { _ = try stage.step() })

@@ -32,7 +32,12 @@ struct AuditCommand: ParsableCommand {
       valueName: "name[:key=value,…]"))
   var attack: [String] = []
 
-  @Option(help: ArgumentHelp("linf or l2."))
+  @Option(
+    help: ArgumentHelp(
+      "nested: what fools at a radius counts at larger ones; independent: as the reference does."))
+  var budgets = Budgets.nested.rawValue
+
+  @Option(help: ArgumentHelp("linf, l2 or l1."))
   var norm = "linf"
 
   @Option(help: ArgumentHelp("Radii in units of the input's range: 1/255,2/255,4/255."))
@@ -67,8 +72,12 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let threat = try parseThreat()
-    let recipes = try (attack.isEmpty ? ["apgd-ce"] : attack).map { text throws in
-      try AttackTable.recipe(text)
+    let recipes = try (attack.isEmpty ? ["apgd-ce"] : attack).flatMap { text throws in
+      try AttackTable.recipes(text, norm: threat.norm)
+    }
+    guard let budgets = Budgets(rawValue: budgets) else {
+      throw UsageError(
+        "`\(self.budgets)` is no way to share radii", hint: "use nested or independent")
     }
     let names = try protocols.map(parseProtocols)
     guard batchSize > 0 else {
@@ -89,8 +98,8 @@ struct AuditCommand: ParsableCommand {
         try ModelSource($0, device: model.encoder.device)
       },
       data: set, classes: classNames, templates: try promptTemplates(file: templates, of: set),
-      attacks: recipes, norm: threat.norm, radii: threat.radii, protocols: names, limit: limit,
-      batchSize: batchSize, seed: seed)
+      attacks: recipes, norm: threat.norm, radii: threat.radii, budgets: budgets, protocols: names,
+      limit: limit, batchSize: batchSize, seed: seed)
     let result = try run.run(
       in: output, command: CommandLine.arguments, title: "audit", console: console)
     try Self.show(result.report, result.summary, as: format, console)
@@ -124,7 +133,7 @@ struct AuditCommand: ParsableCommand {
 
   private func parseThreat() throws(UsageError) -> (norm: Norm, radii: [Radius]) {
     guard let norm = Norm(rawValue: norm.lowercased()) else {
-      throw UsageError("`\(self.norm)` is not a norm", hint: "use linf or l2")
+      throw UsageError("`\(self.norm)` is not a norm", hint: "use linf, l2 or l1")
     }
     var radii: [Radius] = []
     for text in epsilon.split(separator: ",", omittingEmptySubsequences: false) {

@@ -16,8 +16,12 @@ struct ListCommand: ParsableCommand {
     switch kind {
     case "attacks":
       table = Self.table(
-        AttackTable.entries.map { [$0.name, $0.summary, $0.options.joined(separator: ",")] },
-        columns: ["attack", "what it is", "options"])
+        AttackTable.entries.map { entry in
+          [
+            entry.name, entry.summary, entry.norms.map(\.rawValue).joined(separator: " "),
+            entry.passes, entry.source, entry.options.joined(separator: ","),
+          ]
+        }, columns: ["attack", "what it is", "norms", "passes", "source", "options"])
     case "defenses", "defences":
       table = Self.table(
         DefenseTable.entries.map { [$0.name, $0.summary, $0.options.joined(separator: ",")] },

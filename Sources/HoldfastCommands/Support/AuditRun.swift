@@ -13,6 +13,7 @@ struct AuditRun {
   var adaptiveSteps = 100
   var norm: Norm
   var radii: [Radius]
+  var budgets = Budgets.nested
   /// The protocols that were asked for; none for all that make sense.
   var protocols: Set<AuditProtocol>?
   var limit: Int?
@@ -27,8 +28,8 @@ struct AuditRun {
     let source = try transferSubject(head: subject.head)
     let recipes = try self.recipes(hasSource: source != nil)
     var plan = AuditPlan(
-      subject: subject, transferSource: source, norm: norm, radii: radii, slots: batchSize,
-      seed: seed)
+      subject: subject, transferSource: source, norm: norm, radii: radii, budgets: budgets,
+      slots: batchSize, seed: seed)
     for (name, entry) in recipes where entry.omitted == nil { plan.attacks[name] = entry.recipes }
     try plan.check()
     let record = try self.record(plan, recipes)
@@ -128,7 +129,7 @@ struct AuditRun {
       classes: classes, templates: templates.texts,
       attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
-      precision: "float32", seed: seed)
+      budgets: budgets.rawValue, precision: "float32", seed: seed)
   }
 
   private static func record(
@@ -173,7 +174,12 @@ extension AuditPlan {
     let input = subject.encoder.input
     guard let range = input.range else { return }
     let side = Double(range.upperBound - range.lowerBound)
-    let widest = norm == .linf ? side : side * Double(input.count).squareRoot()
+    let widest =
+      switch norm {
+      case .linf: side
+      case .l2: side * Double(input.count).squareRoot()
+      case .l1: side * Double(input.count)
+      }
     for radius in radii where radius.value > widest {
       throw UsageError(
         "a radius of \(radius) reaches across the whole \(input.unit)",

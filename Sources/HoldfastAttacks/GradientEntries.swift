@@ -1,0 +1,87 @@
+import HoldfastCore
+
+/// The attacks that follow a gradient inside the ball.
+extension AttackTable {
+  static let gradientEntries: [AttackEntry] = [
+    AttackEntry(
+      "fgsm", "one step of the whole radius", source: "Goodfellow et al., 2015",
+      passes: "2 F + 1 B", options: []
+    ) { (_, _) throws(UsageError) in
+      [AttackRecipe(name: "fgsm", attack: FGSM(), objective: CrossEntropy())]
+    },
+    AttackEntry(
+      "pgd", "projected gradient descent on cross-entropy", source: "Madry et al., 2018",
+      passes: "11 F + 10 B",
+      options: ["steps=10", "step=2.5/steps", "restarts=1", "random-start=true"]
+    ) { (spelling, _) throws(UsageError) in
+      [
+        AttackRecipe(
+          name: "pgd",
+          attack: PGD(
+            steps: try spelling.takeCount("steps", default: 10),
+            relativeStep: try spelling.takeNumber("step", "a number above 0") { $0 > 0 },
+            randomStart: try spelling.takeFlag("random-start", default: true)),
+          objective: CrossEntropy(), restarts: try spelling.takeCount("restarts", default: 1))
+      ]
+    },
+    AttackEntry(
+      "mi-fgsm", "steps along a momentum, for examples that transfer",
+      source: "Dong et al., 2018", passes: "11 F + 10 B",
+      options: ["steps=10", "step=1/steps", "decay=1"]
+    ) { (spelling, _) throws(UsageError) in
+      [
+        AttackRecipe(
+          name: "mi-fgsm",
+          attack: MIFGSM(
+            steps: try spelling.takeCount("steps", default: 10),
+            relativeStep: try spelling.takeNumber("step", "a number above 0") { $0 > 0 },
+            decay: try spelling.takeNumber("decay", "a number of at least 0") { $0 >= 0 } ?? 1),
+          objective: CrossEntropy())
+      ]
+    },
+    apgd("apgd-ce", "Auto-PGD on cross-entropy", CrossEntropy()),
+    apgd(
+      "apgd-dlr", "Auto-PGD on the difference of logits ratio, which no scale of the logits blinds",
+      DifferenceOfLogitsRatio()),
+    apgd(
+      "apgd-t", "Auto-PGD on the targeted ratio, towards the likeliest wrong classes in turn",
+      TargetedDifferenceOfLogitsRatio(), targets: 9),
+    apgd("apgd-margin", "Auto-PGD on the margin of Carlini and Wagner", Margin()),
+    apgd("apgd-cosine", "Auto-PGD on the cosine to the true anchor alone", TruthCosine()),
+    apgd(
+      "apgd-embedding", "Auto-PGD on the distance from the clean embedding; needs no label",
+      EmbeddingDistance()),
+  ]
+
+  /// The options that APGD takes whatever its objective.
+  static let apgdOptions = [
+    "steps=100", "restarts=1", "rho=0.75", "random-start=true", "parity=false",
+  ]
+
+  private static func apgd(
+    _ name: String, _ summary: String, _ objective: any Objective, targets: Int = 0
+  ) -> AttackEntry {
+    AttackEntry(
+      name, summary, source: "Croce and Hein, 2020",
+      passes: targets > 0 ? "\(101 * targets) F + \(100 * targets) B" : "101 F + 100 B",
+      options: apgdOptions + (targets > 0 ? ["targets=\(targets)"] : [])
+    ) { (spelling, _) throws(UsageError) in
+      let attack = APGD(
+        steps: try spelling.takeCount("steps", default: 100),
+        rho: try spelling.takeNumber("rho", "a number of [0, 1]") { (0...1).contains($0) } ?? 0.75,
+        randomStart: try spelling.takeFlag("random-start", default: true),
+        parity: try spelling.takeFlag("parity", default: false))
+      guard attack.randomStart || !(objective is EmbeddingDistance) else {
+        throw UsageError(
+          "\(name) cannot start at the input itself, where its gradient is 0",
+          hint: "leave random-start=false out")
+      }
+      return [
+        AttackRecipe(
+          name: name, attack: attack, objective: objective,
+          restarts: try spelling.takeCount("restarts", default: 1),
+          targets: targets > 0 ? try spelling.takeCount("targets", default: targets) : 0)
+      ]
+    }
+  }
+}

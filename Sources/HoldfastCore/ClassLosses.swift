@@ -1,0 +1,114 @@
+public import HoldfastTensor
+
+/// Cross-entropy of the true class: log Σ exp z - z_y.
+///
+/// With several true partners z_y is their log Σ exp.
+public struct CrossEntropy: Objective {
+  /// `cross-entropy`.
+  public static let name = "cross-entropy"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The cross-entropy of each sample.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("cross-entropy")
+    guard let partners = truth.partners else {
+      return try logits.logSumExp([1]) - logits.entry(truth.labels)
+    }
+    return try logits.logSumExp([1])
+      - logits.filled(-.infinity, where: partners.not()).logSumExp([1])
+  }
+}
+
+/// Minus the cross-entropy of the class that a run aims at: z_t - log Σ exp z.
+public struct TargetedCrossEntropy: Objective {
+  /// `targeted-cross-entropy`.
+  public static let name = "targeted-cross-entropy"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The log-probability of each sample's target.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("targeted cross-entropy")
+    return try logits.entry(truth.targets) - logits.logSumExp([1])
+  }
+}
+
+/// The margin of Carlini and Wagner: max over j ≠ y of z_j, minus z_y.
+///
+/// It needs no scale of the logits. With several true partners z_y is the largest of theirs.
+public struct Margin: Objective {
+  /// `margin`.
+  public static let name = "margin"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The margin of each sample.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("margin")
+    return try truth.rivals(in: logits).max([1]) - truth.best(of: logits)
+  }
+}
+
+/// How far the target is above the true class: z_t - z_y.
+public struct TargetMargin: Objective {
+  /// `target-margin`.
+  public static let name = "target-margin"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The difference of each sample's two logits.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("target-margin")
+    return try logits.entry(truth.targets) - truth.best(of: logits)
+  }
+}
+
+/// The difference of logits ratio: -(z_y - max over j ≠ y of z_j) / (z_(1) - z_(3)).
+///
+/// It does not change when all logits are scaled. Croce and Hein, 2020, equation 6; specs: attacks,
+/// section 1.0. With two classes there is no third logit, and it is the ``Margin``.
+public struct DifferenceOfLogitsRatio: Objective {
+  /// `dlr`.
+  public static let name = "dlr"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The ratio of each sample.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("dlr")
+    let margin = try truth.rivals(in: logits).max([1]) - truth.best(of: logits)
+    guard logits.shape[1] > 2 else { return margin }
+    let top = try logits.top(3, 1).values
+    return try margin / (top.select(1, 0) - top.select(1, 2) + 1e-12)
+  }
+}
+
+/// The targeted ratio: -(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2).
+///
+/// Croce and Hein, 2020, equation 7. With three classes the divisor is z_(1) - z_(3), and with two
+/// it is 1 (specs: attacks, section 1.0).
+public struct TargetedDifferenceOfLogitsRatio: Objective {
+  /// `targeted-dlr`.
+  public static let name = "targeted-dlr"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The ratio of each sample.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("targeted-dlr")
+    let margin = try logits.entry(truth.targets) - truth.best(of: logits)
+    let classes = logits.shape[1]
+    guard classes > 2 else { return margin }
+    let top = try logits.top(min(4, classes), 1).values
+    let third = try top.select(1, 2)
+    let lower = classes > 3 ? try (third + top.select(1, 3)) / 2 : third
+    return try margin / (top.select(1, 0) - lower + 1e-12)
+  }
+}

@@ -1,0 +1,83 @@
+public import HoldfastTensor
+
+/// Squared Euclidean distance of the unit embedding from the unperturbed one, which is 2 - 2 cos.
+///
+/// It needs no label and no anchors (specs: defences, section 7).
+public struct EmbeddingDistance: Objective {
+  /// `embedding-distance`.
+  public static let name = "embedding-distance"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The distance of each sample.
+  ///
+  /// Its gradient is 0 at the clean input itself, so an attack on it must start elsewhere.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let moved = try prediction.embedding.to(.float32).normalized()
+    let clean = try truth.cleanEmbedding.to(.float32).normalized()
+    return try (moved - clean).squared().sum([1])
+  }
+}
+
+/// The cosine to a given embedding, of any sense.
+///
+/// Adversarial Illusions (Zhang et al., 2023) minimise 1 minus it.
+public struct GoalCosine: Objective {
+  /// `goal-cosine`.
+  public static let name = "goal-cosine"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The cosine of each sample to its goal.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    guard let goal = truth.goal else {
+      throw TorchError(
+        code: .shape, operation: "goal-cosine", message: "needs an embedding to aim at")
+    }
+    return try prediction.embedding.to(.float32).normalized()
+      .times(goal.to(.float32).normalized())
+  }
+}
+
+/// Minus the logit of the true class: a pure cosine, which ignores all other anchors.
+///
+/// CrossMaxim's loss where the anchor is the paired embedding (CALMARS, section 3.3). With several
+/// true partners it is minus the mean of their logits.
+public struct TruthCosine: Objective {
+  /// `cosine`.
+  public static let name = "cosine"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// Minus the logit of each sample's truth.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("cosine")
+    guard let partners = truth.partners else { return try -logits.entry(truth.labels) }
+    let mask = try partners.to(.float32)
+    return try -(logits * mask).sum([1]) / mask.sum([1])
+  }
+}
+
+/// The logit of the class or entry that a run aims at.
+///
+/// CrossFire's loss where the target is the hardest negative of the gallery.
+public struct TargetCosine: Objective {
+  /// `target-cosine`.
+  public static let name = "target-cosine"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The logit of each sample's target.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    try prediction.requireLogits("target-cosine").entry(truth.targets)
+  }
+}
+
+extension Tensor {
+  /// The inner product of each row with its partner: `(B, D)` gives `(B)`.
+  func times(_ other: Tensor) throws(TorchError) -> Tensor { try (self * other).sum([1]) }
+}
