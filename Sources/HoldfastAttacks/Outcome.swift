@@ -19,6 +19,17 @@ public struct AttackJob {
     self.truth = truth
     self.radii = radii.sorted()
   }
+
+  /// A sample as `subject` sees it, with `label` for its true class.
+  public init(
+    id: String, input: Tensor, label: Int, for subject: Subject, radii: [Radius]
+  ) throws(TorchError) {
+    let prediction = try withoutGradients { () throws(TorchError) in
+      try subject.predict(input.to(subject.encoder.device))
+    }
+    self.init(
+      id: id, input: input, truth: try SampleTruth(label: label, of: prediction), radii: radii)
+  }
 }
 
 /// What an attack did to one sample at one radius.

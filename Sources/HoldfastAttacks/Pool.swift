@@ -69,16 +69,19 @@ public final class Pool<A: Attack>: AttackStage {
     var ball: Ball
     var truth: Truth
     var state: A.State
-    /// The best point of the run so far, and how good it is: see ``Pool/score(_:_:)``.
+    /// The best point of the run so far, how good it is, and whether it fools the model: see
+    /// ``Pool/score(_:_:)``.
     var best: Tensor
     var bestScore: Tensor
+    var bestSucceeds: Tensor
 
     func merged(with other: Batch, _ merge: RowMerge) throws(TorchError) -> Batch {
       Batch(
         x: try merge(x, other.x), ball: try ball.merged(with: other.ball, merge),
         truth: try truth.merged(with: other.truth, merge),
         state: try state.merged(with: other.state, merge),
-        best: try merge(best, other.best), bestScore: try merge(bestScore, other.bestScore))
+        best: try merge(best, other.best), bestScore: try merge(bestScore, other.bestScore),
+        bestSucceeds: try merge(bestSucceeds, other.bestSucceeds))
     }
   }
 
@@ -168,7 +171,8 @@ public final class Pool<A: Attack>: AttackStage {
         fresh.map(\.job.truth), targets: fresh.map(\.target),
         entries: settings.isGallery ? settings.subject.head?.classCount : nil, on: device),
       state: try attack.begin(at: x, in: ball), best: x,
-      bestScore: try .full(-.infinity, [fresh.count], device: device))
+      bestScore: try .full(-.infinity, [fresh.count], device: device),
+      bestSucceeds: try .zeros([fresh.count], dtype: .bool, device: device))
   }
 
   /// Halves the batch after the device ran out of memory; the samples put back start their current
@@ -186,7 +190,8 @@ public final class Pool<A: Attack>: AttackStage {
   // MARK: Judging
 
   /// What makes one point of a run better than another: the smaller perturbation of a success for
-  /// attacks that seek the smallest, else the margin for a verdict and the loss for an example.
+  /// attacks that seek the smallest, else the margin for a verdict, and for an example the loss
+  /// among those that fool the model, or among all where none does.
   private func score(_ batch: Batch, _ answer: Evaluator<A>.Answer) throws(TorchError) -> Tensor {
     if attack.reach == .box {
       let axes = Array(1..<batch.x.rank)
@@ -208,12 +213,17 @@ public final class Pool<A: Attack>: AttackStage {
   ) throws(TorchError) -> [AttackOutcome] {
     var batch = current
     let score = try score(batch, answer)
-    let isBetter = try score .> batch.bestScore
+    let succeeds = try answer.margin .> 0
+    var isBetter = try score .> batch.bestScore
+    if settings.stop == .fullBudget {
+      isBetter = try .where(succeeds.xor(batch.bestSucceeds), succeeds, isBetter)
+      batch.bestSucceeds = try succeeds.or(batch.bestSucceeds)
+    }
     batch.best =
       looksAtEveryPoint
       ? batch.x : try .where(isBetter.perRow(rank: batch.x.rank), batch.x, batch.best)
-    // The larger of both is no number where one is none, which must not pass for robust.
-    batch.bestScore = try score.maximum(batch.bestScore)
+    // What is no number stays, so that it cannot pass for robust.
+    batch.bestScore = try .where(isBetter.or(score.isNaN()), score, batch.bestScore)
     roundsSinceLook += 1
     guard roundsSinceLook >= settings.stride || isSpent.contains(true) else {
       try move(batch, answer, going: Array(slots.indices), renewed: [])
@@ -264,9 +274,12 @@ public final class Pool<A: Attack>: AttackStage {
       return isSpent || slots[row].isDecided
     case (.fullBudget, .ball):
       guard isSpent else { return false }
-      if score > slots[row].keptScore {
+      let example = try test(row, batch.best)
+      let known = slots[row].example(at: slots[row].radiusIndex)
+      let (fools, fooled) = (example.margin > 0, (known?.margin ?? 0) > 0)
+      if fools != fooled ? fools : score > slots[row].keptScore {
         slots[row].keptScore = score
-        slots[row].keep(try test(row, batch.best), at: slots[row].radiusIndex)
+        slots[row].keep(example, at: slots[row].radiusIndex)
       }
       return true
     case (.fullBudget, .box):
@@ -393,5 +406,19 @@ extension AttackRecipe {
       Pool(attack: attack, recipe: self, settings: settings)
     }
     return open(attack)
+  }
+
+  /// What becomes of each job, in their order.
+  public func run(
+    on jobs: [AttackJob], _ settings: PoolSettings
+  ) throws(TorchError) -> [AttackOutcome] {
+    let stage = stage(settings)
+    var waiting = jobs[...]
+    var outcomes: [String: AttackOutcome] = [:]
+    while !waiting.isEmpty || stage.load > 0 {
+      while !stage.isFull, let job = waiting.popFirst() { stage.submit(job) }
+      for outcome in try stage.step() { outcomes[outcome.job.id] = outcome }
+    }
+    return jobs.compactMap { outcomes[$0.id] }
   }
 }

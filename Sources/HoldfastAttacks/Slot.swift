@@ -5,8 +5,9 @@ import HoldfastTensor
 public enum StopRule: String, Sendable, Hashable, Codable {
   /// At its first verified success, which then holds at every larger radius. For verdicts.
   case firstSuccess
-  /// After the whole budget at every radius, with the input of highest loss. For inputs that are
-  /// shown to another model, which must not sit on the boundary of this one.
+  /// After the whole budget at every radius, with the input of highest loss among those that fool
+  /// the model, or among all where none does. For inputs that are shown to another model, which
+  /// must not sit on the boundary of this one.
   case fullBudget
 }
 

@@ -19,6 +19,10 @@ public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
 public struct AuditPlan {
   /// The model that is audited, with every defence that is part of it.
   public var subject: Subject
+  /// The same model in bfloat16, where ``precision`` asks for it.
+  public var search: Subject?
+  /// What white-box and adaptive attacks search in.
+  public var precision = SearchPrecision.float32
   /// The model that transfer examples are made on; none where there is none.
   public var transferSource: Subject?
   /// The attacks of the protocols that are run; `transfer-png` shares those of `transfer`.
@@ -50,8 +54,22 @@ public struct AuditPlan {
     self.seed = seed
   }
 
+  /// When a sample may leave an attack of a protocol.
+  public func stop(of name: AuditProtocol, keepsExamples: Bool) -> StopRule {
+    name == .transfer || keepsExamples ? .fullBudget : .firstSuccess
+  }
+
+  /// The model that an attack searches in, where it is not the audited one itself.
+  func search(of recipe: AttackRecipe) -> Subject? {
+    switch precision {
+    case .float32: nil
+    case .mixed: recipe.isScreen ? search : nil
+    case .bfloat16: search
+    }
+  }
+
   /// Whether transfer examples can be stored as pictures: RGB in [0, 1].
-  var storesPictures: Bool {
+  public var storesPictures: Bool {
     let input = subject.encoder.input
     return subject.encoder.modality == .image && input.shape.count == 3 && input.shape[0] == 3
       && input.range == 0...1

@@ -15,6 +15,7 @@ public final class Auditor {
   private var stages: [Stage] = []
   private var tracks: [String: SampleTrack] = [:]
   private var finished: [SampleRecord] = []
+  private let archive: AdversarialArchive?
 
   private struct Stage {
     let name: AuditProtocol
@@ -22,16 +23,21 @@ public final class Auditor {
   }
 
   /// An audit of `plan`.
-  public init(_ plan: AuditPlan) {
+  ///
+  /// - Parameter archive: where examples are kept; then every attack spends its whole budget, so
+  ///   that they do not sit on the boundary.
+  public init(_ plan: AuditPlan, archive: AdversarialArchive? = nil) {
     self.plan = plan
+    self.archive = archive
     verifier = Verifier(subject: plan.subject)
     for name in [AuditProtocol.transfer, .whiteBox, .adaptive] where plan.recorded.contains(name) {
       let isTransfer = name == .transfer
       guard let subject = isTransfer ? plan.transferSource : plan.subject else { continue }
-      let settings = PoolSettings(
-        subject: subject, norm: plan.norm, stop: isTransfer ? .fullBudget : .firstSuccess,
+      var settings = PoolSettings(
+        subject: subject, norm: plan.norm, stop: plan.stop(of: name, keepsExamples: archive != nil),
         budgets: plan.budgets, slots: plan.slots, seed: plan.seed)
-      for recipe in plan.attacks[name] ?? [] {
+      for recipe in plan.attacks[name] ?? [] where !(isTransfer && recipe.isScreen) {
+        settings.search = isTransfer ? nil : plan.search(of: recipe)
         stages.append(Stage(name: name, pool: recipe.stage(settings)))
       }
     }
@@ -132,8 +138,11 @@ public final class Auditor {
         guard let example = result.example else { continue }
         if stage.name == .transfer {
           try show(example, at: result.radius, of: outcome.job, stage, &track)
-        } else {
-          try track.show(stage.name, result.radius, attack: stage.pool.recipe.name, example)
+        } else if try track.show(
+          stage.name, result.radius, attack: stage.pool.recipe.name, example)
+        {
+          try archive?.keep(
+            example, of: outcome.job, as: stage.name, at: result.radius, norm: plan.norm)
         }
       }
       tracks[outcome.job.id] = track
@@ -147,6 +156,7 @@ public final class Auditor {
     _ track: inout SampleTrack
   ) throws {
     let attack = stage.pool.recipe.name
+    try archive?.keep(example, of: job, as: .transfer, at: radius, norm: plan.norm)
     var pass = Cost()
     pass.forward = 1
     let seen = try test(example.input, job: job, distance: example.distance)

@@ -122,15 +122,22 @@ public struct AttackRecipe: Sendable {
   public let restarts: Int
   /// The classes that runs aim at in turn, the likeliest first; 0 for an untargeted attack.
   public let targets: Int
+  /// Whether it goes first to fool cheaply what is easily fooled.
+  ///
+  /// What stands after it faces all that comes behind it, so it changes the cost of a verdict and
+  /// never the verdict's strength; it may search in a cheaper precision.
+  public let isScreen: Bool
 
   /// A line of a plan.
   public init(
-    name: String, attack: any Attack, objective: any Objective, restarts: Int = 1, targets: Int = 0
+    name: String, attack: any Attack, objective: any Objective, restarts: Int = 1,
+    targets: Int = 0, isScreen: Bool = false
   ) {
     self.name = name
     self.attack = attack
     self.objective = objective
     self.restarts = restarts
     self.targets = targets
+    self.isScreen = isScreen
   }
 }

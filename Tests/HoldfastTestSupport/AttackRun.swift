@@ -20,12 +20,6 @@ public func toyJobs(
 public func runAttack(
   _ recipe: AttackRecipe, on jobs: [AttackJob], _ settings: PoolSettings
 ) throws(TorchError) -> [String: AttackOutcome] {
-  let stage = recipe.stage(settings)
-  var waiting = jobs[...]
-  var outcomes: [String: AttackOutcome] = [:]
-  while !waiting.isEmpty || stage.load > 0 {
-    while !stage.isFull, let job = waiting.popFirst() { stage.submit(job) }
-    for outcome in try stage.step() { outcomes[outcome.job.id] = outcome }
-  }
-  return outcomes
+  Dictionary(
+    uniqueKeysWithValues: try recipe.run(on: jobs, settings).map { ($0.job.id, $0) })
 }
