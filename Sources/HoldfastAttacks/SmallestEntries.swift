@@ -12,7 +12,7 @@ extension AttackTable {
       TargetMargin(), targets: 9, passes: "909 F + 900 B"),
     AttackEntry(
       "cw", "the smallest perturbation, by Adam on size and margin",
-      source: "Carlini and Wagner, 2017", passes: "at most 90 009 F + 90 000 B",
+      source: "Carlini and Wagner, 2017", passes: "at most 90001 F + 90000 B",
       options: ["steps=10000", "searches=9", "weight=0.001", "rate=0.01", "kappa=0"], norms: [.l2]
     ) { (spelling, _) throws(UsageError) in
       [

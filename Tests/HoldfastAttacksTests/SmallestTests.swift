@@ -117,6 +117,19 @@ struct SmallestTests {
     }
   }
 
+  /// Runs at other targets start at the input; those again at the same target do not.
+  @Test func restartsStartElsewhere() throws {
+    let watch = WatchedEncoder(encoder)
+    let job = try toyJobs(for: subject, count: 1, radii: [Radius(0.05)])[0]
+    _ = try runAttack(
+      AttackTable.recipe("fab-t:steps=1,targets=2,restarts=2"), on: [job],
+      PoolSettings(subject: Subject(encoder: watch, head: subject.head), stop: .fullBudget))
+    let starts = try watch.calls.filter(\.recorded).map { try $0.input.bytes() }
+    let input = try job.input.bytes()
+    #expect(starts.map { $0 == input } == [true, true, false, false])
+    #expect(starts.last.map { $0 != starts[2] } == true)
+  }
+
   @Test(arguments: [true, false])
   func reachesItsTarget(_ isFAB: Bool) throws {
     let attack: any Attack =
