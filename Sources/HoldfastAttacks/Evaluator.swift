@@ -71,7 +71,7 @@ struct Evaluator<A: Attack> {
       return Answer(
         loss: loss, gradient: wanted ? try slopes.value() : try noGradient(points, loss: loss),
         margin: try margins.value(), forward: .init(repeating: forward, count: rows),
-        backward: .init(repeating: wanted ? views.count : 0, count: rows))
+        backward: .init(repeating: wanted ? views.count * slopesPerView(loss) : 0, count: rows))
     }
   }
 
@@ -97,6 +97,9 @@ struct Evaluator<A: Attack> {
     }
     return try Tensor.stacking(slopes, 1)
   }
+
+  /// The gradients that a sample has: one for each of its losses.
+  private func slopesPerView(_ loss: Tensor) -> Int { loss.rank == 2 ? loss.shape[1] : 1 }
 
   private func noGradient(_ x: Tensor, loss: Tensor) throws(TorchError) -> Tensor {
     guard loss.rank == 2 else { return try x.zerosLike() }

@@ -117,7 +117,7 @@ public final class Pool<A: Attack>: AttackStage {
     let clock = ContinuousClock()
     let began = clock.now
     let steps = slots.map(\.step)
-    var noise = Noise(slots.map(\.generator), runs: slots.map(\.run))
+    var noise = Noise(slots)
     let wanted = attack.needsGradient(batch.state, steps: steps)
     let answer: Evaluator<A>.Answer
     do {
@@ -160,9 +160,10 @@ public final class Pool<A: Attack>: AttackStage {
     let ball = try Ball(
       around: origin, norm: settings.norm, radii: fresh.map(\.radius),
       range: settings.subject.encoder.input.range, reach: attack.reach)
-    var noise = Noise(
-      fresh.map { $0.runGenerator(seed: settings.seed, recipe: recipe.name) },
-      runs: fresh.map(\.run))
+    for row in fresh.indices {
+      fresh[row].generator = fresh[row].runGenerator(seed: settings.seed, recipe: recipe.name)
+    }
+    var noise = Noise(fresh)
     let x = try ball.project(attack.start(in: ball, noise: &noise))
     for (row, generator) in noise.generators.enumerated() { fresh[row].generator = generator }
     return Batch(
@@ -196,8 +197,8 @@ public final class Pool<A: Attack>: AttackStage {
     if attack.reach == .box {
       let axes = Array(1..<batch.x.rank)
       let size = try (batch.x - batch.ball.origin).norm(settings.norm.order, axes)
-      let none = try answer.margin * 0 - .infinity
-      return try .where(answer.margin .> 0, -size, none)
+      // No number must stay none.
+      return try .where(answer.margin .> 0, -size, answer.margin - .infinity)
     }
     return settings.stop == .fullBudget ? answer.loss : answer.margin
   }
@@ -369,7 +370,7 @@ public final class Pool<A: Attack>: AttackStage {
       slots = going.map { slots[$0] }
       let evaluation = Evaluation(
         x: kept.x, loss: loss, gradient: gradient, margin: margin, steps: slots.map(\.step))
-      var noise = Noise(slots.map(\.generator), runs: slots.map(\.run))
+      var noise = Noise(slots)
       kept.x = try kept.ball.project(
         attack.step(&kept.state, evaluation, in: kept.ball, noise: &noise))
       for row in slots.indices {

@@ -60,6 +60,9 @@ struct Slot {
   /// The class that this run aims at.
   var target: Int? { targets.isEmpty ? nil : targets[run % targets.count] }
 
+  /// How often the sample was run before at the same target.
+  var restart: Int { run / max(1, targets.count) }
+
   /// The generator of a run from its beginning.
   func runGenerator(seed: UInt64, recipe: String) -> Generator {
     Generator(seed: seed, stream: job.id).split("\(recipe)/\(radius.value)", run)
@@ -133,5 +136,13 @@ struct Slot {
       && stop == .firstSuccess && budgets == .nested
       && (outcomes[radiusIndex].example?.margin ?? 0) >= Example.marginBand
     return radiusIndex < outcomes.count
+  }
+}
+
+extension Noise {
+  /// The noise of the samples in a batch, as far as each has been drawn from.
+  init(_ slots: [Slot]) {
+    self.init(
+      slots.map(\.generator), runs: slots.map(\.run), restarts: slots.map(\.restart))
   }
 }

@@ -6,7 +6,7 @@ import Testing
 struct AttackTableTests {
   @Test func everyEntryParsesWithItsDefaults() throws {
     for entry in AttackTable.entries {
-      #expect(try AttackTable.recipe(entry.name).name == entry.name)
+      #expect(try AttackTable.recipe(entry.name, norm: entry.norms[0]).name == entry.name)
       #expect(!entry.summary.isEmpty)
     }
     #expect(Set(AttackTable.entries.map(\.name)).count == AttackTable.entries.count)
@@ -17,8 +17,9 @@ struct AttackTableTests {
     for entry in AttackTable.entries {
       let options = entry.options.filter { !$0.contains("/") }
       guard !options.isEmpty else { continue }
-      let spelled = try AttackTable.recipe("\(entry.name):\(options.joined(separator: ","))")
-      let plain = try AttackTable.recipe(entry.name)
+      let spelled = try AttackTable.recipe(
+        "\(entry.name):\(options.joined(separator: ","))", norm: entry.norms[0])
+      let plain = try AttackTable.recipe(entry.name, norm: entry.norms[0])
       #expect(spelled.restarts == plain.restarts)
       #expect("\(spelled.attack)" == "\(plain.attack)")
     }
@@ -37,7 +38,7 @@ struct AttackTableTests {
     "pgd:steps=1e9", "pgd:steps=99999999999999999999", "pgd:steps=3,steps=4", "pgd:step=-1",
     "pgd:step=0", "pgd:step=nan", "pgd:step=inf", "pgd:random-start=maybe", "fgsm:steps=2",
     "apgd-ce:rho=2", "apgd-ce:rho=-0.1", "apgd-embedding:random-start=false", "pgd:colour=red",
-    "pgd:steps=3,,restarts=2",
+    "pgd:steps=3,,restarts=2", "fab:targets=3", "fab-t:targets=0", "cw", "cw-linf:kappa=-1",
   ])
   func nonsenseIsRefused(_ text: String) {
     let error = #expect(throws: UsageError.self) { try AttackTable.recipe(text) }

@@ -35,6 +35,7 @@ struct InvariantTests {
     AttackTable.entries.map { entry in
       let wanted = [
         ("steps=", "steps=5"), ("queries=", "queries=12"), ("restarts=", "restarts=2"),
+        ("searches=", "searches=3"),
       ]
       let options = wanted.compactMap { prefix, option in
         entry.options.contains { $0.hasPrefix(prefix) } ? option : nil
