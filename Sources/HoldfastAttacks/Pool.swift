@@ -164,7 +164,8 @@ public final class Pool<A: Attack>: AttackStage {
       fresh[row].generator = fresh[row].runGenerator(seed: settings.seed, recipe: recipe.name)
     }
     var noise = Noise(fresh)
-    let x = try ball.project(attack.start(in: ball, noise: &noise))
+    var x = try ball.project(attack.start(in: ball, noise: &noise))
+    if recipe.isScreen { x = try carriedOver(fresh, from: x, in: ball) }
     for (row, generator) in noise.generators.enumerated() { fresh[row].generator = generator }
     return Batch(
       x: x, ball: ball,
@@ -174,6 +175,23 @@ public final class Pool<A: Attack>: AttackStage {
       state: try attack.begin(at: x, in: ball), best: x,
       bestScore: try .full(-.infinity, [fresh.count], device: device),
       bestSucceeds: try .zeros([fresh.count], dtype: .bool, device: device))
+  }
+
+  /// The points where samples start, or where the search at a smaller radius ended, stretched to
+  /// the radius: what nearly fooled the model there may fool it here.
+  private func carriedOver(
+    _ fresh: [Slot], from x: Tensor, in ball: Ball
+  ) throws(TorchError) -> Tensor {
+    guard fresh.contains(where: { $0.carried != nil }) else { return x }
+    var rows: [Tensor] = []
+    for (row, slot) in fresh.enumerated() {
+      let start = try x.slice(0, row..<row + 1)
+      rows.append(
+        try slot.carried.map { (point) throws(TorchError) in
+          try stretched(point, slot.job, to: slot.radius)
+        } ?? start)
+    }
+    return try ball.project(.concatenating(rows))
   }
 
   /// Halves the batch after the device ran out of memory; the samples put back start their current
@@ -206,6 +224,7 @@ public final class Pool<A: Attack>: AttackStage {
   /// Whether each point is tested as it comes, so that none before it need be kept.
   private var looksAtEveryPoint: Bool {
     settings.stop == .firstSuccess && attack.reach == .ball && settings.stride == 1
+      && !recipe.isScreen
   }
 
   /// Decides for each sample whether it goes on, begins another run, or leaves.
@@ -240,6 +259,7 @@ public final class Pool<A: Attack>: AttackStage {
       guard !scores[row].isNaN else { throw noNumber(slots[row].job) }
       let isOver = try conclude(
         row, batch, score: Double(scores[row]), isSpent: isSpent[row])
+      if isOver, recipe.isScreen { slots[row].carried = try batch.best.slice(0, row..<row + 1) }
       if !isOver {
         going.append(row)
       } else if slots[row].advance(completed: isSpent[row]) {
@@ -321,7 +341,7 @@ public final class Pool<A: Attack>: AttackStage {
     let point = try x.slice(0, row..<row + 1)
     var example = try test(row, point, at: radius)
     if example.margin < Example.marginBand {
-      let stretched = try test(row, stretched(point, row, to: radius), at: radius)
+      let stretched = try test(row, stretched(point, slots[row].job, to: radius), at: radius)
       if stretched.margin > example.margin { example = stretched }
     }
     if example.margin > slots[row].example(at: index)?.margin ?? 0 {
@@ -333,15 +353,16 @@ public final class Pool<A: Attack>: AttackStage {
   private func keepAtEveryRadius(_ row: Int, _ x: Tensor) throws(TorchError) {
     let point = try x.slice(0, row..<row + 1)
     for (index, radius) in slots[row].job.radii.enumerated() {
-      slots[row].keep(try test(row, stretched(point, row, to: radius), at: radius), at: index)
+      let stretched = try stretched(point, slots[row].job, to: radius)
+      slots[row].keep(try test(row, stretched, at: radius), at: index)
     }
   }
 
   /// The perturbation of one sample scaled to the length of a radius, as far as the box allows.
   private func stretched(
-    _ point: Tensor, _ row: Int, to radius: Radius
+    _ point: Tensor, _ job: AttackJob, to radius: Radius
   ) throws(TorchError) -> Tensor {
-    let origin = try slots[row].job.input.to(point.device)
+    let origin = try job.input.to(point.device)
     let offset = try point - origin
     let length = try offset.norm(settings.norm.order).item()
     guard length > 0 else { return point }

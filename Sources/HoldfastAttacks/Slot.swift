@@ -36,6 +36,8 @@ struct Slot {
   private(set) var outcomes: [RadiusOutcome]
   /// The score of the point tested last at this radius.
   var keptScore = -Double.infinity
+  /// Where a screen ended at the radius before: `(1, …)`.
+  var carried: Tensor?
   /// The smallest perturbation tested so far, where an attack seeks the smallest.
   var smallestFound = Double.infinity
 
