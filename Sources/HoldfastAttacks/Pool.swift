@@ -156,7 +156,8 @@ public final class Pool<A: Attack>: AttackStage {
     let origin = try Tensor.concatenating(fresh.map(\.job.input)).to(device)
     let ball = try Ball(
       around: origin, norm: settings.norm, radii: fresh.map(\.radius),
-      range: settings.subject.encoder.input.range, reach: attack.reach)
+      range: settings.subject.encoder.input.range, reach: attack.reach,
+      patches: settings.subject.encoder.input.patches)
     var noise = Noise(
       fresh.map { $0.runGenerator(seed: settings.seed, recipe: recipe.name) },
       runs: fresh.map(\.run))
