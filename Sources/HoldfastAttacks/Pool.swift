@@ -161,14 +161,15 @@ public final class Pool<A: Attack>: AttackStage {
     var noise = Noise(
       fresh.map { $0.runGenerator(seed: settings.seed, recipe: recipe.name) },
       runs: fresh.map(\.run))
-    let x = try ball.project(attack.start(in: ball, noise: &noise))
+    let wide = try ball.widened(by: fresh.map { _ in attack.widening(atStep: 0) })
+    let x = try wide.project(attack.start(in: wide, noise: &noise))
     for (row, generator) in noise.generators.enumerated() { fresh[row].generator = generator }
     return Batch(
       x: x, ball: ball,
       truth: try Truth(
         fresh.map(\.job.truth), targets: fresh.map(\.target),
         entries: settings.isGallery ? settings.subject.head?.classCount : nil, on: device),
-      state: try attack.begin(at: x, in: ball), best: x,
+      state: try attack.begin(at: x, in: wide), best: x,
       bestScore: try .full(-.infinity, [fresh.count], device: device))
   }
 
@@ -188,6 +189,8 @@ public final class Pool<A: Attack>: AttackStage {
 
   /// What makes one point of a run better than another: the smaller perturbation of a success for
   /// attacks that seek the smallest, else the margin for a verdict and the loss for an example.
+  ///
+  /// Points beyond the radius are worth nothing.
   private func score(_ batch: Batch, _ answer: Evaluator<A>.Answer) throws(TorchError) -> Tensor {
     if attack.reach == .box {
       let axes = Array(1..<batch.x.rank)
@@ -195,7 +198,10 @@ public final class Pool<A: Attack>: AttackStage {
       let none = try answer.margin * 0 - .infinity
       return try .where(answer.margin .> 0, -size, none)
     }
-    return settings.stop == .fullBudget ? answer.loss : answer.margin
+    let score = settings.stop == .fullBudget ? answer.loss : answer.margin
+    let isBeyond = slots.map { attack.widening(atStep: $0.step) > 1 }
+    guard isBeyond.contains(true) else { return score }
+    return try score.filled(-.infinity, where: Tensor(isBeyond).to(score.device))
   }
 
   /// Whether each point is tested as it comes, so that none before it need be kept.
@@ -358,8 +364,9 @@ public final class Pool<A: Attack>: AttackStage {
       let evaluation = Evaluation(
         x: kept.x, loss: loss, gradient: gradient, margin: margin, steps: slots.map(\.step))
       var noise = Noise(slots.map(\.generator), runs: slots.map(\.run))
-      kept.x = try kept.ball.project(
-        attack.step(&kept.state, evaluation, in: kept.ball, noise: &noise))
+      let wide = try kept.ball.widened(by: slots.map { attack.widening(atStep: $0.step + 1) })
+      kept.x = try wide.project(
+        attack.step(&kept.state, evaluation, in: wide, noise: &noise))
       for row in slots.indices {
         slots[row].generator = noise.generators[row]
         slots[row].step += 1

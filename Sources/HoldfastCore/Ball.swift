@@ -79,6 +79,22 @@ public struct Ball: SlotState {
       .to(origin.device)
   }
 
+  /// The balls whose radii are as many times as long; those of factor 1 are themselves.
+  public func widened(by factors: [Double]) throws(TorchError) -> Ball {
+    guard reach == .ball, factors.contains(where: { $0 != 1 }) else { return self }
+    let factor = try Tensor(factors.map(Float.init)).to(origin.device).perRow(rank: origin.rank)
+    let long = try radius * factor
+    var (low, high) = (try origin - long, try origin + long)
+    if let range {
+      low = try low.maximum(Double(range.lowerBound))
+      high = try high.minimum(Double(range.upperBound))
+    }
+    let isSame = try factor .== 1
+    return Ball(
+      self, radius: long, lower: try .where(isSame, lower, low),
+      upper: try .where(isSame, upper, high))
+  }
+
   /// The nearest reachable inputs, up to rounding: `(B, …)`.
   public func project(_ x: Tensor) throws(TorchError) -> Tensor {
     guard reach == .ball else { return try x.clamped(lower, upper) }
