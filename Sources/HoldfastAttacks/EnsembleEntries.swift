@@ -20,7 +20,7 @@ extension AttackTable {
         targets: try spelling.take("targets", "a whole number of at least 1") {
           Int($0).flatMap { $0 > 0 ? $0 : nil }
         })
-      var recipes = screens ? [AttackTable.screen] : []
+      var recipes = screens ? [AttackTable.screen(norm)] : []
       for part in parts { recipes += try AttackTable.recipes(part, norm: norm) }
       return recipes
     }
@@ -30,8 +30,11 @@ extension AttackTable {
   ///
   /// With ten steps its step halves at each of them where the loss stops rising, so that it ends
   /// where the long one is after its first checkpoints.
-  static let screen = AttackRecipe(
-    name: "screen", attack: APGD(steps: 10), objective: CrossEntropy(), isScreen: true)
+  static func screen(_ norm: Norm) -> AttackRecipe {
+    let attack: any Attack = norm == .l1 ? SparseAPGD(iterations: 10) : APGD(steps: 10)
+    return AttackRecipe(
+      name: "screen", attack: attack, objective: CrossEntropy(), isScreen: true)
+  }
 }
 
 /// The versions of AutoAttack, with the reference's settings.

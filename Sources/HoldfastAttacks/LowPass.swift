@@ -30,6 +30,9 @@ public struct LowPass<Base: Attack>: Attack {
   /// As the base.
   public var reach: Reach { base.reach }
 
+  /// As the base.
+  public func widening(atStep step: Int) -> Double { base.widening(atStep: step) }
+
   /// The base's start, filtered.
   public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
     try filtered(try base.start(in: ball, noise: &noise), in: ball)

@@ -159,12 +159,14 @@ public final class Pool<A: Attack>: AttackStage {
     let origin = try Tensor.concatenating(fresh.map(\.job.input)).to(device)
     let ball = try Ball(
       around: origin, norm: settings.norm, radii: fresh.map(\.radius),
-      range: settings.subject.encoder.input.range, reach: attack.reach)
+      range: settings.subject.encoder.input.range, reach: attack.reach,
+      patches: settings.subject.encoder.input.patches)
     for row in fresh.indices {
       fresh[row].generator = fresh[row].runGenerator(seed: settings.seed, recipe: recipe.name)
     }
     var noise = Noise(fresh)
-    var x = try ball.project(attack.start(in: ball, noise: &noise))
+    let wide = try ball.widened(by: fresh.map { _ in attack.widening(atStep: 0) })
+    var x = try wide.project(attack.start(in: wide, noise: &noise))
     if recipe.isScreen { x = try carriedOver(fresh, from: x, in: ball) }
     for (row, generator) in noise.generators.enumerated() { fresh[row].generator = generator }
     return Batch(
@@ -172,7 +174,7 @@ public final class Pool<A: Attack>: AttackStage {
       truth: try Truth(
         fresh.map(\.job.truth), targets: fresh.map(\.target),
         entries: settings.isGallery ? settings.subject.head?.classCount : nil, on: device),
-      state: try attack.begin(at: x, in: ball), best: x,
+      state: try attack.begin(at: x, in: wide), best: x,
       bestScore: try .full(-.infinity, [fresh.count], device: device),
       bestSucceeds: try .zeros([fresh.count], dtype: .bool, device: device))
   }
@@ -211,6 +213,8 @@ public final class Pool<A: Attack>: AttackStage {
   /// What makes one point of a run better than another: the smaller perturbation of a success for
   /// attacks that seek the smallest, else the margin for a verdict, and for an example the loss
   /// among those that fool the model, or among all where none does.
+  ///
+  /// Points beyond the radius are worth nothing.
   private func score(_ batch: Batch, _ answer: Evaluator<A>.Answer) throws(TorchError) -> Tensor {
     if attack.reach == .box {
       let axes = Array(1..<batch.x.rank)
@@ -218,7 +222,10 @@ public final class Pool<A: Attack>: AttackStage {
       // No number must stay none.
       return try .where(answer.margin .> 0, -size, answer.margin - .infinity)
     }
-    return settings.stop == .fullBudget ? answer.loss : answer.margin
+    let score = settings.stop == .fullBudget ? answer.loss : answer.margin
+    let isBeyond = slots.map { attack.widening(atStep: $0.step) > 1 }
+    guard isBeyond.contains(true) else { return score }
+    return try score.filled(-.infinity, where: Tensor(isBeyond).to(score.device))
   }
 
   /// Whether each point is tested as it comes, so that none before it need be kept.
@@ -233,7 +240,7 @@ public final class Pool<A: Attack>: AttackStage {
   ) throws(TorchError) -> [AttackOutcome] {
     var batch = current
     let score = try score(batch, answer)
-    let succeeds = try answer.margin .> 0
+    let succeeds = try (answer.margin .> 0).and(score .> -Double.infinity)
     var isBetter = try score .> batch.bestScore
     if settings.stop == .fullBudget {
       isBetter = try .where(succeeds.xor(batch.bestSucceeds), succeeds, isBetter)
@@ -392,8 +399,9 @@ public final class Pool<A: Attack>: AttackStage {
       let evaluation = Evaluation(
         x: kept.x, loss: loss, gradient: gradient, margin: margin, steps: slots.map(\.step))
       var noise = Noise(slots)
-      kept.x = try kept.ball.project(
-        attack.step(&kept.state, evaluation, in: kept.ball, noise: &noise))
+      let wide = try kept.ball.widened(by: slots.map { attack.widening(atStep: $0.step + 1) })
+      kept.x = try wide.project(
+        attack.step(&kept.state, evaluation, in: wide, noise: &noise))
       for row in slots.indices {
         slots[row].generator = noise.generators[row]
         slots[row].step += 1

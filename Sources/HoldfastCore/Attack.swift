@@ -65,6 +65,10 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// the whole legal range.
   var reach: Reach { get }
 
+  /// How many radii away the point after `step` steps of a run may be; 1 unless an attack comes
+  /// from outside. Only points within one radius count.
+  func widening(atStep step: Int) -> Double
+
   /// Where samples start, before projection; all randomness comes from `noise`.
   func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor
 
@@ -84,7 +88,8 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// default those that have taken ``steps``.
   func isSpent(_ state: State, steps: [Int]) -> [Bool]
 
-  /// The next points, before projection.
+  /// The next points, before projection to `ball`, which is as wide as ``widening(atStep:)`` says
+  /// of them.
   func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor
@@ -93,6 +98,9 @@ public protocol Attack: Codable, Hashable, Sendable {
 extension Attack {
   /// The ball.
   public var reach: Reach { .ball }
+
+  /// Within one radius, always.
+  public func widening(atStep step: Int) -> Double { 1 }
 
   /// `x` itself.
   public func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View] {

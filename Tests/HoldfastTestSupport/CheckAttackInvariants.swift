@@ -52,7 +52,8 @@ struct AttackInvariants {
     func start(_ jobs: [AttackJob]) throws -> [[Float]] {
       let ball = try Ball(
         around: .concatenating(jobs.map(\.input)), norm: norm, radii: jobs.compactMap(\.radii.last),
-        range: subject.encoder.input.range)
+        range: subject.encoder.input.range, reach: recipe.attack.reach,
+        patches: subject.encoder.input.patches)
       var noise = Noise(jobs.map { Generator(seed: 5, stream: $0.id) })
       let x = try recipe.attack.start(in: ball, noise: &noise).flattenedRows()
       return try jobs.indices.map { try x.select(0, $0).array(of: Float.self) }
