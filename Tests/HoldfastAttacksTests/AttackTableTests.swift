@@ -6,7 +6,8 @@ import Testing
 struct AttackTableTests {
   @Test func everyEntryParsesWithItsDefaults() throws {
     for entry in AttackTable.entries {
-      #expect(try AttackTable.recipe(entry.name, norm: entry.norms[0]).name == entry.name)
+      let recipes = try AttackTable.recipes(entry.name, norm: entry.norms[0])
+      #expect(recipes.count > 1 || recipes.first?.name == entry.name)
       #expect(!entry.summary.isEmpty)
     }
     #expect(Set(AttackTable.entries.map(\.name)).count == AttackTable.entries.count)
@@ -17,12 +18,38 @@ struct AttackTableTests {
     for entry in AttackTable.entries {
       let options = entry.options.filter { !$0.contains("/") }
       guard !options.isEmpty else { continue }
-      let spelled = try AttackTable.recipe(
+      let spelled = try AttackTable.recipes(
         "\(entry.name):\(options.joined(separator: ","))", norm: entry.norms[0])
-      let plain = try AttackTable.recipe(entry.name, norm: entry.norms[0])
-      #expect(spelled.restarts == plain.restarts)
-      #expect("\(spelled.attack)" == "\(plain.attack)")
+      let plain = try AttackTable.recipes(entry.name, norm: entry.norms[0])
+      #expect("\(spelled)" == "\(plain)")
     }
+  }
+
+  @Test(arguments: [
+    ("standard", ["screen", "apgd-ce", "apgd-t", "fab-t", "square"]),
+    ("plus", ["screen", "apgd-ce", "apgd-dlr", "fab", "square", "apgd-t", "fab-t"]),
+    ("gradient", ["screen", "apgd-ce", "apgd-t"]), ("binary", ["screen", "apgd-ce", "square"]),
+    ("rand", ["apgd-ce", "apgd-dlr"]),
+  ])
+  func versionsOfAutoAttack(_ version: String, _ parts: [String]) throws {
+    let recipes = try AttackTable.recipes("autoattack:version=\(version)")
+    #expect(recipes.map(\.name) == parts)
+    #expect(recipes.filter(\.isScreen).map(\.name) == (version == "rand" ? [] : ["screen"]))
+    for recipe in recipes {
+      let isRepeated = version == "plus" && ["apgd-ce", "apgd-dlr", "fab"].contains(recipe.name)
+      #expect(recipe.restarts == (isRepeated ? 5 : 1))
+      #expect(recipe.targets == (recipe.name.hasSuffix("-t") ? 9 : 0))
+    }
+    let full = try AttackTable.recipes("autoattack:version=\(version),screen=false")
+    #expect(full.map(\.name) == parts.filter { $0 != "screen" })
+  }
+
+  @Test func autoAttackInL1() throws {
+    let recipes = try AttackTable.recipes("autoattack:screen=false", norm: .l1)
+    #expect(recipes.map(\.restarts) == [5, 1, 1, 1])
+    #expect(recipes.map(\.targets) == [0, 5, 9, 0])
+    #expect((recipes[0].attack as? SparseAPGD)?.largeRadii == true)
+    #expect((recipes[1].attack as? SparseAPGD)?.largeRadii == true)
   }
 
   @Test func options() throws {
