@@ -52,7 +52,7 @@ struct Evaluator<A: Attack> {
       let views = try attack.views(of: x, noise: &noise)
       var (losses, slopes, margins) = (Mean(), Mean(), Mean())
       for (index, view) in views.enumerated() {
-        let prediction = try subject.predict(view.input)
+        let prediction = try subject.predict(view.input, noise: &noise)
         let loss = try objective.loss(prediction, truth)
         if view.isPoint { try margins.add(margin(prediction, truth)) }
         if wanted { try slopes.add(slope(of: loss, at: x, keepGraph: index + 1 < views.count)) }
@@ -61,7 +61,7 @@ struct Evaluator<A: Attack> {
       var forward = views.count
       if margins.count == 0 {
         let prediction = try withoutGradients { () throws(TorchError) in
-          try subject.predict(points)
+          try subject.predict(points, noise: &noise)
         }
         try margins.add(margin(prediction, truth))
         forward += 1

@@ -24,9 +24,7 @@ public struct AttackJob {
   public init(
     id: String, input: Tensor, label: Int, for subject: Subject, radii: [Radius]
   ) throws(TorchError) {
-    let prediction = try withoutGradients { () throws(TorchError) in
-      try subject.predict(input.to(subject.encoder.device))
-    }
+    let prediction = try Verifier(subject: subject).predict(input, of: id)
     self.init(
       id: id, input: input, truth: try SampleTruth(label: label, of: prediction), radii: radii)
   }

@@ -140,9 +140,18 @@ public final class Pool<A: Attack>: AttackStage {
   private func admit() throws(TorchError) {
     let fresh = Array(waiting.prefix(max(0, capacity - slots.count)))
     guard !fresh.isEmpty else { return }
+    try checkInput()
     for slot in fresh { try settings.subject.encoder.input.check(slot.job) }
     waiting.removeFirst(fresh.count)
     try place(fresh, behind: batch)
+  }
+
+  private func checkInput() throws(TorchError) {
+    do {
+      try attack.check(settings.subject.encoder.input)
+    } catch {
+      throw TorchError(code: .shape, operation: recipe.name, message: error.message)
+    }
   }
 
   /// Puts samples at the beginning of a run into rows behind those of `others`.
@@ -325,7 +334,7 @@ public final class Pool<A: Attack>: AttackStage {
   }
 
   private func test(_ row: Int, _ x: Tensor, at radius: Radius) throws(TorchError) -> Example {
-    slots[row].count(forward: 1)
+    slots[row].count(forward: verifier.passes)
     return try verifier.test(
       x, job: slots[row].job, target: slots[row].target,
       threat: ThreatModel(norm: settings.norm, radius: radius))

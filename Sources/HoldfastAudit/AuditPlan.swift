@@ -1,5 +1,6 @@
 public import HoldfastAttacks
 public import HoldfastCore
+public import HoldfastTensor
 
 /// How inputs are made for a model, and how they are judged.
 public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
@@ -25,6 +26,8 @@ public struct AuditPlan {
   public var precision = SearchPrecision.float32
   /// The model that transfer examples are made on; none where there is none.
   public var transferSource: Subject?
+  /// The embedding that attacks with a goal aim at: `(1, D)`; none where there is none.
+  public var goal: Tensor?
   /// The attacks of the protocols that are run; `transfer-png` shares those of `transfer`.
   public var attacks: [AuditProtocol: [AttackRecipe]]
   /// How perturbations are measured.
@@ -40,12 +43,13 @@ public struct AuditPlan {
 
   /// A plan that runs nothing but the clean protocol until ``attacks`` are added.
   public init(
-    subject: Subject, transferSource: Subject? = nil,
+    subject: Subject, transferSource: Subject? = nil, goal: Tensor? = nil,
     attacks: [AuditProtocol: [AttackRecipe]] = [:], norm: Norm = .linf, radii: [Radius],
     budgets: Budgets = .nested, slots: Int = 32, seed: UInt64 = 0
   ) {
     self.subject = subject
     self.transferSource = transferSource
+    self.goal = goal
     self.attacks = attacks
     self.norm = norm
     self.radii = radii.sorted()

@@ -69,6 +69,12 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// from outside. Only points within one radius count.
   func widening(atStep step: Int) -> Double
 
+  /// Whether all its points are levels of an 8-bit file, k/255, up to the rounding of float32.
+  var isOnLattice: Bool { get }
+
+  /// Refuses inputs of a kind that the attack is not made for; by default it takes all.
+  func check(_ input: InputSpec) throws(UsageError)
+
   /// Where samples start, before projection; all randomness comes from `noise`.
   func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor
 
@@ -101,6 +107,12 @@ extension Attack {
 
   /// Within one radius, always.
   public func widening(atStep step: Int) -> Double { 1 }
+
+  /// No.
+  public var isOnLattice: Bool { false }
+
+  /// Nothing is refused.
+  public func check(_ input: InputSpec) throws(UsageError) {}
 
   /// `x` itself.
   public func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View] {
@@ -148,4 +160,7 @@ public struct AttackRecipe: Sendable {
     self.targets = targets
     self.isScreen = isScreen
   }
+
+  /// Whether each sample must say which embedding to aim at.
+  public var needsGoal: Bool { objective is GoalCosine }
 }

@@ -51,11 +51,14 @@ public struct Subject {
   public let encoder: any Encoder
   /// The head; none for an attack on bare embeddings.
   public let head: Head?
+  /// The encoder, where it draws random numbers.
+  let random: (any RandomEncoder)?
 
   /// A subject of the given parts.
   public init(encoder: any Encoder, head: Head?) {
     self.encoder = encoder
     self.head = head
+    random = encoder as? any RandomEncoder
   }
 
   /// What the model says about inputs in their legal range: `(B, …)`.

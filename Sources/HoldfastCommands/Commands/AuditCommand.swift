@@ -60,6 +60,12 @@ struct AuditCommand: ParsableCommand {
       valueName: "model"))
   var transferFrom: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "One embedding of any sense, a safetensors file, for attacks that aim at one.",
+      valueName: "file"))
+  var goal: String?
+
   @Option(help: ArgumentHelp("Audit at most this many samples.", valueName: "n"))
   var limit: Int?
 
@@ -112,7 +118,8 @@ struct AuditCommand: ParsableCommand {
         try ModelSource($0, device: model.encoder.device)
       },
       data: set, classes: classNames, templates: try promptTemplates(file: templates, of: set),
-      attacks: recipes, norm: threat.norm, radii: threat.radii, budgets: budgets,
+      attacks: recipes, norm: threat.norm, radii: threat.radii,
+      goal: try goal.map(GoalFile.init(at:)), budgets: budgets,
       precision: precision, savesExamples: saveAdversarial, protocols: names,
       limit: limit, batchSize: batchSize, seed: seed)
     let result = try run.run(

@@ -13,6 +13,8 @@ struct AuditRun {
   var adaptiveSteps = 100
   var norm: Norm
   var radii: [Radius]
+  /// What attacks with a goal aim at.
+  var goal: GoalFile?
   var budgets = Budgets.nested
   var precision = SearchPrecision.float32
   /// Whether adversarial inputs are kept in the run folder.
@@ -31,9 +33,13 @@ struct AuditRun {
     let source = try transferSubject(head: subject.head)
     let recipes = try self.recipes(hasSource: source != nil)
     var plan = AuditPlan(
-      subject: subject, transferSource: source, norm: norm, radii: radii, budgets: budgets,
+      subject: subject, transferSource: source, goal: goal?.embedding, norm: norm, radii: radii,
+      budgets: budgets,
       slots: batchSize, seed: seed)
-    for (name, entry) in recipes where entry.omitted == nil { plan.attacks[name] = entry.recipes }
+    for (name, entry) in recipes where entry.omitted == nil {
+      try checkAttacks(entry.recipes)
+      plan.attacks[name] = entry.recipes
+    }
     plan.precision = precision
     if precision != .float32 { plan.search = try model.subject(in: .bfloat16, head: subject.head) }
     try plan.check()
@@ -141,7 +147,7 @@ struct AuditRun {
       classes: classes, templates: templates.texts,
       attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
-      budgets: budgets.rawValue, precision: precision.rawValue, seed: seed)
+      goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed)
   }
 
   private static func record(
