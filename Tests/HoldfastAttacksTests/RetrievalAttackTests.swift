@@ -207,7 +207,8 @@ struct RetrievalAttackTests {
     #expect(try AttackTable.recipe("crossmaxim:search=apgd").attack.steps == 100)
     #expect(try AttackTable.recipe("crossfire").targets == 1)
     // 0.5/255 at 2/255.
-    #expect((try AttackTable.recipe("sga").attack as? SGA)?.relativeStep == 0.25)
+    let sga = try AttackTable.recipe("sga").attack as? SGA
+    #expect(sga?.relativeStep == 0.25)
   }
 
   @Test(arguments: [

@@ -58,7 +58,7 @@ struct RetrievalLossTests {
     let z = try Tensor(logits.flatMap { $0 }, [2, 5]).leaf()
     let loss = try RankMargin(rank: 4).loss(Prediction(embedding: z, logits: z), truth())
     let slope = try gradient(of: loss.sum(), withRespectTo: z).array(of: Float.self)
-    #expect(slope.allSatisfy(\.isFinite))
+    #expect(slope.allSatisfy { $0.isFinite })
     #expect(slope[2] == 1 && slope[3] == -1)
     #expect(slope[8] == 1 && slope[9] == -1)
   }
