@@ -131,7 +131,7 @@ struct RetrievalCommandTests {
       let arguments = [
         "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", model, "--gallery",
         "more.safetensors", "--attack", "crossmaxim:steps=5", "--attack", "apgd-rank:steps=5",
-        "--epsilon", "1/255,4/255", "--output", "run",
+        "--epsilon", "1/255,4/255", "--output", "run", "--threads", "1",
       ]
       let output = try succeed(arguments + ["--format", "json"], in: folder)
       let found = try json(Summary.self, output)

@@ -57,7 +57,7 @@ struct UsageTests {
     "audit --model m --data d --attack apgd-ce:steps",
     "audit --model m --data d --attack nothing-like",
     "audit --model m --data d --protocol white-boxx", "audit --model m --data d --protocol clean,,",
-    "audit --model m --data d --norm l1", "audit --model m --data d --epsilon four",
+    "audit --model m --data d --norm l3", "audit --model m --data d --epsilon four",
     "audit --model m --data d --epsilon 1/255,1/255", "audit --model m --data d --epsilon=-1/255",
     "audit --model m --data d --limit 0", "audit --model m --data d --batch-size 0",
     "audit --model m", "audit --model m --data d --task retrievel",
