@@ -152,6 +152,7 @@ let testTargets: [Target] = [
       "HoldfastMedia", "HoldfastRecords", "HoldfastTensor",
     ]),
   tests("HoldfastReport", ["HoldfastRecords"]),
+  tests("Holdfast", ["HoldfastTestSupport"]),
   tests("HoldfastCommands", ["HoldfastTestSupport", "Holdfast"], exclude: ["Snapshots"]),
 ]
 

@@ -1,10 +1,11 @@
 // x Wᵀ + b, by oneDNN where the weights are frozen.
 //
 // MKL, by which libtorch multiplies float32, keeps its AVX-512 kernels to Intel's processors;
-// oneDNN, which libtorch carries too, uses them wherever they are: a third faster on AMD's. It
-// wants weights in blocks, so a weight keeps copies in blocks, one for each direction, from when
+// oneDNN, which libtorch carries too, uses them wherever they are: a third faster on AMD's. The
+// same holds for bfloat16 where the processor multiplies it. oneDNN wants weights in blocks, so a weight keeps copies in blocks, one for each direction, from when
 // that is first used until the weight is written to. Weights that train take libtorch's usual path.
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/cpu/Utils.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "guard.hpp"
@@ -50,9 +51,24 @@ struct OneDNN {
   }
 };
 
+/// Whether this processor multiplies bfloat16 itself.
+bool multiplies_bfloat16() {
+  static const bool found = [] {
+    const auto capabilities = at::cpu::get_cpu_capabilities();
+    for (const auto name : {"avx512_bf16", "amx_bf16"}) {
+      const auto entry = capabilities.find(name);
+      if (entry != capabilities.end() && entry->second.isBool() && entry->second.toBool())
+        return true;
+    }
+    return false;
+  }();
+  return found;
+}
+
 bool is_plain(const at::Tensor &tensor) {
-  return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.numel() > 0 &&
-         !tensor.is_inference();
+  const auto type = tensor.scalar_type();
+  return tensor.device().is_cpu() && tensor.numel() > 0 && !tensor.is_inference() &&
+         (type == at::kFloat || (type == at::kBFloat16 && multiplies_bfloat16()));
 }
 
 /// Whether oneDNN can do it, and no parameter is trained. Shapes that do not match are left to
@@ -60,8 +76,9 @@ bool is_plain(const at::Tensor &tensor) {
 bool fits(const at::Tensor &x, const at::Tensor &weight, const Maybe &bias) {
   if (!OneDNN::shared() || !is_plain(x) || !is_plain(weight) || weight.requires_grad())
     return false;
+  if (x.scalar_type() != weight.scalar_type()) return false;
   if (x.dim() < 2 || weight.dim() != 2 || x.size(-1) != weight.size(1)) return false;
-  return !bias || (is_plain(*bias) && !bias->requires_grad() && bias->is_contiguous() &&
+  return !bias || (is_plain(*bias) && bias->scalar_type() == x.scalar_type() && !bias->requires_grad() && bias->is_contiguous() &&
                    bias->sizes() == weight.sizes().slice(0, 1));
 }
 
@@ -87,6 +104,8 @@ struct FrozenLinear : torch::autograd::Function<FrozenLinear> {
 };
 
 }  // namespace
+
+extern "C" bool hf_multiplies_bfloat16(void) { return multiplies_bfloat16(); }
 
 extern "C" hf_status hf_linear(
     hf_tensor a, hf_tensor weight, hf_tensor bias, hf_tensor *out) {

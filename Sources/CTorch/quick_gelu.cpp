@@ -16,7 +16,8 @@ constexpr double slope = 1.702;
 constexpr int64_t piece = 16384;
 
 bool is_plain(const at::Tensor &x) {
-  return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous();
+  return x.device().is_cpu() && x.is_contiguous() &&
+         (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
 
 /// Runs `body` over the pieces of 0 ..< count on all threads, with nothing recorded.
@@ -35,6 +36,10 @@ at::Tensor value(const at::Tensor &x) {
   const auto from = x.view(-1), to = result.view(-1);
   for_pieces(x.numel(), [&](int64_t start, int64_t length) {
     auto out = to.narrow(0, start, length);
+    if (x.scalar_type() != at::kFloat) {  // rounded once, at the end
+      out.copy_(at::silu(from.narrow(0, start, length).to(at::kFloat) * slope).mul_(1 / slope));
+      return;
+    }
     at::mul_out(out, from.narrow(0, start, length), at::scalar_tensor(slope));
     at::silu_out(out, out);
     out.mul_(1 / slope);
@@ -52,8 +57,11 @@ at::Tensor gradient(const at::Tensor &x, const at::Tensor &incoming) {
   const auto from = x.view(-1), in = grad.view(-1), to = result.view(-1);
   for_pieces(x.numel(), [&](int64_t start, int64_t length) {
     auto out = to.narrow(0, start, length);
-    const auto u = from.narrow(0, start, length) * slope;
-    at::silu_backward_out(out, in.narrow(0, start, length), u);
+    const auto u = from.narrow(0, start, length).to(at::kFloat) * slope;
+    if (x.scalar_type() != at::kFloat)
+      out.copy_(at::silu_backward(in.narrow(0, start, length).to(at::kFloat), u));
+    else
+      at::silu_backward_out(out, in.narrow(0, start, length), u);
   });
   return result;
 }

@@ -35,7 +35,9 @@ public struct AttackEntry: Sendable {
 /// Every attack there is: the source of parsing, listings, and the test of the invariants.
 public enum AttackTable {
   /// The lines, in the order they are listed.
-  public static let entries: [AttackEntry] = gradientEntries + retrievalEntries + ensembleEntries
+  public static let entries: [AttackEntry] =
+    gradientEntries + embeddingEntries + retrievalEntries + smallestEntries + squareEntries
+    + ensembleEntries
 
   /// What a user spells, such as `apgd-ce:steps=50,restarts=2`, as lines of a plan: several where
   /// it is an ensemble.

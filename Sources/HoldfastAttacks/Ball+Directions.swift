@@ -15,11 +15,8 @@ extension Ball {
     case .l1:
       let rows = try gradient.flattenedRows()
       let count = max(1, rows.shape[1] / 20)
-      let size = try rows.absolute()
-      let least = try size.top(count, 1).values.slice(1, count - 1..<count)
-      let signs = try rows.sign().filled(0, where: size .< least)
-      let unit = try signs / (signs.absolute().sum([1], keepAxes: true) + 1e-12)
-      return try unit.reshaped(gradient.shape)
+      let least = try rows.absolute().top(count, 1).values.slice(1, count - 1..<count)
+      return try rows.signs(from: least).reshaped(gradient.shape)
     }
   }
 
@@ -45,5 +42,14 @@ extension Ball {
   /// The norm of each row, shaped to broadcast: `(B, …)` gives `(B, 1, …)`.
   func sizePerRow(_ offset: Tensor) throws(TorchError) -> Tensor {
     try offset.norm(norm.order, Array(1..<offset.rank), keepAxes: true)
+  }
+}
+
+extension Tensor {
+  /// The signs of the coordinates of each row that are no smaller than `least` `(B, 1)`, over their
+  /// number: `(B, n)`.
+  func signs(from least: Tensor) throws(TorchError) -> Tensor {
+    let signs = try sign().filled(0, where: absolute() .< least)
+    return try signs / (signs.absolute().sum([1], keepAxes: true) + 1e-12)
   }
 }

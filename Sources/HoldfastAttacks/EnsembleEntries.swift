@@ -2,5 +2,74 @@ import HoldfastCore
 
 /// The ensembles: names for several attacks, of which each sample faces all until one fools it.
 extension AttackTable {
-  static let ensembleEntries: [AttackEntry] = []
+  static let ensembleEntries: [AttackEntry] = [
+    AttackEntry(
+      "autoattack",
+      "the ensemble of AutoAttack: standard, plus, rand, or the reduced forms gradient and binary",
+      source: "Croce and Hein, 2020", passes: "7,900 F + 1,900 B",
+      options: ["version=standard", "screen=true", "steps=100", "queries=5000", "targets=9"]
+    ) { (spelling, norm) throws(UsageError) in
+      let version =
+        try spelling.take("version", "standard, plus, rand, gradient or binary") {
+          AutoAttack(rawValue: $0)
+        } ?? .standard
+      let screens = try spelling.takeFlag("screen", default: version != .rand)
+      let parts = version.parts(
+        norm: norm, steps: try spelling.takeCount("steps", default: 100),
+        queries: try spelling.takeCount("queries", default: 5000),
+        targets: try spelling.take("targets", "a whole number of at least 1") {
+          Int($0).flatMap { $0 > 0 ? $0 : nil }
+        })
+      var recipes = screens ? [AttackTable.screen(norm)] : []
+      for part in parts { recipes += try AttackTable.recipes(part, norm: norm) }
+      return recipes
+    }
+  ]
+
+  /// A short Auto-PGD, which fools most samples of a model that is not robust.
+  ///
+  /// With ten steps its step halves at each of them where the loss stops rising, so that it ends
+  /// where the long one is after its first checkpoints.
+  static func screen(_ norm: Norm) -> AttackRecipe {
+    let attack: any Attack = norm == .l1 ? SparseAPGD(iterations: 10) : APGD(steps: 10)
+    return AttackRecipe(
+      name: "screen", attack: attack, objective: CrossEntropy(), isScreen: true)
+  }
+}
+
+/// The versions of AutoAttack, with the reference's settings.
+///
+/// Croce and Hein, 2020; specs: attacks, section 1.6. Few classes need no version of their own: a
+/// sample has at most as many targets as wrong classes, and the ratios of logits fall back by
+/// themselves.
+enum AutoAttack: String {
+  case standard, plus, rand
+  /// APGD on cross-entropy and towards targets, as RobustVLM's zero-shot evaluation runs it.
+  case gradient
+  /// APGD on cross-entropy and Square, as CALMARS runs for two classes.
+  case binary
+
+  /// The attacks, as they are spelled.
+  func parts(norm: Norm, steps: Int, queries: Int, targets: Int?) -> [String] {
+    // In L1 the reference searches in larger balls first, restarts, and aims at fewer classes.
+    let ce =
+      norm == .l1 ? "apgd-ce:steps=\(steps),restarts=5,large-radii=true" : "apgd-ce:steps=\(steps)"
+    let towards =
+      "apgd-t:steps=\(steps),targets=\(targets ?? (norm == .l1 ? 5 : 9))"
+      + (norm == .l1 ? ",large-radii=true" : "")
+    let fab = "fab-t:steps=\(steps),targets=\(targets ?? 9)"
+    let square = "square:queries=\(queries)"
+    switch self {
+    case .standard: return [ce, towards, fab, square]
+    case .plus:
+      return [
+        "apgd-ce:steps=\(steps),restarts=5", "apgd-dlr:steps=\(steps),restarts=5",
+        "fab:steps=\(steps),restarts=5", square, towards, fab,
+      ]
+    case .rand:
+      return ["apgd-ce:steps=\(steps),draws=20", "apgd-dlr:steps=\(steps),draws=20"]
+    case .gradient: return [ce, towards]
+    case .binary: return [ce, square]
+    }
+  }
 }

@@ -52,7 +52,8 @@ struct Evaluator<A: Attack> {
       let views = try attack.views(of: x, noise: &noise)
       var (losses, slopes, margins) = (Mean(), Mean(), Mean())
       for (index, view) in views.enumerated() {
-        let prediction = try subject.predict(view.isPoint ? view.input : legal(view.input))
+        let shown = view.isPoint ? view.input : try legal(view.input)
+        let prediction = try subject.predict(shown, noise: &noise)
         let loss = try objective.loss(prediction, truth)
         if view.isPoint { try margins.add(margin(prediction, truth)) }
         if wanted { try slopes.add(slope(of: loss, at: x, keepGraph: index + 1 < views.count)) }
@@ -61,7 +62,7 @@ struct Evaluator<A: Attack> {
       var forward = views.count
       if margins.count == 0 {
         let prediction = try withoutGradients { () throws(TorchError) in
-          try subject.predict(points)
+          try subject.predict(points, noise: &noise)
         }
         try margins.add(margin(prediction, truth))
         forward += 1
@@ -71,7 +72,7 @@ struct Evaluator<A: Attack> {
       return Answer(
         loss: loss, gradient: wanted ? try slopes.value() : try noGradient(points, loss: loss),
         margin: try margins.value(), forward: .init(repeating: forward, count: rows),
-        backward: .init(repeating: wanted ? views.count : 0, count: rows))
+        backward: .init(repeating: wanted ? views.count * slopesPerView(loss) : 0, count: rows))
     }
   }
 
@@ -103,6 +104,9 @@ struct Evaluator<A: Attack> {
     }
     return try Tensor.stacking(slopes, 1)
   }
+
+  /// The gradients that a sample has: one for each of its losses.
+  private func slopesPerView(_ loss: Tensor) -> Int { loss.rank == 2 ? loss.shape[1] : 1 }
 
   private func noGradient(_ x: Tensor, loss: Tensor) throws(TorchError) -> Tensor {
     guard loss.rank == 2 else { return try x.zerosLike() }

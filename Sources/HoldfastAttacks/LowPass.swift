@@ -6,7 +6,7 @@ public import HoldfastTensor
 ///
 /// Each step follows the filtered gradient; the perturbation it leads to is filtered, brought back
 /// to the size that filtering took away, and then projected (specs: defences, section 7, R-Adapt).
-public struct LowPass<Base: Attack>: Attack {
+public struct LowPass<Base: Attack>: AttackCombinator {
   /// The name of the base, `-low-pass`.
   public static var name: String { "\(Base.name)-low-pass" }
 
@@ -24,35 +24,9 @@ public struct LowPass<Base: Attack>: Attack {
   /// As the base.
   public typealias State = Base.State
 
-  /// As the base.
-  public var steps: Int { base.steps }
-
-  /// As the base.
-  public var reach: Reach { base.reach }
-
   /// The base's start, filtered.
   public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
     try filtered(try base.start(in: ball, noise: &noise), in: ball)
-  }
-
-  /// As the base.
-  public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> Base.State {
-    try base.begin(at: x, in: ball)
-  }
-
-  /// As the base.
-  public func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View] {
-    try base.views(of: x, noise: &noise)
-  }
-
-  /// As the base.
-  public func needsGradient(_ state: Base.State, steps: [Int]) -> [Bool] {
-    base.needsGradient(state, steps: steps)
-  }
-
-  /// As the base.
-  public func isSpent(_ state: Base.State, steps: [Int]) -> [Bool] {
-    base.isSpent(state, steps: steps)
   }
 
   /// A step of the base along the filtered gradient.

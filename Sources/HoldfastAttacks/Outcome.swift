@@ -19,6 +19,15 @@ public struct AttackJob {
     self.truth = truth
     self.radii = radii.sorted()
   }
+
+  /// A sample as `subject` sees it, with `label` for its true class.
+  public init(
+    id: String, input: Tensor, label: Int, for subject: Subject, radii: [Radius]
+  ) throws(TorchError) {
+    let prediction = try Verifier(subject: subject).predict(input, of: id)
+    self.init(
+      id: id, input: input, truth: try SampleTruth(label: label, of: prediction), radii: radii)
+  }
 }
 
 /// What an attack did to one sample at one radius.

@@ -69,16 +69,19 @@ public final class Pool<A: Attack>: AttackStage {
     var ball: Ball
     var truth: Truth
     var state: A.State
-    /// The best point of the run so far, and how good it is: see ``Pool/score(_:_:)``.
+    /// The best point of the run so far, how good it is, and whether it fools the model: see
+    /// ``Pool/score(_:_:)``.
     var best: Tensor
     var bestScore: Tensor
+    var bestSucceeds: Tensor
 
     func merged(with other: Batch, _ merge: RowMerge) throws(TorchError) -> Batch {
       Batch(
         x: try merge(x, other.x), ball: try ball.merged(with: other.ball, merge),
         truth: try truth.merged(with: other.truth, merge),
         state: try state.merged(with: other.state, merge),
-        best: try merge(best, other.best), bestScore: try merge(bestScore, other.bestScore))
+        best: try merge(best, other.best), bestScore: try merge(bestScore, other.bestScore),
+        bestSucceeds: try merge(bestSucceeds, other.bestSucceeds))
     }
   }
 
@@ -114,7 +117,7 @@ public final class Pool<A: Attack>: AttackStage {
     let clock = ContinuousClock()
     let began = clock.now
     let steps = slots.map(\.step)
-    var noise = Noise(slots.map(\.generator), runs: slots.map(\.run))
+    var noise = Noise(slots)
     let wanted = attack.needsGradient(batch.state, steps: steps)
     let answer: Evaluator<A>.Answer
     do {
@@ -137,9 +140,18 @@ public final class Pool<A: Attack>: AttackStage {
   private func admit() throws(TorchError) {
     let fresh = Array(waiting.prefix(max(0, capacity - slots.count)))
     guard !fresh.isEmpty else { return }
+    try checkInput()
     for slot in fresh { try settings.subject.encoder.input.check(slot.job) }
     waiting.removeFirst(fresh.count)
     try place(fresh, behind: batch)
+  }
+
+  private func checkInput() throws(TorchError) {
+    do {
+      try attack.check(settings.subject.encoder.input)
+    } catch {
+      throw TorchError(code: .shape, operation: recipe.name, message: error.message)
+    }
   }
 
   /// Puts samples at the beginning of a run into rows behind those of `others`.
@@ -156,19 +168,41 @@ public final class Pool<A: Attack>: AttackStage {
     let origin = try Tensor.concatenating(fresh.map(\.job.input)).to(device)
     let ball = try Ball(
       around: origin, norm: settings.norm, radii: fresh.map(\.radius),
-      range: settings.subject.encoder.input.range, reach: attack.reach)
-    var noise = Noise(
-      fresh.map { $0.runGenerator(seed: settings.seed, recipe: recipe.name) },
-      runs: fresh.map(\.run))
-    let x = try ball.project(attack.start(in: ball, noise: &noise))
+      range: settings.subject.encoder.input.range, reach: attack.reach,
+      patches: settings.subject.encoder.input.patches)
+    for row in fresh.indices {
+      fresh[row].generator = fresh[row].runGenerator(seed: settings.seed, recipe: recipe.name)
+    }
+    var noise = Noise(fresh)
+    let wide = try ball.widened(by: fresh.map { _ in attack.widening(atStep: 0) })
+    var x = try wide.project(attack.start(in: wide, noise: &noise))
+    if recipe.isScreen { x = try carriedOver(fresh, from: x, in: ball) }
     for (row, generator) in noise.generators.enumerated() { fresh[row].generator = generator }
     return Batch(
       x: x, ball: ball,
       truth: try Truth(
         fresh.map(\.job.truth), targets: fresh.map(\.target),
         entries: settings.isGallery ? settings.subject.head?.classCount : nil, on: device),
-      state: try attack.begin(at: x, in: ball), best: x,
-      bestScore: try .full(-.infinity, [fresh.count], device: device))
+      state: try attack.begin(at: x, in: wide), best: x,
+      bestScore: try .full(-.infinity, [fresh.count], device: device),
+      bestSucceeds: try .zeros([fresh.count], dtype: .bool, device: device))
+  }
+
+  /// The points where samples start, or where the search at a smaller radius ended, stretched to
+  /// the radius: what nearly fooled the model there may fool it here.
+  private func carriedOver(
+    _ fresh: [Slot], from x: Tensor, in ball: Ball
+  ) throws(TorchError) -> Tensor {
+    guard fresh.contains(where: { $0.carried != nil }) else { return x }
+    var rows: [Tensor] = []
+    for (row, slot) in fresh.enumerated() {
+      let start = try x.slice(0, row..<row + 1)
+      rows.append(
+        try slot.carried.map { (point) throws(TorchError) in
+          try stretched(point, slot.job, to: slot.radius)
+        } ?? start)
+    }
+    return try ball.project(.concatenating(rows))
   }
 
   /// Halves the batch after the device ran out of memory; the samples put back start their current
@@ -186,20 +220,27 @@ public final class Pool<A: Attack>: AttackStage {
   // MARK: Judging
 
   /// What makes one point of a run better than another: the smaller perturbation of a success for
-  /// attacks that seek the smallest, else the margin for a verdict and the loss for an example.
+  /// attacks that seek the smallest, else the margin for a verdict, and for an example the loss
+  /// among those that fool the model, or among all where none does.
+  ///
+  /// Points beyond the radius are worth nothing.
   private func score(_ batch: Batch, _ answer: Evaluator<A>.Answer) throws(TorchError) -> Tensor {
     if attack.reach == .box {
       let axes = Array(1..<batch.x.rank)
       let size = try (batch.x - batch.ball.origin).norm(settings.norm.order, axes)
-      let none = try answer.margin * 0 - .infinity
-      return try .where(answer.margin .> 0, -size, none)
+      // No number must stay none.
+      return try .where(answer.margin .> 0, -size, answer.margin - .infinity)
     }
-    return settings.stop == .fullBudget ? answer.loss : answer.margin
+    let score = settings.stop == .fullBudget ? answer.loss : answer.margin
+    let isBeyond = slots.map { attack.widening(atStep: $0.step) > 1 }
+    guard isBeyond.contains(true) else { return score }
+    return try score.filled(-.infinity, where: Tensor(isBeyond).to(score.device))
   }
 
   /// Whether each point is tested as it comes, so that none before it need be kept.
   private var looksAtEveryPoint: Bool {
     settings.stop == .firstSuccess && attack.reach == .ball && settings.stride == 1
+      && !recipe.isScreen
   }
 
   /// Decides for each sample whether it goes on, begins another run, or leaves.
@@ -208,12 +249,17 @@ public final class Pool<A: Attack>: AttackStage {
   ) throws(TorchError) -> [AttackOutcome] {
     var batch = current
     let score = try score(batch, answer)
-    let isBetter = try score .> batch.bestScore
+    let succeeds = try (answer.margin .> 0).and(score .> -Double.infinity)
+    var isBetter = try score .> batch.bestScore
+    if settings.stop == .fullBudget {
+      isBetter = try .where(succeeds.xor(batch.bestSucceeds), succeeds, isBetter)
+      batch.bestSucceeds = try succeeds.or(batch.bestSucceeds)
+    }
     batch.best =
       looksAtEveryPoint
       ? batch.x : try .where(isBetter.perRow(rank: batch.x.rank), batch.x, batch.best)
-    // The larger of both is no number where one is none, which must not pass for robust.
-    batch.bestScore = try score.maximum(batch.bestScore)
+    // What is no number stays, so that it cannot pass for robust.
+    batch.bestScore = try .where(isBetter.or(score.isNaN()), score, batch.bestScore)
     roundsSinceLook += 1
     guard roundsSinceLook >= settings.stride || isSpent.contains(true) else {
       try move(batch, answer, going: Array(slots.indices), renewed: [])
@@ -229,6 +275,7 @@ public final class Pool<A: Attack>: AttackStage {
       guard !scores[row].isNaN else { throw noNumber(slots[row].job) }
       let isOver = try conclude(
         row, batch, score: Double(scores[row]), isSpent: isSpent[row])
+      if isOver, recipe.isScreen { slots[row].carried = try batch.best.slice(0, row..<row + 1) }
       if !isOver {
         going.append(row)
       } else if slots[row].advance(completed: isSpent[row]) {
@@ -264,9 +311,12 @@ public final class Pool<A: Attack>: AttackStage {
       return isSpent || slots[row].isDecided
     case (.fullBudget, .ball):
       guard isSpent else { return false }
-      if score > slots[row].keptScore {
+      let example = try test(row, batch.best)
+      let known = slots[row].example(at: slots[row].radiusIndex)
+      let (fools, fooled) = (example.margin > 0, (known?.margin ?? 0) > 0)
+      if fools != fooled ? fools : score > slots[row].keptScore {
         slots[row].keptScore = score
-        slots[row].keep(try test(row, batch.best), at: slots[row].radiusIndex)
+        slots[row].keep(example, at: slots[row].radiusIndex)
       }
       return true
     case (.fullBudget, .box):
@@ -284,7 +334,7 @@ public final class Pool<A: Attack>: AttackStage {
   }
 
   private func test(_ row: Int, _ x: Tensor, at radius: Radius) throws(TorchError) -> Example {
-    slots[row].count(forward: 1)
+    slots[row].count(forward: verifier.passes)
     return try verifier.test(
       x, job: slots[row].job, target: slots[row].target,
       threat: ThreatModel(norm: settings.norm, radius: radius))
@@ -307,7 +357,7 @@ public final class Pool<A: Attack>: AttackStage {
     let point = try x.slice(0, row..<row + 1)
     var example = try test(row, point, at: radius)
     if example.margin < Example.marginBand {
-      let stretched = try test(row, stretched(point, row, to: radius), at: radius)
+      let stretched = try test(row, stretched(point, slots[row].job, to: radius), at: radius)
       if stretched.margin > example.margin { example = stretched }
     }
     if example.margin > slots[row].example(at: index)?.margin ?? 0 {
@@ -319,15 +369,16 @@ public final class Pool<A: Attack>: AttackStage {
   private func keepAtEveryRadius(_ row: Int, _ x: Tensor) throws(TorchError) {
     let point = try x.slice(0, row..<row + 1)
     for (index, radius) in slots[row].job.radii.enumerated() {
-      slots[row].keep(try test(row, stretched(point, row, to: radius), at: radius), at: index)
+      let stretched = try stretched(point, slots[row].job, to: radius)
+      slots[row].keep(try test(row, stretched, at: radius), at: index)
     }
   }
 
   /// The perturbation of one sample scaled to the length of a radius, as far as the box allows.
   private func stretched(
-    _ point: Tensor, _ row: Int, to radius: Radius
+    _ point: Tensor, _ job: AttackJob, to radius: Radius
   ) throws(TorchError) -> Tensor {
-    let origin = try slots[row].job.input.to(point.device)
+    let origin = try job.input.to(point.device)
     let offset = try point - origin
     let length = try offset.norm(settings.norm.order).item()
     guard length > 0 else { return point }
@@ -356,9 +407,10 @@ public final class Pool<A: Attack>: AttackStage {
       slots = going.map { slots[$0] }
       let evaluation = Evaluation(
         x: kept.x, loss: loss, gradient: gradient, margin: margin, steps: slots.map(\.step))
-      var noise = Noise(slots.map(\.generator), runs: slots.map(\.run))
-      kept.x = try kept.ball.project(
-        attack.step(&kept.state, evaluation, in: kept.ball, noise: &noise))
+      var noise = Noise(slots)
+      let wide = try kept.ball.widened(by: slots.map { attack.widening(atStep: $0.step + 1) })
+      kept.x = try wide.project(
+        attack.step(&kept.state, evaluation, in: wide, noise: &noise))
       for row in slots.indices {
         slots[row].generator = noise.generators[row]
         slots[row].step += 1
@@ -393,5 +445,19 @@ extension AttackRecipe {
       Pool(attack: attack, recipe: self, settings: settings)
     }
     return open(attack)
+  }
+
+  /// What becomes of each job, in their order.
+  public func run(
+    on jobs: [AttackJob], _ settings: PoolSettings
+  ) throws(TorchError) -> [AttackOutcome] {
+    let stage = stage(settings)
+    var waiting = jobs[...]
+    var outcomes: [String: AttackOutcome] = [:]
+    while !waiting.isEmpty || stage.load > 0 {
+      while !stage.isFull, let job = waiting.popFirst() { stage.submit(job) }
+      for outcome in try stage.step() { outcomes[outcome.job.id] = outcome }
+    }
+    return jobs.compactMap { outcomes[$0.id] }
   }
 }

@@ -11,11 +11,12 @@ extension AttackTable {
         + "100 steps of Auto-PGD",
       source: "CALMARS, section 3.3", passes: "21 F + 20 B",
       options: searchOptions + ["all=false"]
-    ) { (spelling, _) throws(UsageError) in
+    ) { (spelling, norm) throws(UsageError) in
       let all = try spelling.takeFlag("all", default: false)
       return [
         try searching(
-          &spelling, all ? "crossmaxim-all" : "crossmaxim", all ? TruthCosine() : PairCosine())
+          &spelling, norm, all ? "crossmaxim-all" : "crossmaxim",
+          all ? TruthCosine() : PairCosine())
       ]
     },
     AttackEntry(
@@ -24,10 +25,10 @@ extension AttackTable {
         + "Auto-PGD",
       source: "Dou et al., 2024; CALMARS, section 4.2", passes: "21 F + 20 B",
       options: searchOptions + ["targets=1"]
-    ) { (spelling, _) throws(UsageError) in
+    ) { (spelling, norm) throws(UsageError) in
       [
         try searching(
-          &spelling, "crossfire", TargetCosine(),
+          &spelling, norm, "crossfire", TargetCosine(),
           targets: try spelling.takeCount("targets", default: 1))
       ]
     },
@@ -50,12 +51,12 @@ extension AttackTable {
       "apgd-rank", "Auto-PGD on how far a rival is above the best true partner: what R@rank needs",
       source: "Croce and Hein, 2020", passes: "101 F + 100 B",
       options: ["steps=100", "restarts=1", "rank=1"]
-    ) { (spelling, _) throws(UsageError) in
+    ) { (spelling, norm) throws(UsageError) in
       let rank = try spelling.takeCount("rank", default: 1)
       return [
         AttackRecipe(
           name: rank == 1 ? "apgd-rank" : "apgd-rank-\(rank)",
-          attack: APGD(steps: try spelling.takeCount("steps", default: 100)),
+          attack: autoPGD(steps: try spelling.takeCount("steps", default: 100), norm),
           objective: RankMargin(rank: rank),
           restarts: try spelling.takeCount("restarts", default: 1))
       ]
@@ -66,17 +67,23 @@ extension AttackTable {
 
   /// The loop of the paper, which starts at the input and takes T steps of ε/T; or Auto-PGD.
   private static func searching(
-    _ spelling: inout Spelling, _ name: String, _ objective: any Objective, targets: Int = 0
+    _ spelling: inout Spelling, _ norm: Norm, _ name: String, _ objective: any Objective,
+    targets: Int = 0
   ) throws(UsageError) -> AttackRecipe {
     let isStrong =
       try spelling.take("search", "pgd or apgd") { ["pgd": false, "apgd": true][$0] } ?? false
     let steps = try spelling.takeCount("steps", default: isStrong ? 100 : 20)
     let attack: any Attack =
       isStrong
-      ? APGD(steps: steps)
+      ? autoPGD(steps: steps, norm)
       : PGD(steps: steps, relativeStep: 1 / Double(steps), randomStart: false)
     return AttackRecipe(
       name: isStrong ? "\(name)-apgd" : name, attack: attack, objective: objective,
       targets: targets)
+  }
+
+  /// Auto-PGD, which in L1 has a form of its own.
+  private static func autoPGD(steps: Int, _ norm: Norm) -> any Attack {
+    norm == .l1 ? SparseAPGD(iterations: steps) : APGD(steps: steps)
   }
 }

@@ -6,7 +6,7 @@ public import HoldfastTensor
 ///
 /// Lu et al., 2023; specs: attacks, section 1.9. The original brings each gradient to a mean of 1
 /// before it takes the sign, which changes nothing. Noise and scales are those of pictures in
-/// [0, 1]. Inputs that are no `(C, H, W)` have no scale of this kind: they get the noise alone.
+/// [0, 1]. Inputs without rows and columns, as points, have no scale: they get the noise alone.
 public struct SGA: Attack {
   /// `sga`.
   public static let name = "sga"
@@ -52,16 +52,16 @@ public struct SGA: Attack {
     return views
   }
 
-  /// Pictures `(B, C, H, W)` brought to another size and back; others as they are.
+  /// Pictures and frames brought to another size and back; others as they are.
   private static func rescaled(_ x: Tensor, by scale: Double) throws(TorchError) -> Tensor {
-    guard x.rank == 4 else { return x }
-    let (height, width) = (x.shape[2], x.shape[3])
+    guard x.rank >= 4 else { return x }
+    let (height, width) = (x.shape[x.rank - 2], x.shape[x.rank - 1])
     func resized(_ x: Tensor, _ height: Int, _ width: Int) throws(TorchError) -> Tensor {
       try x.resized(height: height, width: width, by: .bicubic, antialias: false)
     }
     let other = try resized(
-      x, max(1, Int(scale * Double(height))), max(1, Int(scale * Double(width))))
-    return try resized(other, height, width)
+      x.asPictures(), max(1, Int(scale * Double(height))), max(1, Int(scale * Double(width))))
+    return try resized(other, height, width).reshaped(x.shape)
   }
 
   /// One step of fixed length.

@@ -5,8 +5,9 @@ import HoldfastTensor
 public enum StopRule: String, Sendable, Hashable, Codable {
   /// At its first verified success, which then holds at every larger radius. For verdicts.
   case firstSuccess
-  /// After the whole budget at every radius, with the input of highest loss. For inputs that are
-  /// shown to another model, which must not sit on the boundary of this one.
+  /// After the whole budget at every radius, with the input of highest loss among those that fool
+  /// the model, or among all where none does. For inputs that are shown to another model, which
+  /// must not sit on the boundary of this one.
   case fullBudget
 }
 
@@ -35,6 +36,8 @@ struct Slot {
   private(set) var outcomes: [RadiusOutcome]
   /// The score of the point tested last at this radius.
   var keptScore = -Double.infinity
+  /// Where a screen ended at the radius before: `(1, …)`.
+  var carried: Tensor?
   /// The smallest perturbation tested so far, where an attack seeks the smallest.
   var smallestFound = Double.infinity
 
@@ -58,6 +61,9 @@ struct Slot {
 
   /// The class that this run aims at.
   var target: Int? { targets.isEmpty ? nil : targets[run % targets.count] }
+
+  /// How often the sample was run before at the same target.
+  var restart: Int { run / max(1, targets.count) }
 
   /// The generator of a run from its beginning.
   func runGenerator(seed: UInt64, recipe: String) -> Generator {
@@ -132,5 +138,13 @@ struct Slot {
       && stop == .firstSuccess && budgets == .nested
       && (outcomes[radiusIndex].example?.margin ?? 0) >= Example.marginBand
     return radiusIndex < outcomes.count
+  }
+}
+
+extension Noise {
+  /// The noise of the samples in a batch, as far as each has been drawn from.
+  init(_ slots: [Slot]) {
+    self.init(
+      slots.map(\.generator), runs: slots.map(\.run), restarts: slots.map(\.restart))
   }
 }

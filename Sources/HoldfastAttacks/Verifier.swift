@@ -2,6 +2,9 @@ public import HoldfastCore
 public import HoldfastTensor
 
 /// Tests stored inputs by themselves: in float32, in a batch of one, from the values on the host.
+///
+/// A random model is judged by its mean embedding and mean logits over ``draws`` draws, which depend
+/// on the sample's id alone: they are the same for every attack, and none of them is shown to one.
 public struct Verifier {
   private let subject: Subject
   private let criterion: any Criterion
@@ -14,6 +17,21 @@ public struct Verifier {
     self.subject = subject
     self.criterion = criterion
     self.isGallery = isGallery
+  }
+
+  /// How many draws of a random model make a verdict.
+  public static let draws = 20
+
+  /// The forward passes of one test.
+  public var passes: Int { subject.isRandom ? Self.draws : 1 }
+
+  /// What the model says about `input` `(1, …)` of the sample `id`, for a verdict.
+  public func predict(_ input: Tensor, of id: String) throws(TorchError) -> Prediction {
+    var noise = Noise([Generator(seed: 0, stream: id).split("verdict")])
+    return try withoutGradients { () throws(TorchError) in
+      try subject.predict(
+        input.to(subject.encoder.device), draws: Self.draws, noise: &noise)
+    }
   }
 
   /// Brings `x` `(1, …)` to the host, makes it keep the radius in float64, and tests it.
@@ -30,10 +48,8 @@ public struct Verifier {
   public func test(
     _ stored: Tensor, job: AttackJob, target: Int? = nil, distance: Double
   ) throws(TorchError) -> Example {
-    let prediction = try withoutGradients { () throws(TorchError) in
-      try subject.predict(stored.to(subject.encoder.device))
-    }
-    return try judge(prediction, of: stored, job: job, target: target, distance: distance)
+    try judge(
+      predict(stored, of: job.id), of: stored, job: job, target: target, distance: distance)
   }
 
   /// What the criterion says about the prediction for `input` `(1, …)`.

@@ -1,5 +1,6 @@
 public import HoldfastAttacks
 public import HoldfastCore
+public import HoldfastTensor
 
 /// How inputs are made for a model, and how they are judged.
 public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
@@ -19,8 +20,14 @@ public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
 public struct AuditPlan {
   /// The model that is audited, with every defence that is part of it.
   public var subject: Subject
+  /// The same model in bfloat16, where ``precision`` asks for it.
+  public var search: Subject?
+  /// What white-box and adaptive attacks search in.
+  public var precision = SearchPrecision.float32
   /// The model that transfer examples are made on; none where there is none.
   public var transferSource: Subject?
+  /// The embedding that attacks with a goal aim at: `(1, D)`; none where there is none.
+  public var goal: Tensor?
   /// The attacks of the protocols that are run; `transfer-png` shares those of `transfer`.
   public var attacks: [AuditProtocol: [AttackRecipe]]
   /// How perturbations are measured.
@@ -36,12 +43,13 @@ public struct AuditPlan {
 
   /// A plan that runs nothing but the clean protocol until ``attacks`` are added.
   public init(
-    subject: Subject, transferSource: Subject? = nil,
+    subject: Subject, transferSource: Subject? = nil, goal: Tensor? = nil,
     attacks: [AuditProtocol: [AttackRecipe]] = [:], norm: Norm = .linf, radii: [Radius],
     budgets: Budgets = .nested, slots: Int = 32, seed: UInt64 = 0
   ) {
     self.subject = subject
     self.transferSource = transferSource
+    self.goal = goal
     self.attacks = attacks
     self.norm = norm
     self.radii = radii.sorted()
@@ -50,8 +58,22 @@ public struct AuditPlan {
     self.seed = seed
   }
 
+  /// When a sample may leave an attack of a protocol.
+  public func stop(of name: AuditProtocol, keepsExamples: Bool) -> StopRule {
+    name == .transfer || keepsExamples ? .fullBudget : .firstSuccess
+  }
+
+  /// The model that an attack searches in, where it is not the audited one itself.
+  func search(of recipe: AttackRecipe) -> Subject? {
+    switch precision {
+    case .float32: nil
+    case .mixed: recipe.isScreen ? search : nil
+    case .bfloat16: search
+    }
+  }
+
   /// Whether transfer examples can be stored as pictures: RGB in [0, 1].
-  var storesPictures: Bool {
+  public var storesPictures: Bool {
     let input = subject.encoder.input
     return subject.encoder.modality == .image && input.shape.count == 3 && input.shape[0] == 3
       && input.range == 0...1

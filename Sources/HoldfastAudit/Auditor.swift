@@ -15,6 +15,7 @@ public final class Auditor {
   private var stages: [Stage] = []
   private var tracks: [String: SampleTrack] = [:]
   private var finished: [SampleRecord] = []
+  private let archive: AdversarialArchive?
 
   private struct Stage {
     let name: AuditProtocol
@@ -22,16 +23,21 @@ public final class Auditor {
   }
 
   /// An audit of `plan`.
-  public init(_ plan: AuditPlan) {
+  ///
+  /// - Parameter archive: where examples are kept; then every attack spends its whole budget, so
+  ///   that they do not sit on the boundary.
+  public init(_ plan: AuditPlan, archive: AdversarialArchive? = nil) {
     self.plan = plan
+    self.archive = archive
     verifier = Verifier(subject: plan.subject)
     for name in [AuditProtocol.transfer, .whiteBox, .adaptive] where plan.recorded.contains(name) {
       let isTransfer = name == .transfer
       guard let subject = isTransfer ? plan.transferSource : plan.subject else { continue }
-      let settings = PoolSettings(
-        subject: subject, norm: plan.norm, stop: isTransfer ? .fullBudget : .firstSuccess,
+      var settings = PoolSettings(
+        subject: subject, norm: plan.norm, stop: plan.stop(of: name, keepsExamples: archive != nil),
         budgets: plan.budgets, slots: plan.slots, seed: plan.seed)
-      for recipe in plan.attacks[name] ?? [] {
+      for recipe in plan.attacks[name] ?? [] where !(isTransfer && recipe.isScreen) {
+        settings.search = isTransfer ? nil : plan.search(of: recipe)
         stages.append(Stage(name: name, pool: recipe.stage(settings)))
       }
     }
@@ -74,18 +80,20 @@ public final class Auditor {
     }
     let encoder = plan.subject.encoder
     let input = try Tensor(sample.pixels, [1] + encoder.input.shape)
-    let (prediction, source) = try withoutGradients {
-      let x = try input.to(encoder.device)
-      return (try plan.subject.predict(x), try plan.transferSource?.predict(x))
+    let prediction = try verifier.predict(input, of: sample.id)
+    let source = try plan.transferSource.map {
+      try Verifier(subject: $0).predict(input, of: sample.id)
     }
-    let truth = try SampleTruth(label: sample.label, of: prediction)
+    let truth = try SampleTruth(label: sample.label, of: prediction, goal: plan.goal)
     let job = AttackJob(id: sample.id, input: input, truth: truth, radii: [])
     let seen = try finite(verifier.judge(prediction, of: input, job: job, distance: 0), job)
     let clean = CleanRecord(
       predicted: seen.predicted, margin: seen.margin, correct: seen.margin < 0)
     tracks[sample.id] = SampleTrack(
       id: sample.id, input: input, clean: clean, truth: truth,
-      sourceTruth: try source.map { try SampleTruth(label: sample.label, of: $0) }, plan: plan)
+      sourceTruth: try source.map {
+        try SampleTruth(label: sample.label, of: $0, goal: plan.goal)
+      }, plan: plan)
     try advance(sample.id, from: 0)
   }
 
@@ -121,7 +129,12 @@ public final class Auditor {
         if stage.name == .transfer {
           try show(example, at: result.radius, of: outcome.job, stage, &track)
         } else {
-          try track.show(stage.name, result.radius, attack: stage.pool.recipe.name, example)
+          let seen = try asAnswered(example, at: result.radius, of: outcome.job, stage, &track)
+          guard
+            try track.show(stage.name, result.radius, attack: stage.pool.recipe.name, seen)
+          else { continue }
+          try archive?.keep(
+            seen, of: outcome.job, as: stage.name, at: result.radius, norm: plan.norm)
         }
       }
       tracks[outcome.job.id] = track
@@ -135,18 +148,41 @@ public final class Auditor {
     _ track: inout SampleTrack
   ) throws {
     let attack = stage.pool.recipe.name
-    var pass = Cost()
-    pass.forward = 1
+    try archive?.keep(example, of: job, as: .transfer, at: radius, norm: plan.norm)
     let seen = try test(example.input, job: job, distance: example.distance)
     track.spend(.transfer, radius, attack: attack, pass)
     try track.show(.transfer, radius, attack: attack, seen)
     guard plan.storesPictures else { return }
+    track.spend(.transferPNG, radius, attack: attack, pass)
+    try track.show(
+      .transferPNG, radius, attack: attack, picture(of: example, at: radius, of: job))
+  }
+
+  /// The example that is recorded: one of the 8-bit lattice counts as it is after a PNG file.
+  private func asAnswered(
+    _ example: Example, at radius: Radius, of job: AttackJob, _ stage: Stage,
+    _ track: inout SampleTrack
+  ) throws -> Example {
+    guard stage.pool.recipe.attack.isOnLattice, plan.storesPictures else { return example }
+    track.spend(stage.name, radius, attack: stage.pool.recipe.name, pass)
+    return try picture(of: example, at: radius, of: job)
+  }
+
+  /// An example as the audited model sees it after a PNG file.
+  private func picture(
+    of example: Example, at radius: Radius, of job: AttackJob
+  ) throws -> Example {
     let threat = ThreatModel(norm: plan.norm, radius: radius)
     let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
-    let pictured = try test(
+    return try test(
       stored, job: job, distance: threat.distance(from: job.input, to: stored))
-    track.spend(.transferPNG, radius, attack: attack, pass)
-    try track.show(.transferPNG, radius, attack: attack, pictured)
+  }
+
+  /// What one test costs.
+  private var pass: Cost {
+    var cost = Cost()
+    cost.forward = verifier.passes
+    return cost
   }
 
   private func test(_ input: Tensor, job: AttackJob, distance: Double) throws -> Example {

@@ -11,12 +11,17 @@ enum Pictures {
   static func throughPNG(
     _ x: Tensor, origin: Tensor, threat: ThreatModel
   ) throws -> Tensor {
+    let file = try png(x, origin: origin, threat: threat)
+    let stored = try decodeImage(file, name: "adversarial picture")
+    return try Tensor(stored.planarFloats(), x.shape)
+  }
+
+  /// The bytes of that file.
+  static func png(_ x: Tensor, origin: Tensor, threat: ThreatModel) throws -> [UInt8] {
     let levels = try rounded(x, origin: origin, threat: threat)
-    let shape = x.shape
-    let picture = try Image(
-      planarFloats: try levels.array(of: Float.self), width: shape[3], height: shape[2])
-    let stored = try decodeImage(try encodePNG(picture), name: "adversarial picture")
-    return try Tensor(stored.planarFloats(), shape)
+    return try encodePNG(
+      Image(
+        planarFloats: try levels.array(of: Float.self), width: x.shape[3], height: x.shape[2]))
   }
 
   /// The nearest levels in the box of the radius, with less of the perturbation where rounding has

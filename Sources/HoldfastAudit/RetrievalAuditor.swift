@@ -99,7 +99,7 @@ public final class RetrievalAuditor {
         in: sample.id, hint: "add other pairs, or distractors with --gallery")
     }
     let input = try Tensor(sample.pixels, [1] + plan.subject.encoder.input.shape)
-    let prediction = try sighting.predict(input)
+    let prediction = try sighting.predict(input, of: sample.id)
     let truth = try SampleTruth(label: label, partners: partners, of: prediction)
     let job = AttackJob(id: sample.id, input: input, truth: truth, radii: [])
     let (seen, point) = try sighting.look(at: input, prediction, of: job, distance: 0)
@@ -144,9 +144,9 @@ public final class RetrievalAuditor {
         if let example = result.example, example.input !== before {
           before = example.input
           let (seen, point) = try sighting.look(
-            at: example.input, sighting.predict(example.input), of: outcome.job,
+            at: example.input, sighting.predict(example.input, of: outcome.job.id), of: outcome.job,
             distance: example.distance)
-          cost.forward += 1
+          cost.forward += sighting.passes
           try track.show(
             stage.name, result.radius, stage.attack, named: attack, seen, point,
             isWholeBudget: stage.rank == nil)

@@ -56,20 +56,25 @@ struct SampleTrack {
     }
   }
 
-  /// Records an example that was tested on the audited model.
+  /// Records an example that was tested on the audited model; true where it is the one that speaks
+  /// for the protocol so far.
+  @discardableResult
   mutating func show(
     _ name: AuditProtocol, _ radius: Radius, attack: String, _ example: Example
-  ) throws {
+  ) throws -> Bool {
     let record = ExampleRecord(
       attack: attack, predicted: example.predicted, margin: example.margin,
       inMarginBand: example.isInMarginBand, distance: example.distance,
       sha256: try Self.checksum(example.input))
+    var speaks = false
     update(name, radius) { entry in
       // Of several examples, the one furthest past success speaks for the protocol.
       guard example.margin > entry.example?.margin ?? -.infinity else { return }
+      speaks = true
       entry.example = record
       entry.robust = example.margin < 0
     }
+    return speaks
   }
 
   private mutating func update(

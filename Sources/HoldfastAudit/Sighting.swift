@@ -15,11 +15,12 @@ struct Sighting {
     verifier = Verifier(subject: subject, criterion: RankLost(rank: 1), isGallery: true)
   }
 
+  /// The forward passes of one look.
+  var passes: Int { verifier.passes }
+
   /// What the model says about `input` `(1, …)`, on the CPU.
-  func predict(_ input: Tensor) throws(TorchError) -> Prediction {
-    try withoutGradients { () throws(TorchError) in
-      try subject.predict(input.to(subject.encoder.device))
-    }
+  func predict(_ input: Tensor, of id: String) throws(TorchError) -> Prediction {
+    try verifier.predict(input, of: id)
   }
 
   /// The verdict on R@1, and the place of the input.

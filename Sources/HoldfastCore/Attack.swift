@@ -65,6 +65,16 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// the whole legal range.
   var reach: Reach { get }
 
+  /// How many radii away the point after `step` steps of a run may be; 1 unless an attack comes
+  /// from outside. Only points within one radius count.
+  func widening(atStep step: Int) -> Double
+
+  /// Whether all its points are levels of an 8-bit file, k/255, up to the rounding of float32.
+  var isOnLattice: Bool { get }
+
+  /// Refuses inputs of a kind that the attack is not made for; by default it takes all.
+  func check(_ input: InputSpec) throws(UsageError)
+
   /// Where samples start, before projection; all randomness comes from `noise`.
   func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor
 
@@ -84,7 +94,8 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// default those that have taken ``steps``.
   func isSpent(_ state: State, steps: [Int]) -> [Bool]
 
-  /// The next points, before projection.
+  /// The next points, before projection to `ball`, which is as wide as ``widening(atStep:)`` says
+  /// of them.
   func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor
@@ -93,6 +104,15 @@ public protocol Attack: Codable, Hashable, Sendable {
 extension Attack {
   /// The ball.
   public var reach: Reach { .ball }
+
+  /// Within one radius, always.
+  public func widening(atStep step: Int) -> Double { 1 }
+
+  /// No.
+  public var isOnLattice: Bool { false }
+
+  /// Nothing is refused.
+  public func check(_ input: InputSpec) throws(UsageError) {}
 
   /// `x` itself.
   public func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View] {
@@ -122,15 +142,25 @@ public struct AttackRecipe: Sendable {
   public let restarts: Int
   /// The classes that runs aim at in turn, the likeliest first; 0 for an untargeted attack.
   public let targets: Int
+  /// Whether it goes first to fool cheaply what is easily fooled.
+  ///
+  /// What stands after it faces all that comes behind it, so it changes the cost of a verdict and
+  /// never the verdict's strength; it may search in a cheaper precision.
+  public let isScreen: Bool
 
   /// A line of a plan.
   public init(
-    name: String, attack: any Attack, objective: any Objective, restarts: Int = 1, targets: Int = 0
+    name: String, attack: any Attack, objective: any Objective, restarts: Int = 1,
+    targets: Int = 0, isScreen: Bool = false
   ) {
     self.name = name
     self.attack = attack
     self.objective = objective
     self.restarts = restarts
     self.targets = targets
+    self.isScreen = isScreen
   }
+
+  /// Whether each sample must say which embedding to aim at.
+  public var needsGoal: Bool { objective is GoalCosine }
 }

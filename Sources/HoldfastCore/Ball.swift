@@ -17,6 +17,8 @@ public struct Ball: SlotState {
   public let norm: Norm
   /// Whether the radius binds.
   public let reach: Reach
+  /// Which values of a sample lie side by side.
+  public let patches: Patches
   /// The unperturbed inputs: `(B, …)`.
   public let origin: Tensor
   /// The radius of each sample, shaped to broadcast: `(B, 1, …)`.
@@ -25,18 +27,21 @@ public struct Ball: SlotState {
   public let lower: Tensor
   /// The largest reachable value of each coordinate: `(B, …)`.
   public let upper: Tensor
+  private let range: ClosedRange<Float>?
 
   /// The balls around the samples of a batch, with a radius each.
   ///
   /// The bounds are rounded towards the origin, so that a clamped float32 input keeps the radius
-  /// when it is measured in float64.
+  /// when it is measured in float64. Patches are those of images unless given.
   public init(
     around origin: Tensor, norm: Norm, radii: [Radius], range: ClosedRange<Float>?,
-    reach: Reach = .ball
+    reach: Reach = .ball, patches: Patches? = nil
   ) throws(TorchError) {
     self.norm = norm
     self.reach = reach
+    self.patches = patches ?? .image(rank: origin.rank - 1)
     self.origin = origin
+    self.range = range
     let column = try Tensor(radii.map(\.value)).perRow(rank: origin.rank)
     radius = try column.to(.float32).to(origin.device)
     let widest = reach == .ball ? column : try column * 0 + .infinity
@@ -50,12 +55,15 @@ public struct Ball: SlotState {
     self.upper = upper
   }
 
+  /// The ball like `other`, of other tensors.
   private init(
-    norm: Norm, reach: Reach, origin: Tensor, radius: Tensor, lower: Tensor, upper: Tensor
+    _ other: Ball, origin: Tensor? = nil, radius: Tensor, lower: Tensor, upper: Tensor
   ) {
-    self.norm = norm
-    self.reach = reach
-    self.origin = origin
+    norm = other.norm
+    reach = other.reach
+    patches = other.patches
+    range = other.range
+    self.origin = origin ?? other.origin
     self.radius = radius
     self.lower = lower
     self.upper = upper
@@ -69,6 +77,22 @@ public struct Ball: SlotState {
     let reached = try (rounded.to(.float64) - start.to(.float64)).absolute()
     return try .where(reached .> offset.absolute(), rounded.nextAfter(start), rounded)
       .to(origin.device)
+  }
+
+  /// The balls whose radii are as many times as long; those of factor 1 are themselves.
+  public func widened(by factors: [Double]) throws(TorchError) -> Ball {
+    guard reach == .ball, factors.contains(where: { $0 != 1 }) else { return self }
+    let factor = try Tensor(factors.map(Float.init)).to(origin.device).perRow(rank: origin.rank)
+    let long = try radius * factor
+    var (low, high) = (try origin - long, try origin + long)
+    if let range {
+      low = try low.maximum(Double(range.lowerBound))
+      high = try high.minimum(Double(range.upperBound))
+    }
+    let isSame = try factor .== 1
+    return Ball(
+      self, radius: long, lower: try .where(isSame, lower, low),
+      upper: try .where(isSame, upper, high))
   }
 
   /// The nearest reachable inputs, up to rounding: `(B, …)`.
@@ -90,7 +114,7 @@ public struct Ball: SlotState {
   /// Each tensor merged with its partner.
   public func merged(with other: Ball, _ merge: RowMerge) throws(TorchError) -> Ball {
     Ball(
-      norm: norm, reach: reach, origin: try merge(origin, other.origin),
+      self, origin: try merge(origin, other.origin),
       radius: try merge(radius, other.radius), lower: try merge(lower, other.lower),
       upper: try merge(upper, other.upper))
   }

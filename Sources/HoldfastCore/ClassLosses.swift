@@ -53,6 +53,46 @@ public struct Margin: Objective {
   }
 }
 
+/// The margin up to κ, where it no longer rises: min(max over j ≠ y of z_j - z_y, κ).
+///
+/// What papers on vision-language models ascend and call C&W in Linf; specs: attacks, section 1.8.
+public struct CappedMargin: Objective {
+  /// `capped-margin`.
+  public static let name = "capped-margin"
+
+  /// The margin κ in logits from which on nothing is gained.
+  public var kappa: Double
+
+  /// The margin up to `kappa`.
+  public init(kappa: Double) {
+    self.kappa = kappa
+  }
+
+  /// The margin of each sample, or κ.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    try Margin().loss(prediction, truth).minimum(kappa)
+  }
+}
+
+/// How far each other class is above the true one: z_j - z_y for all j ≠ y, the largest first.
+///
+/// Several losses, `(B, K - 1)`, for attacks that choose among the boundaries of the true class.
+/// Those of further true partners are minus infinity.
+public struct ClassMargins: Objective {
+  /// `class-margins`.
+  public static let name = "class-margins"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The margins of each sample.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("class-margins")
+    let rivals = try truth.rivals(in: logits).top(max(1, logits.shape[1] - 1), 1).values
+    return try rivals - truth.best(of: logits).unsqueezed(1)
+  }
+}
+
 /// How far the target is above the true class: z_t - z_y.
 public struct TargetMargin: Objective {
   /// `target-margin`.
@@ -65,6 +105,24 @@ public struct TargetMargin: Objective {
   public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
     let logits = try prediction.requireLogits("target-margin")
     return try logits.entry(truth.targets) - truth.best(of: logits)
+  }
+}
+
+/// How far the target is above all other classes: z_t, minus the max over j ≠ t of z_j.
+///
+/// For attacks that must reach their target; see ``TargetReached``.
+public struct TargetLead: Objective {
+  /// `target-lead`.
+  public static let name = "target-lead"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The lead of each sample's target.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("target-lead")
+    let aim = Truth(labels: truth.targets, cleanEmbedding: truth.cleanEmbedding)
+    return try logits.entry(truth.targets) - aim.rivals(in: logits).max([1])
   }
 }
 

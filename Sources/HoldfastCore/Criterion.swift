@@ -34,9 +34,7 @@ public struct TargetReached: Criterion {
 
   /// The margin of each sample.
   public func margin(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
-    let logits = try prediction.requireLogits("target-reached")
-    let aim = Truth(labels: truth.targets, cleanEmbedding: truth.cleanEmbedding)
-    return try logits.entry(truth.targets) - aim.rivals(in: logits).max([1])
+    try TargetLead().loss(prediction, truth)
   }
 }
 

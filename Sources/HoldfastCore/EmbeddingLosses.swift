@@ -32,12 +32,18 @@ public struct GoalCosine: Objective {
 
   /// The cosine of each sample to its goal.
   public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let embedding = prediction.embedding
     guard let goal = truth.goal else {
       throw TorchError(
-        code: .shape, operation: "goal-cosine", message: "needs an embedding to aim at")
+        code: .shape, operation: "goal-cosine", message: "the samples have no embedding to aim at")
     }
-    return try prediction.embedding.to(.float32).normalized()
-      .times(goal.to(.float32).normalized())
+    guard goal.shape == embedding.shape else {
+      throw TorchError(
+        code: .shape, operation: "goal-cosine",
+        message:
+          "the embeddings to aim at are \(goal.shape), and those of the model \(embedding.shape)")
+    }
+    return try embedding.to(.float32).normalized().times(goal.to(.float32).normalized())
   }
 }
 

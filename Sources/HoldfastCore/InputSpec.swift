@@ -9,12 +9,27 @@ public struct InputSpec: Codable, Hashable, Sendable {
   public let range: ClosedRange<Float>?
   /// The unit that a radius is given in, such as `pixel range [0, 1]`.
   public let unit: String
+  /// Which values lie side by side.
+  public let patches: Patches
 
-  /// A space of samples of `shape` with values in `range`.
-  public init(shape: [Int], range: ClosedRange<Float>?, unit: String) {
+  /// A space of samples of `shape` with values in `range`; patches are those of images unless given.
+  public init(
+    shape: [Int], range: ClosedRange<Float>?, unit: String, patches: Patches? = nil
+  ) {
     self.shape = shape
     self.range = range
     self.unit = unit
+    self.patches = patches ?? .image(rank: shape.count)
+  }
+
+  /// Reads a space; one written without patches has those of images.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      shape: try values.decode([Int].self, forKey: .shape),
+      range: try values.decodeIfPresent(ClosedRange<Float>.self, forKey: .range),
+      unit: try values.decode(String.self, forKey: .unit),
+      patches: try values.decodeIfPresent(Patches.self, forKey: .patches))
   }
 
   /// The numbers in one sample.

@@ -6,16 +6,21 @@ public struct Noise {
   public private(set) var generators: [Generator]
   /// Which of a sample's runs each row is in, from 0.
   public let runs: [Int]
+  /// How often each row was run before with the same aim: `runs`, less those at other targets.
+  public let restarts: [Int]
 
   /// One generator per row of a batch, in the first run of each unless `runs` says otherwise.
-  public init(_ generators: [Generator], runs: [Int]? = nil) {
+  public init(_ generators: [Generator], runs: [Int]? = nil, restarts: [Int]? = nil) {
     self.generators = generators
     self.runs = runs ?? generators.map { _ in 0 }
+    self.restarts = restarts ?? self.runs
   }
 
   /// The given rows alone.
   public func keeping(_ rows: [Int]) -> Noise {
-    Noise(rows.map { generators[$0] }, runs: rows.map { runs[$0] })
+    Noise(
+      rows.map { generators[$0] }, runs: rows.map { runs[$0] },
+      restarts: rows.map { restarts[$0] })
   }
 
   /// Puts back rows that were taken out with ``keeping(_:)`` and drawn from.

@@ -14,25 +14,34 @@ public struct Prediction {
   }
 }
 
-/// How embeddings become logits: a scaled cosine to one anchor per class.
+/// How embeddings become logits: a scaled cosine to one anchor per class, or as they are.
 public struct Head {
-  /// Unit columns, one per class: `(D, K)`.
-  public let anchors: Tensor
+  /// Unit columns, one per class: `(D, K)`; none where the embeddings are logits themselves.
+  public let anchors: Tensor?
   /// The factor of the cosine, exp(logit_scale) for CLIP.
   public let scale: Double
+  /// The number of classes K.
+  public let classCount: Int
 
   /// A head over the given anchors.
   public init(anchors: Tensor, scale: Double) {
     self.anchors = anchors
     self.scale = scale
+    classCount = anchors.shape.last ?? 0
   }
 
-  /// The number of classes K.
-  public var classCount: Int { anchors.shape.last ?? 0 }
+  /// A head for a classifier, whose embeddings are its logits: `D` is `classCount`.
+  public init(logits classCount: Int) {
+    anchors = nil
+    scale = 1
+    self.classCount = classCount
+  }
 
-  /// scale · cos(embedding, anchor) in float32: `(B, D)` gives `(B, K)`.
+  /// scale · cos(embedding, anchor) in float32, or the embedding itself: `(B, D)` gives `(B, K)`.
   public func logits(_ embedding: Tensor) throws(TorchError) -> Tensor {
-    try embedding.to(.float32).normalized().matmul(anchors) * scale
+    let embedding = try embedding.to(.float32)
+    guard let anchors else { return embedding }
+    return try embedding.normalized().matmul(anchors) * scale
   }
 }
 
@@ -42,11 +51,14 @@ public struct Subject {
   public let encoder: any Encoder
   /// The head; none for an attack on bare embeddings.
   public let head: Head?
+  /// The encoder, where it draws random numbers.
+  let random: (any RandomEncoder)?
 
   /// A subject of the given parts.
   public init(encoder: any Encoder, head: Head?) {
     self.encoder = encoder
     self.head = head
+    random = encoder as? any RandomEncoder
   }
 
   /// What the model says about inputs in their legal range: `(B, …)`.

@@ -13,18 +13,24 @@ public struct SampleTruth {
   public let cleanEmbedding: Tensor
   /// The embedding that a targeted embedding attack aims at: `(1, D)`.
   public let goal: Tensor?
+  /// What is on top for the unperturbed input; none where nobody asked a head.
+  public let predicted: Int?
 
   /// The truth about a sample; `partners` may leave out the label.
   public init(
     label: Int, partners: [Int] = [], rivals: [Int] = [], cleanEmbedding: Tensor,
-    goal: Tensor? = nil
+    goal: Tensor? = nil, predicted: Int? = nil
   ) {
     self.label = label
     self.partners = [label] + partners.filter { $0 != label }
     self.rivals = rivals
     self.cleanEmbedding = cleanEmbedding
     self.goal = goal
+    self.predicted = predicted
   }
+
+  /// Whether the unperturbed input is classified right, or has a true partner on top.
+  public var isCorrect: Bool { predicted.map(partners.contains) ?? false }
 
   /// The truth about a sample that a model says `prediction` of, unperturbed; one row.
   public init(
@@ -36,7 +42,7 @@ public struct SampleTruth {
     }
     self.init(
       label: label, partners: partners, rivals: (order ?? []).filter { !isTrue.contains($0) },
-      cleanEmbedding: prediction.embedding, goal: goal)
+      cleanEmbedding: prediction.embedding, goal: goal, predicted: order?.first)
   }
 }
 

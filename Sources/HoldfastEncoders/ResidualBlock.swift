@@ -29,11 +29,12 @@ struct ResidualBlock {
       let attended = try sites.value(at: .attention(index)) { () throws(TorchError) in
         try attention(norm1(x), causal: causal)
       }
-      let x = try x + attended  // (B, N, D)
+      // What a defence puts at a site may be of another element type than the stream.
+      let x = try x + attended.to(x.dtype)  // (B, N, D)
       let mixed = try sites.value(at: .mlp(index)) { () throws(TorchError) in
         try mlp(norm2(x))
       }
-      return try x + mixed  // (B, N, D)
+      return try x + mixed.to(x.dtype)  // (B, N, D)
     }
   }
 

@@ -14,11 +14,13 @@ public struct ZeroShotClassifier {
   ///
   /// - Throws: ``TorchError`` with code `shape` where encoder and anchors differ in width.
   public init(encoder: any Encoder, head: Head) throws(TorchError) {
-    guard head.anchors.rank == 2, head.anchors.shape[0] == encoder.embeddingWidth else {
+    guard let anchors = head.anchors, anchors.rank == 2,
+      anchors.shape[0] == encoder.embeddingWidth
+    else {
       throw TorchError(
         code: .shape, operation: "zero-shot classifier",
         message: "embeddings of width \(encoder.embeddingWidth) have no cosines with anchors "
-          + "\(head.anchors.shape)")
+          + "\(head.anchors?.shape ?? [])")
     }
     self.encoder = encoder
     self.head = head

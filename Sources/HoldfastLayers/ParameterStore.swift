@@ -49,6 +49,13 @@ public struct ParameterStore {
     return copy
   }
 
+  /// A store of copies in another element type.
+  public func converted(to dtype: DType) throws(TorchError) -> ParameterStore {
+    var copy = self
+    for name in names { copy.tensors[name] = try tensors[name]?.detached().to(dtype) }
+    return copy
+  }
+
   /// The tensors under the keys of a checkpoint format.
   public func stored(as keys: KeyMap) throws(TorchError) -> [(key: String, tensor: Tensor)] {
     var result: [(key: String, tensor: Tensor)] = []

@@ -39,6 +39,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var radii: [String]
   /// The protocols, in the order they are reported.
   public var protocols: [ProtocolRecord]
+  /// The SHA-256 of the file with the embedding that attacks aim at; none where there is none.
+  public var goal: String?
   /// What the radii of a sample share: `nested` or `independent`.
   public var budgets: String
   /// The element type of the search; success is always tested in float32.
@@ -52,7 +54,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public init(
     holdfast: String, model: ModelRecord, transferModel: ModelRecord?, data: DataRecord,
     classes: [String], templates: [String], attackSpace: AttackSpaceRecord, norm: String,
-    radii: [String], protocols: [ProtocolRecord], budgets: String = "nested",
+    radii: [String], protocols: [ProtocolRecord], goal: String? = nil, budgets: String = "nested",
     precision: String, seed: UInt64, retrieval: RetrievalPlanRecord? = nil
   ) {
     self.holdfast = holdfast
@@ -65,6 +67,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.norm = norm
     self.radii = radii
     self.protocols = protocols
+    self.goal = goal
     self.budgets = budgets
     self.precision = precision
     self.seed = seed

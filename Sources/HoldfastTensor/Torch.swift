@@ -8,6 +8,9 @@ public enum Torch {
   /// The vector instructions that libtorch's kernels use here, such as `AVX512`.
   public static var cpuCapability: String { String(cString: hf_cpu_capability()) }
 
+  /// Whether this processor multiplies bfloat16 itself, so that a search in it is faster.
+  public static var multipliesBFloat16: Bool { hf_multiplies_bfloat16() }
+
   /// The threads that one operation may use.
   public static var threadCount: Int { Int(hf_thread_count()) }
 

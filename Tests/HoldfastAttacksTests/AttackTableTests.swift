@@ -6,7 +6,8 @@ import Testing
 struct AttackTableTests {
   @Test func everyEntryParsesWithItsDefaults() throws {
     for entry in AttackTable.entries {
-      #expect(try AttackTable.recipe(entry.name).name == entry.name)
+      let recipes = try AttackTable.recipes(entry.name, norm: entry.norms[0])
+      #expect(recipes.count > 1 || recipes.first?.name == entry.name)
       #expect(!entry.summary.isEmpty)
     }
     #expect(Set(AttackTable.entries.map(\.name)).count == AttackTable.entries.count)
@@ -17,11 +18,38 @@ struct AttackTableTests {
     for entry in AttackTable.entries {
       let options = entry.options.filter { !$0.contains("/") }
       guard !options.isEmpty else { continue }
-      let spelled = try AttackTable.recipe("\(entry.name):\(options.joined(separator: ","))")
-      let plain = try AttackTable.recipe(entry.name)
-      #expect(spelled.restarts == plain.restarts)
-      #expect("\(spelled.attack)" == "\(plain.attack)")
+      let spelled = try AttackTable.recipes(
+        "\(entry.name):\(options.joined(separator: ","))", norm: entry.norms[0])
+      let plain = try AttackTable.recipes(entry.name, norm: entry.norms[0])
+      #expect("\(spelled)" == "\(plain)")
     }
+  }
+
+  @Test(arguments: [
+    ("standard", ["screen", "apgd-ce", "apgd-t", "fab-t", "square"]),
+    ("plus", ["screen", "apgd-ce", "apgd-dlr", "fab", "square", "apgd-t", "fab-t"]),
+    ("gradient", ["screen", "apgd-ce", "apgd-t"]), ("binary", ["screen", "apgd-ce", "square"]),
+    ("rand", ["apgd-ce", "apgd-dlr"]),
+  ])
+  func versionsOfAutoAttack(_ version: String, _ parts: [String]) throws {
+    let recipes = try AttackTable.recipes("autoattack:version=\(version)")
+    #expect(recipes.map(\.name) == parts)
+    #expect(recipes.filter(\.isScreen).map(\.name) == (version == "rand" ? [] : ["screen"]))
+    for recipe in recipes {
+      let isRepeated = version == "plus" && ["apgd-ce", "apgd-dlr", "fab"].contains(recipe.name)
+      #expect(recipe.restarts == (isRepeated ? 5 : 1))
+      #expect(recipe.targets == (recipe.name.hasSuffix("-t") ? 9 : 0))
+    }
+    let full = try AttackTable.recipes("autoattack:version=\(version),screen=false")
+    #expect(full.map(\.name) == parts.filter { $0 != "screen" })
+  }
+
+  @Test func autoAttackInL1() throws {
+    let recipes = try AttackTable.recipes("autoattack:screen=false", norm: .l1)
+    #expect(recipes.map(\.restarts) == [5, 1, 1, 1])
+    #expect(recipes.map(\.targets) == [0, 5, 9, 0])
+    #expect((recipes[0].attack as? SparseAPGD)?.largeRadii == true)
+    #expect((recipes[1].attack as? SparseAPGD)?.largeRadii == true)
   }
 
   @Test func options() throws {
@@ -37,7 +65,7 @@ struct AttackTableTests {
     "pgd:steps=1e9", "pgd:steps=99999999999999999999", "pgd:steps=3,steps=4", "pgd:step=-1",
     "pgd:step=0", "pgd:step=nan", "pgd:step=inf", "pgd:random-start=maybe", "fgsm:steps=2",
     "apgd-ce:rho=2", "apgd-ce:rho=-0.1", "apgd-embedding:random-start=false", "pgd:colour=red",
-    "pgd:steps=3,,restarts=2",
+    "pgd:steps=3,,restarts=2", "fab:targets=3", "fab-t:targets=0", "cw", "cw-linf:kappa=-1",
   ])
   func nonsenseIsRefused(_ text: String) {
     let error = #expect(throws: UsageError.self) { try AttackTable.recipe(text) }

@@ -42,10 +42,17 @@ struct ToyClassifier {
 
   /// The cross-entropy of each sample.
   func crossEntropy(_ x: Tensor) throws(TorchError) -> Tensor {
+    try loss(CrossEntropy(), x)
+  }
+
+  /// An objective at each sample.
+  func loss(
+    _ objective: some Objective, _ x: Tensor, labels: [Int] = Self.labels, targets: [Int]? = nil
+  ) throws(TorchError) -> Tensor {
     let z = try logits(x)
-    return try CrossEntropy().loss(
+    return try objective.loss(
       Prediction(embedding: z, logits: z),
-      Truth(labels: Tensor(Self.labels), cleanEmbedding: z))
+      Truth(labels: Tensor(labels), targets: Tensor(targets ?? labels), cleanEmbedding: z))
   }
 }
 
@@ -61,11 +68,14 @@ func trace<A: Attack>(
   loss: (Tensor) throws(TorchError) -> Tensor, observe: (A.State) throws -> Void = { _ in }
 ) throws -> [TracePoint] {
   let rows = clean.shape[0]
-  let ball = try Ball(
+  let exact = try Ball(
     around: clean, norm: norm, radii: .init(repeating: Radius(radius), count: rows), range: 0...1)
+  func ball(_ step: Int) throws(TorchError) -> Ball {
+    try exact.widened(by: .init(repeating: attack.widening(atStep: step), count: rows))
+  }
   var noise = Noise((0..<rows).map { Generator(seed: 0, stream: UInt64($0)) })
-  var x = try ball.project(attack.start(in: ball, noise: &noise))
-  var state = try attack.begin(at: x, in: ball)
+  var x = try ball(0).project(attack.start(in: ball(0), noise: &noise))
+  var state = try attack.begin(at: x, in: ball(0))
   var points: [TracePoint] = []
   for step in 0...attack.steps {
     let leaf = try x.leaf()
@@ -77,7 +87,8 @@ func trace<A: Attack>(
     let evaluation = Evaluation(
       x: x, loss: kept, gradient: slope, margin: kept,
       steps: .init(repeating: step, count: rows))
-    x = try ball.project(attack.step(&state, evaluation, in: ball, noise: &noise))
+    let next = try ball(step + 1)
+    x = try next.project(attack.step(&state, evaluation, in: next, noise: &noise))
     try observe(state)
   }
   return points

@@ -115,7 +115,7 @@ struct TrustTests {
     // Logits of almost nothing: every success is by a hair.
     let faint = Subject(
       encoder: encoder,
-      head: subject.head.map { Head(anchors: $0.anchors, scale: 1e-4) })
+      head: Head(anchors: try #require(subject.head?.anchors), scale: 1e-4))
     let jobs = try toyJobs(for: faint, count: 3, radii: [Radius(0.5), Radius(0.6)])
     let steps = 6
     let outcomes = try runAttack(

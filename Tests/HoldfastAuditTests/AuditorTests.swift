@@ -220,6 +220,43 @@ struct PicturesTests {
     #expect(levels < 1e-4)
   }
 
+  @Test("hold what a lattice attack found, unchanged", arguments: ["12/255", "2.5/255"])
+  func lattice(text: String) throws {
+    let toy = try ToyAudit(samples: 6)
+    let radius = try #require(Radius(text))
+    var plan = toy.plan(slots: 1, radii: [radius], [.whiteBox])
+    let attack = Lattice(APGD(steps: 6))
+    plan.attacks = [
+      .whiteBox: [AttackRecipe(name: "lattice", attack: attack, objective: CrossEntropy())]
+    ]
+    let records = try toy.records(plan)
+    let stage = try #require(plan.attacks[.whiteBox]?[0]).stage(
+      PoolSettings(subject: plan.subject, slots: 1))
+    for sample in toy.samples {
+      let record = try #require(records.first { $0.id == sample.id })
+      guard record.clean.correct else { continue }
+      let input = try Tensor(sample.pixels, [1, 3, 8, 8])
+      let prediction = try plan.subject.predict(input)
+      stage.submit(
+        AttackJob(
+          id: sample.id, input: input, truth: try SampleTruth(label: sample.label, of: prediction),
+          radii: [radius]))
+      var outcome: AttackOutcome?
+      while stage.load > 0 { outcome = try stage.step().first ?? outcome }
+      let found = try #require(outcome?.radii.first)
+      let seen = record.radii(of: .whiteBox)[0]
+      #expect(seen.robust == !found.success)
+      guard let example = found.example else { continue }
+      let stored = try Pictures.throughPNG(
+        example.input, origin: input, threat: ThreatModel(norm: .linf, radius: radius))
+      #expect(try (stored - example.input).absolute().max().item() < 1e-6)
+      #expect(abs(try #require(seen.example).margin - example.margin) < 1e-4)
+      #expect(seen.example?.sha256 == Checksum.sha256(of: try stored.bytes()))
+      #expect(seen.forward == found.cost.forward + 1)
+    }
+    #expect(text == "2.5/255" || records.contains { $0.radii(of: .whiteBox)[0].example != nil })
+  }
+
   @Test("keep a Euclidean radius too", arguments: [0.01, 0.05, 0.5, 2])
   func l2(value: Double) throws {
     for scale in [0.001, 0.004, 0.1] {

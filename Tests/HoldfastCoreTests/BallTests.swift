@@ -66,6 +66,56 @@ struct BallTests {
     #expect(try free.project(Tensor.full(2, [2, 1, 2])).max().item() == 2)
   }
 
+  /// specs: attacks, section 1.13.
+  static let sums: [(radius: Double, offset: [Float])] = [
+    (0.3, [-0.1, 0.1, 0.1, 0]), (0.6, [-0.1, 0.25, 0.1, -0.15]), (2, [-0.1, 0.3, 0.1, -0.2]),
+  ]
+
+  @Test(arguments: sums)
+  func projectionInL1IsExact(_ radius: Double, _ known: [Float]) throws {
+    let origin = try Tensor([0.1, 0.5, 0.9, 0.3] as [Float], [1, 2, 2])
+    let offset = try Tensor([-0.4, 0.3, 0.3, -0.2] as [Float], [1, 2, 2])
+    let ball = try Ball(around: origin, norm: .l1, radii: [Radius(radius)], range: 0...1)
+    try expectClose(
+      ball.project(origin + offset) - origin, Tensor(known, [1, 2, 2]), atol: 1e-6)
+  }
+
+  /// No other point of the ball and box is nearer.
+  @Test func projectionInL1IsTheNearestPoint() throws {
+    var noise = Generator(seed: 4, stream: 0)
+    let origin = try noise.uniform([6, 40])
+    let radii = [0.01, 0.3, 1, 3, 8, 40].map { Radius($0) }
+    let ball = try Ball(around: origin, norm: .l1, radii: radii, range: 0...1)
+    let x = try origin + noise.normal([6, 40])
+    let projected = try ball.project(x)
+    let distance = try (projected - x).lengthPerRow()
+    try expectClose(ball.project(projected), projected, atol: 1e-6, "a second time")
+    for _ in 0..<50 {
+      let near = try ball.project(projected + noise.normal([6, 40]) * 0.05)
+      let excess = try (distance - (near - x).lengthPerRow()).max().item()
+      #expect(excess <= 1e-5)
+    }
+  }
+
+  @Test(arguments: Norm.allCases)
+  func widenedBallsHaveTheirRadii(_ norm: Norm) throws {
+    let origin = try Tensor.full(0.5, [3, 8])
+    let radii = [0.01, 0.02, 0.03].map { Radius($0) }
+    let ball = try Ball(around: origin, norm: norm, radii: radii, range: 0...1)
+    let wide = try ball.widened(by: [3, 1, 100])
+    var noise = Generator(seed: 1, stream: 0)
+    let x = try wide.project(origin + noise.normal([3, 8]) * 100)
+    for (row, radius) in [0.03, 0.02].enumerated() {
+      let threat = ThreatModel(norm: norm, radius: Radius(radius))
+      let size = try threat.distance(from: origin.select(0, row), to: x.select(0, row))
+      #expect(abs(size - radius) < 1e-6)
+    }
+    #expect(try x.min().item() >= 0 && x.max().item() <= 1)
+    #expect(try wide.lower.select(0, 1).bytes() == ball.lower.select(0, 1).bytes())
+    #expect(try ball.widened(by: [1, 1, 1]).upper.bytes() == ball.upper.bytes())
+    #expect(try wide.keeping([2, 0], on: .cpu).radius.array(of: Float.self) == [3, 0.03])
+  }
+
   @Test func radiiBelongToRows() throws {
     let origin = try Tensor.full(0.5, [3, 4])
     let radii = ["0", "1/255", "1/4"].compactMap { Radius($0) }

@@ -2,16 +2,20 @@ public import HoldfastAttacks
 public import HoldfastCore
 public import HoldfastTensor
 
-/// Jobs for legal inputs, each labelled with the class that the subject gives it.
+/// Jobs for legal inputs, each labelled with the class that the subject gives it, and with a random
+/// embedding to aim at.
 public func toyJobs(
   for subject: Subject, count: Int, radii: [Radius], seed: UInt64 = 3
 ) throws -> [AttackJob] {
   try subject.encoder.toyInputs(count, seed: seed).enumerated().map { index, input in
-    let prediction = try withoutGradients { () throws(TorchError) in try subject.predict(input) }
+    let id = "sample-\(index)"
+    let prediction = try Verifier(subject: subject).predict(input, of: id)
+    var noise = Generator(seed: seed, stream: id).split("goal")
     let label = try prediction.logits?.argmax(1).item() ?? 0
     return AttackJob(
-      id: "sample-\(index)", input: input,
-      truth: try SampleTruth(label: Int(label), of: prediction),
+      id: id, input: input,
+      truth: try SampleTruth(
+        label: Int(label), of: prediction, goal: noise.normal(prediction.embedding.shape)),
       radii: radii)
   }
 }
@@ -20,12 +24,6 @@ public func toyJobs(
 public func runAttack(
   _ recipe: AttackRecipe, on jobs: [AttackJob], _ settings: PoolSettings
 ) throws(TorchError) -> [String: AttackOutcome] {
-  let stage = recipe.stage(settings)
-  var waiting = jobs[...]
-  var outcomes: [String: AttackOutcome] = [:]
-  while !waiting.isEmpty || stage.load > 0 {
-    while !stage.isFull, let job = waiting.popFirst() { stage.submit(job) }
-    for outcome in try stage.step() { outcomes[outcome.job.id] = outcome }
-  }
-  return outcomes
+  Dictionary(
+    uniqueKeysWithValues: try recipe.run(on: jobs, settings).map { ($0.job.id, $0) })
 }

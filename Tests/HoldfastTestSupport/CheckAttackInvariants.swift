@@ -52,7 +52,8 @@ struct AttackInvariants {
     func start(_ jobs: [AttackJob]) throws -> [[Float]] {
       let ball = try Ball(
         around: .concatenating(jobs.map(\.input)), norm: norm, radii: jobs.compactMap(\.radii.last),
-        range: subject.encoder.input.range)
+        range: subject.encoder.input.range, reach: recipe.attack.reach,
+        patches: subject.encoder.input.patches)
       var noise = Noise(jobs.map { Generator(seed: 5, stream: $0.id) })
       let x = try recipe.attack.start(in: ball, noise: &noise).flattenedRows()
       return try jobs.indices.map { try x.select(0, $0).array(of: Float.self) }
@@ -132,8 +133,16 @@ struct AttackInvariants {
   private func passes(_ outcomes: [String: AttackOutcome], _ watch: WatchedEncoder) {
     let cost = outcomes.values.flatMap(\.radii).reduce(Cost()) { $0 + $1.cost }
     expect(cost.forward == watch.forwardRows, "\(cost.forward) of \(watch.forwardRows) forward")
+    let slopes = (try? lossesPerSample()) ?? 0
     expect(
-      cost.backward == watch.backwardRows, "\(cost.backward) of \(watch.backwardRows) backward")
+      cost.backward == watch.backwardRows * slopes,
+      "\(cost.backward) of \(watch.backwardRows) · \(slopes) backward")
+  }
+
+  /// How many gradients an attack follows at once.
+  private func lossesPerSample() throws -> Int {
+    let truth = try Truth([jobs[0].truth], targets: [nil], entries: nil, on: subject.encoder.device)
+    return try recipe.objective.loss(subject.predict(jobs[0].input), truth).count
   }
 
   /// Every example is in its ball and box, and is what its record says.

@@ -19,11 +19,12 @@ public struct ToyEncoder: Encoder {
   private let features: (Tensor, Tensor) throws(TorchError) -> Tensor
 
   private init(
-    _ modality: Modality, _ shape: [Int], range: ClosedRange<Float>?, kernel: [Int],
+    _ modality: Modality, _ shape: [Int], range: ClosedRange<Float>?, patches: Patches? = nil,
+    kernel: [Int],
     features: @escaping (Tensor, Tensor) throws(TorchError) -> Tensor
   ) throws(TorchError) {
     self.modality = modality
-    input = InputSpec(shape: shape, range: range, unit: "toy")
+    input = InputSpec(shape: shape, range: range, unit: "toy", patches: patches)
     self.features = features
     var noise = Generator(seed: 7, stream: modality.rawValue)
     let fanIn = Double(kernel.dropFirst().reduce(1, *))
@@ -46,7 +47,7 @@ public struct ToyEncoder: Encoder {
 
   /// Point clouds `[12, 3]` without a box; the order of the points is of no account.
   public static func points() throws(TorchError) -> ToyEncoder {
-    try ToyEncoder(.points, [12, 3], range: nil, kernel: [12, 3]) {
+    try ToyEncoder(.points, [12, 3], range: nil, patches: .items(axis: 0), kernel: [12, 3]) {
       (x, kernel) throws(TorchError) in try (x.linear(kernel) * 2).tanh().mean([1])
     }
   }
@@ -61,8 +62,10 @@ public struct ToyEncoder: Encoder {
 
   /// Clips `[3, 4, 6, 6]`, time second, in [-1, 1].
   public static func video() throws(TorchError) -> ToyEncoder {
-    try ToyEncoder(.video, [3, 4, 6, 6], range: -1...1, kernel: [12, 3, 2, 3, 3]) {
-      (x, kernel) throws(TorchError) in
+    let patches = Patches.grid(rows: 2, columns: 3, channels: [0])
+    return try ToyEncoder(
+      .video, [3, 4, 6, 6], range: -1...1, patches: patches, kernel: [12, 3, 2, 3, 3]
+    ) { (x, kernel) throws(TorchError) in
       try x.convolved(kernel, stride: [2, 1, 1]).tanh().mean([2, 3, 4])
     }
   }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The peer's side: a child process that measures what it is told to, one line at a time.
 final class Peer {
   /// What the peer is made of.
@@ -18,25 +16,12 @@ final class Peer {
   }
 
   let versions: Versions
-  private let process: Process
-  private let commands: FileHandle
-  private let answers: FileHandle
+  private let process: LineProcess
 
   init(python: String, script: String, threads: Int) throws {
-    let (input, output) = (Pipe(), Pipe())
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = [script, "--threads", "\(threads)", "--budget", "1", "--least", "1"]
-    process.standardInput = input
-    process.standardOutput = output
-    (commands, answers) = (input.fileHandleForWriting, output.fileHandleForReading)
-    try process.run()
-    versions = try Self.ask("versions", commands, answers)
-  }
-
-  deinit {
-    try? commands.close()
-    process.waitUntilExit()
+    process = try LineProcess(
+      python, [script, "--threads", "\(threads)", "--budget", "1", "--least", "1"])
+    versions = try process.ask("versions")
   }
 
   /// Images per second.
@@ -44,7 +29,7 @@ final class Peer {
     struct Rate: Decodable {
       let seconds: Double
     }
-    let rate: Rate = try Self.ask("\(task.rawValue) \(batch)", commands, answers)
+    let rate: Rate = try process.ask("\(task.rawValue) \(batch)")
     return Double(batch) / rate.seconds
   }
 
@@ -53,30 +38,7 @@ final class Peer {
     struct Product: Decodable {
       let gflops: Double
     }
-    let product: Product = try Self.ask("matmul", commands, answers)
+    let product: Product = try process.ask("matmul")
     return product.gflops * 1e9
-  }
-
-  private static func ask<Answer: Decodable>(
-    _ command: String, _ commands: FileHandle, _ answers: FileHandle
-  ) throws -> Answer {
-    try commands.write(contentsOf: Data("\(command)\n".utf8))
-    var line = Data()
-    while line.last != UInt8(ascii: "\n") {
-      let more = answers.availableData
-      guard !more.isEmpty else { throw PeerError(command: command) }
-      line += more
-    }
-    return try JSONDecoder().decode(Answer.self, from: line)
-  }
-}
-
-/// The peer's process ended before it answered.
-struct PeerError: Error, CustomStringConvertible {
-  let command: String
-
-  var description: String {
-    "the peer left without an answer to `\(command)`\n"
-      + "hint: what it said is above; delete .peers and run `make bench` again"
   }
 }

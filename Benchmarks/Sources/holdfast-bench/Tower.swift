@@ -6,15 +6,23 @@ struct Tower {
   let work: Work
   private let encoder: CLIPVision
 
-  init(configuration: CLIPConfiguration) throws {
+  init(configuration: CLIPConfiguration, dtype: DType = .float32) throws {
     let normalization = try PixelNormalization(
       mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711])
-    let loader = try ParameterLoader(InitialSource(Generator(seed: 0, stream: "bench")))
+    let loader = try ParameterLoader(
+      InitialSource(Generator(seed: 0, stream: "bench"), dtype: dtype))
     encoder = CLIPVision(
       loader.root["vision"], configuration.vision, embeddingWidth: configuration.projection,
       normalization: normalization)
     _ = try loader.finish()
     work = Work(configuration)
+  }
+
+  /// The tower under a head of ten random anchors.
+  func subject() throws -> Subject {
+    var generator = Generator(seed: 1, stream: "anchors")
+    let anchors = try generator.normal([10, encoder.embeddingWidth]).normalized().transposed()
+    return Subject(encoder: encoder, head: Head(anchors: anchors, scale: 100))
   }
 
   /// Images per second through the tower.
@@ -37,11 +45,8 @@ struct Tower {
 
   /// Steps per second and sample of APGD-CE over ten classes, with everything a step does.
   func attackRate(_ batch: Int) throws -> Double {
-    var generator = Generator(seed: 1, stream: "anchors")
-    let anchors = try generator.normal([10, encoder.embeddingWidth]).normalized().transposed()
-    let subject = Subject(encoder: encoder, head: Head(anchors: anchors, scale: 100))
     let stage = try AttackTable.recipe("apgd-ce:steps=100").stage(
-      PoolSettings(subject: subject, stop: .fullBudget, slots: batch))
+      PoolSettings(subject: subject(), stop: .fullBudget, slots: batch))
     let x = try pixels(batch)
     let embeddings = try withoutGradients { try encoder.embed(x) }
     for row in 0..<batch {
@@ -66,7 +71,8 @@ struct Tower {
     )
   }
 
-  private func pixels(_ batch: Int) throws -> Tensor {
+  /// Random pixels: `(B, 3, S, S)`.
+  func pixels(_ batch: Int) throws -> Tensor {
     var generator = Generator(seed: 3, stream: UInt64(batch))
     return try generator.uniform([batch] + encoder.input.shape)
   }

@@ -54,6 +54,8 @@ void hf_release(hf_tensor tensor);
 int64_t hf_live_tensors(void);
 const char *hf_torch_version(void);
 const char *hf_cpu_capability(void);
+/// Whether this processor multiplies bfloat16 itself.
+bool hf_multiplies_bfloat16(void);
 int32_t hf_thread_count(void);
 hf_status hf_set_thread_count(int32_t count);
 bool hf_gradients_enabled(void);

@@ -42,6 +42,11 @@ struct AuditCommand: ParsableCommand {
       "nested: what fools at a radius counts at larger ones; independent: as the reference does."))
   var budgets = Budgets.nested.rawValue
 
+  @Option(
+    help: ArgumentHelp(
+      "What attacks search in: float32; mixed (screens in bfloat16); bf16. Verdicts are float32."))
+  var precision = SearchPrecision.float32.rawValue
+
   @Option(help: ArgumentHelp("linf, l2 or l1."))
   var norm = "linf"
 
@@ -60,6 +65,12 @@ struct AuditCommand: ParsableCommand {
       valueName: "model"))
   var transferFrom: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "One embedding of any sense, a safetensors file, for attacks that aim at one.",
+      valueName: "file"))
+  var goal: String?
+
   @Option(help: ArgumentHelp("Audit at most this many samples.", valueName: "n"))
   var limit: Int?
 
@@ -68,6 +79,11 @@ struct AuditCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The seed of all noise."))
   var seed: UInt64 = 0
+
+  @Flag(
+    help: ArgumentHelp(
+      "Keep adversarial inputs in the run folder, as tensors and PNG files with a manifest."))
+  var saveAdversarial = false
 
   @Option(help: ArgumentHelp("The run folder; by default one named by the plan, under runs/."))
   var output: String?
@@ -84,6 +100,10 @@ struct AuditCommand: ParsableCommand {
       throw UsageError(
         "`\(self.budgets)` is no way to share radii", hint: "use nested or independent")
     }
+    guard let precision = SearchPrecision(rawValue: precision) else {
+      throw UsageError(
+        "`\(self.precision)` is no precision", hint: "use float32, mixed or bf16")
+    }
     let names = try protocols.map(parseProtocols)
     guard batchSize > 0 else {
       throw UsageError("--batch-size takes a number above 0", hint: "leave it out for 32")
@@ -98,6 +118,8 @@ struct AuditCommand: ParsableCommand {
       [
         ("--data", data != nil), ("--classes", classes != nil), ("--templates", templates != nil),
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
+        ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
+        ("--precision \(precision.rawValue)", precision != .float32),
       ])
     if task == .retrieval {
       let run = RetrievalRun(
@@ -123,7 +145,9 @@ struct AuditCommand: ParsableCommand {
         try ModelSource($0, device: model.encoder.device)
       },
       data: set, classes: classNames, templates: try promptTemplates(file: templates, of: set),
-      attacks: recipes, norm: threat.norm, radii: threat.radii, budgets: budgets, protocols: names,
+      attacks: recipes, norm: threat.norm, radii: threat.radii,
+      goal: try goal.map(GoalFile.init(at:)), budgets: budgets,
+      precision: precision, savesExamples: saveAdversarial, protocols: names,
       limit: limit, batchSize: batchSize, seed: seed)
     let result = try run.run(
       in: output, command: CommandLine.arguments, title: "audit", console: console)

@@ -13,7 +13,12 @@ struct AuditRun {
   var adaptiveSteps = 100
   var norm: Norm
   var radii: [Radius]
+  /// What attacks with a goal aim at.
+  var goal: GoalFile?
   var budgets = Budgets.nested
+  var precision = SearchPrecision.float32
+  /// Whether adversarial inputs are kept in the run folder.
+  var savesExamples = false
   /// The protocols that were asked for; none for all that make sense.
   var protocols: Set<AuditProtocol>?
   var limit: Int?
@@ -28,9 +33,15 @@ struct AuditRun {
     let source = try transferSubject(head: subject.head)
     let recipes = try self.recipes(hasSource: source != nil)
     var plan = AuditPlan(
-      subject: subject, transferSource: source, norm: norm, radii: radii, budgets: budgets,
+      subject: subject, transferSource: source, goal: goal?.embedding, norm: norm, radii: radii,
+      budgets: budgets,
       slots: batchSize, seed: seed)
-    for (name, entry) in recipes where entry.omitted == nil { plan.attacks[name] = entry.recipes }
+    for (name, entry) in recipes where entry.omitted == nil {
+      try checkAttacks(entry.recipes)
+      plan.attacks[name] = entry.recipes
+    }
+    plan.precision = precision
+    if precision != .float32 { plan.search = try model.subject(in: .bfloat16, head: subject.head) }
     try plan.check()
     let record = try self.record(plan, recipes)
     let path = try folder ?? Self.folderName(record)
@@ -47,11 +58,17 @@ struct AuditRun {
     var progress = AuditProgress(
       console, title: title, total: total, radii: record.radii, before: finished.count)
     defer { progress.end() }
-    try Auditor(plan).run(prefetcher.next) { sample in
+    let archive =
+      savesExamples ? AdversarialArchive(in: path, storesPictures: plan.storesPictures) : nil
+    try Auditor(plan, archive: archive).run(prefetcher.next) { sample in
       try run.append(sample)
       progress.update(run.tally)
     }
     let summary = try run.finish()
+    if savesExamples {
+      try SavedExamples.writeManifest(
+        in: path, classes: classes, pictures: plan.storesPictures)
+    }
     return (AuditReport(plan: record, summary: summary), path, record, summary)
   }
 
@@ -107,7 +124,8 @@ struct AuditRun {
   ) throws -> PlanRecord {
     var protocols = [ProtocolRecord(name: AuditProtocol.clean.rawValue, attacks: [])]
     for (name, entry) in recipes {
-      let attacks = try entry.recipes.map { try Self.record($0, of: name) }
+      let stop = plan.stop(of: name, keepsExamples: savesExamples)
+      let attacks = try entry.recipes.map { try Self.record($0, stop) }
       protocols.append(
         ProtocolRecord(name: name.rawValue, attacks: attacks, omitted: entry.omitted))
       if name == .transfer, entry.omitted == nil {
@@ -131,17 +149,17 @@ struct AuditRun {
       classes: classes, templates: templates.texts,
       attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
-      budgets: budgets.rawValue, precision: "float32", seed: seed)
+      goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed)
   }
 
   /// What a record says about an attack.
   static func record(
-    _ recipe: AttackRecipe, of name: AuditProtocol
+    _ recipe: AttackRecipe, _ stop: StopRule
   ) throws -> AttackRecord {
     AttackRecord(
       name: recipe.name, objective: type(of: recipe.objective).name,
       parameters: try json(recipe.attack), restarts: recipe.restarts,
-      stop: (name == .transfer ? StopRule.fullBudget : .firstSuccess).rawValue)
+      stop: stop.rawValue)
   }
 
   /// What a record says about a session that begins now.

@@ -48,6 +48,13 @@ struct ModelSource {
     Subject(encoder: encoder, head: try head(classes: classes, templates: templates))
   }
 
+  /// The encoder in another element type, with the same defence and head.
+  func subject(in dtype: DType, head: Head?) throws -> Subject {
+    let bare = try clip.model.with(clip.model.parameters.converted(to: dtype)).vision
+    return Subject(
+      encoder: try bundle.map { try $0.defense.wrap(bare, fitted: $0.fitted) } ?? bare, head: head)
+  }
+
   /// The bare encoder with the same head.
   func undefended(_ head: Head?) -> Subject { Subject(encoder: clip.model.vision, head: head) }
 

@@ -34,7 +34,9 @@ struct RetrievalRun {
       encoder: model.encoder, head: try gallery.head(scale: scale, for: model.encoder))
     var plan = AuditPlan(
       subject: subject, norm: norm, radii: radii, budgets: budgets, slots: batchSize, seed: seed)
-    plan.attacks = [.whiteBox: attacks, .adaptive: adaptive]
+    try checkAttacks()
+    // A screen searches in bfloat16, which is for audits of classification.
+    plan.attacks = [.whiteBox: attacks.filter { !$0.isScreen }, .adaptive: adaptive]
     try plan.check()
     let auditor = try RetrievalAuditor(plan, gallery: gallery)
     let record = try self.record(plan, gallery)
@@ -71,6 +73,18 @@ struct RetrievalRun {
       ?? []).filter { !own.contains($0.name) }
   }
 
+  /// Refuses attacks that cannot be made on inputs of this kind, or that aim at an embedding.
+  private func checkAttacks() throws(UsageError) {
+    for recipe in attacks {
+      try recipe.attack.check(model.encoder.input)
+      guard !recipe.needsGoal else {
+        throw UsageError(
+          "\(recipe.name) aims at an embedding, and retrieval has none to aim at",
+          hint: "crossfire aims at the hardest entry of the gallery")
+      }
+    }
+  }
+
   // MARK: Records
 
   private func record(_ plan: AuditPlan, _ gallery: Gallery) throws -> PlanRecord {
@@ -82,7 +96,7 @@ struct RetrievalRun {
         omitted: "retrieval is attacked white-box alone"))
     for name in [AuditProtocol.whiteBox, .adaptive] {
       let attacks = try (plan.attacks[name] ?? []).map { recipe in
-        var record = try AuditRun.record(recipe, of: name)
+        var record = try AuditRun.record(recipe, .firstSuccess)
         record.stop = "fullBudget, then firstSuccess for each rank"
         return record
       }

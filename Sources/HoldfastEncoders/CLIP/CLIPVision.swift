@@ -12,6 +12,8 @@ public struct CLIPVision: SitedEncoder {
   public let embeddingWidth: Int
   /// Where the parameters live.
   public let device: Device
+  /// The element type of the parameters and of all that is computed behind the normalisation.
+  public let dtype: DType
 
   private let normalization: PixelNormalization
   private let patchEmbedding: Tensor  // (D, 3, p, p)
@@ -47,6 +49,7 @@ public struct CLIPVision: SitedEncoder {
     self.embeddingWidth = embeddingWidth
     self.normalization = normalization
     device = classEmbedding.device
+    dtype = classEmbedding.dtype
   }
 
   /// Images.
@@ -65,7 +68,7 @@ public struct CLIPVision: SitedEncoder {
   /// - Throws: ``TorchError`` with code `shape` for images of another size.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
     var x = try sites.value(at: .patchEmbedding) { () throws(TorchError) in
-      try tokens(normalization(checked(input)))  // (B, N, D)
+      try tokens(normalization(checked(input)).to(dtype))  // (B, N, D)
     }
     for block in blocks.dropLast() { x = try block(x, sites: sites) }
     x = try classToken(x, sites: sites)  // (B, D)

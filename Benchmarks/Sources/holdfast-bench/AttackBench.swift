@@ -1,0 +1,214 @@
+import ArgumentParser
+import Foundation
+import Holdfast
+
+/// Times the standard ensemble beside torchattacks, on the same inputs in one run.
+struct AttackBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "attacks",
+    abstract:
+      "Time the standard ensemble beside torchattacks, where samples fall and where they stand.")
+
+  @Option(help: "The Python that has torch, transformers and torchattacks.")
+  var peer: String?
+
+  @Option(help: "The peer's program.")
+  var peerScript = "Tools/peers/bench_attacks.py"
+
+  @Option(help: "A CLIP directory that is not robust.")
+  var model: String
+
+  @Option(help: "A CLIP directory that is.")
+  var robustModel: String
+
+  @Option(help: "An image folder.")
+  var data: String
+
+  @Option(help: "The threads that each side may use (default: all cores).")
+  var threads: Int?
+
+  @Option(help: "How many samples are looked at to find some that fall.")
+  var fallen = 48
+
+  @Option(help: "How many samples that stand are attacked in full.")
+  var standing = 8
+
+  @Option(help: "How many images at ViT-B/32 shapes.")
+  var large = 16
+
+  func run() throws {
+    if let threads { try Torch.setThreadCount(threads) }
+    let peer = try peer.map {
+      try AttackPeer(python: $0, script: peerScript, threads: Torch.threadCount)
+    }
+    print(
+      "holdfast  libtorch \(Torch.version), \(Torch.cpuCapability), \(Torch.threadCount) threads")
+    if let versions = peer?.versions {
+      print(
+        "peer      torchattacks \(versions.torchattacks), torch \(versions.torch), transformers "
+          + "\(versions.transformers), \(versions.threads) threads, parameters frozen")
+    }
+    var failures: [String] = []
+    try fall(peer, &failures)
+    try stand(peer, &failures)
+    try atSize(peer, &failures)
+    guard failures.isEmpty else {
+      failures.forEach { say("FAILED  \($0)") }
+      throw ExitCode(1)
+    }
+  }
+
+  // MARK: Samples that fall
+
+  private func fall(_ peer: AttackPeer?, _ failures: inout [String]) throws {
+    let subject = try classifier(model, peer)
+    let inputs = try images(fallen)
+    print("\nsamples that fall, undefended model, whole ensemble of full budget\n")
+    var table = Table(
+      texts: ["radius", "samples"],
+      numbers: ["holdfast ms", "peer ms", "ratio", "target", "F", "B"])
+    for radius in ["4/255", "8/255"].compactMap(Radius.init) {
+      let look = try Ensemble(subject: subject.subject, attack: "autoattack:version=gradient")
+        .run(inputs, radii: [radius])
+      let rows = look.standing(at: 0).enumerated().filter { !$0.element }.map(\.offset)
+      guard !rows.isEmpty else { continue }
+      let fallen = try inputs.selecting(0, Tensor(rows))
+      say("\(rows.count) samples that fall at \(radius)")
+      let ours = try Ensemble(subject: subject.subject).run(fallen, radii: [radius])
+      let theirs = try peer?.attack(fallen, at: radius, EnsembleBudget())
+      let n = Double(rows.count)
+      let ratio = theirs.map { $0.seconds / ours.seconds }
+      table.add([
+        radius.description, "\(rows.count), all fall",
+        decimal(1000 * ours.seconds / n), theirs.map { decimal(1000 * $0.seconds / n) } ?? "-",
+        ratio.map(times) ?? "-", ratio.map { verdict($0 >= 20, times(20)) } ?? times(20),
+        decimal(Double(ours.passes.forward) / n), decimal(Double(ours.passes.backward) / n),
+      ])
+      compare(ours.standing(at: 0), theirs?.standing, radius, &failures)
+    }
+    print(table.text())
+  }
+
+  // MARK: Samples that stand
+
+  private func stand(_ peer: AttackPeer?, _ failures: inout [String]) throws {
+    let subject = try classifier(robustModel, peer)
+    let radii = ["1/255", "2/255", "4/255"].compactMap(Radius.init)
+    let pool = try images(4 * standing)
+    let look = try Ensemble(subject: subject.subject, attack: "autoattack:version=gradient")
+      .run(pool, radii: [radii[2]])
+    let rows = look.standing(at: 0).enumerated().filter(\.element).map(\.offset).prefix(standing)
+    let inputs = try pool.selecting(0, Tensor(Array(rows)))
+    print("\nsamples that stand, robust model, the sweep 1/255, 2/255, 4/255, full budgets\n")
+    say("\(rows.count) samples that stand, ours")
+    let ours = try Ensemble(subject: subject.subject).run(inputs, radii: radii)
+    var theirs = 0.0
+    if let peer {
+      for (index, radius) in radii.enumerated() {
+        say("the peer's run at \(radius)")
+        let result = try peer.attack(inputs, at: radius, EnsembleBudget())
+        theirs += result.seconds
+        compare(ours.standing(at: index), result.standing, radius, &failures)
+      }
+    }
+    failures += ours.missing(EnsembleBudget()).map { "a survivor missed work: \($0)" }
+    var table = Table(
+      texts: ["samples"], numbers: ["holdfast s", "peer s", "ratio", "target", "F", "B"])
+    let n = Double(rows.count)
+    table.add([
+      "\(rows.count), of which \(ours.standing(at: 2).count { $0 }) stand at 4/255",
+      decimal(ours.seconds / n), peer == nil ? "-" : decimal(theirs / n),
+      peer == nil ? "-" : times(theirs / ours.seconds),
+      peer == nil ? times(1.25) : verdict(theirs / ours.seconds >= 1.25, times(1.25)),
+      decimal(Double(ours.passes.forward) / n), decimal(Double(ours.passes.backward) / n),
+    ])
+    print(table.text())
+  }
+
+  // MARK: ViT-B/32
+
+  /// Both sides run a fiftieth of the steps and queries at a radius at which all stand.
+  private func atSize(_ peer: AttackPeer?, _ failures: inout [String]) throws {
+    let budget = EnsembleBudget(steps: 2, targets: 9, queries: 100)
+    let tower = try Tower(configuration: .vitB32)
+    let subject = try tower.subject()
+    var cheap: Subject?
+    if Torch.multipliesBFloat16 {
+      cheap = try Tower(configuration: .vitB32, dtype: .bfloat16).subject()
+    }
+    let radius = Radius(1e-6)
+    let inputs = try tower.pixels(large)
+    try peer?.loadRandom()
+    say("ViT-B/32, float32")
+    let ours = try Ensemble(subject: subject, budget: budget).run(
+      inputs, radii: [radius], slots: large)
+    say("ViT-B/32, the peer")
+    let theirs = try peer?.attack(inputs, at: radius, budget)
+    let product = try tower.productRates().linear
+    let fast = try cheap.map { cheap in
+      say("ViT-B/32, bfloat16 search")
+      return try Ensemble(subject: subject, search: cheap, precision: .bfloat16, budget: budget)
+        .run(inputs, radii: [radius], slots: large)
+    }
+    let n = Double(large)
+    print("\nViT-B/32 shapes, \(large) samples that all stand, a fiftieth of steps and queries\n")
+    var table = Table(
+      texts: ["search"],
+      numbers: ["holdfast s", "peer s", "ratio", "target", "full budget s", "F", "B", "share"])
+    func add(_ name: String, _ result: Ensemble.Result, target: Double) {
+      let (forward, backward) = (Double(result.passes.forward), Double(result.passes.backward))
+      let work =
+        forward * tower.work.forward + backward * (tower.work.gradient - tower.work.forward)
+      let ratio = theirs.map { $0.seconds / result.seconds }
+      table.add([
+        name, decimal(result.seconds / n), theirs.map { decimal($0.seconds / n) } ?? "-",
+        ratio.map(times) ?? "-",
+        ratio.map { verdict($0 >= target, times(target)) } ?? times(target),
+        decimal(50 * result.seconds / n), decimal(forward / n), decimal(backward / n),
+        percent(work / result.seconds / product),
+      ])
+      failures += result.missing(budget).map { "a survivor missed work: \($0)" }
+      if !result.standing(at: 0).allSatisfy({ $0 }) { failures.append("\(name): not all stand") }
+    }
+    add("float32", ours, target: 1.25)
+    if let fast { add("bf16", fast, target: 1.8) }
+    print(table.text())
+    print(
+      "the full budget is extrapolated: fifty times the time per sample; the share is that of a "
+        + "2048³ float32 product by our linear layer, \(decimal(product / 1e9)) GFLOP/s")
+  }
+
+  // MARK: Shared
+
+  /// Ours must leave no more standing than the peer does.
+  private func compare(
+    _ ours: [Bool], _ theirs: [Bool]?, _ radius: Radius, _ failures: inout [String]
+  ) {
+    guard let theirs else { return }
+    let (mine, its) = (ours.count { $0 }, theirs.count { $0 })
+    if mine > its { failures.append("\(mine) stand at \(radius), \(its) of the peer's") }
+  }
+
+  private func classifier(_ path: String, _ peer: AttackPeer?) throws -> ZeroShotClassifier {
+    let set = try openDataSet(at: data, classes: nil)
+    let clip = try loadCLIP(at: path)
+    guard let names = set.classNames, let tokenizer = clip.tokenizer else {
+      throw ValidationError("\(path) has no tokenizer, or \(data) no classes")
+    }
+    try peer?.load(path, classes: names)
+    return try clip.model.zeroShotClassifier(
+      for: names, templates: PromptTemplates(["a photo of a {}."]), tokenizer: tokenizer)
+  }
+
+  /// The first images of the data: `(N, 3, H, W)`.
+  private func images(_ count: Int) throws -> Tensor {
+    let set = try openDataSet(at: data, classes: nil)
+    let prefetcher = Prefetcher(
+      set, preprocessor: try loadCLIP(at: model).preprocessor, limit: count)
+    var rows: [Tensor] = []
+    while let sample = try prefetcher.next() {
+      rows.append(try Tensor(sample.pixels, [1, 3, sample.size.height, sample.size.width]))
+    }
+    return try .concatenating(rows)
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Holdfast
+
+/// torchattacks' standard ensemble in a child process.
+final class AttackPeer {
+  struct Versions: Decodable {
+    let torch, transformers, torchattacks: String
+    let threads: Int
+  }
+
+  /// What a run of the ensemble took, and which inputs it left standing.
+  struct Result: Decodable {
+    let seconds: Double
+    let parts: [String: Double]
+    let standing: [Bool]
+  }
+
+  private struct Order: Encodable {
+    var `do`: String
+    var model: String?
+    var classes: [String]?
+    var template: String?
+    var inputs: String?
+    var epsilon: Double?
+    var steps, targets, queries, seed: Int?
+  }
+
+  private struct Done: Decodable {}
+
+  let versions: Versions
+  private let process: LineProcess
+
+  init(python: String, script: String, threads: Int) throws {
+    process = try LineProcess(python, [script, "--threads", "\(threads)"])
+    versions = try process.ask(Self.line(Order(do: "versions")))
+  }
+
+  /// Loads a CLIP directory as a zero-shot classifier.
+  func load(_ model: String, classes: [String]) throws {
+    let order = Order(
+      do: "load", model: model, classes: classes, template: "a photo of a {class}.")
+    let _: Done = try process.ask(Self.line(order))
+  }
+
+  /// Loads ViT-B/32 with random weights.
+  func loadRandom() throws {
+    let _: Done = try process.ask(Self.line(Order(do: "random")))
+  }
+
+  /// Runs the ensemble on `inputs` `(N, 3, H, W)` at one radius.
+  func attack(_ inputs: Tensor, at radius: Radius, _ budget: EnsembleBudget) throws -> Result {
+    let file = NSTemporaryDirectory() + "holdfast-bench-\(UUID().uuidString).safetensors"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try SafetensorsWriter.write(
+      [
+        SafetensorsWriter.Tensor(
+          name: "inputs", type: .float32, shape: inputs.shape, bytes: { try inputs.bytes() })
+      ], to: file)
+    return try process.ask(
+      Self.line(
+        Order(
+          do: "attack", inputs: file, epsilon: radius.value, steps: budget.steps,
+          targets: budget.targets, queries: budget.queries, seed: 0)))
+  }
+
+  private static func line(_ order: Order) throws -> String {
+    String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
+  }
+}
+
+/// The budget of the standard ensemble, or a part of it.
+struct EnsembleBudget {
+  var steps = 100
+  var targets = 9
+  var queries = 5000
+
+  /// The ensemble as Holdfast spells it.
+  var spelling: String { "autoattack:steps=\(steps),targets=\(targets),queries=\(queries)" }
+}
