@@ -36,7 +36,8 @@ public struct AttackEntry: Sendable {
 public enum AttackTable {
   /// The lines, in the order they are listed.
   public static let entries: [AttackEntry] =
-    gradientEntries + embeddingEntries + smallestEntries + squareEntries + ensembleEntries
+    gradientEntries + embeddingEntries + retrievalEntries + smallestEntries + squareEntries
+    + ensembleEntries
 
   /// What a user spells, such as `apgd-ce:steps=50,restarts=2`, as lines of a plan: several where
   /// it is an ensemble.

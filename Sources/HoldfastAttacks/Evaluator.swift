@@ -52,7 +52,8 @@ struct Evaluator<A: Attack> {
       let views = try attack.views(of: x, noise: &noise)
       var (losses, slopes, margins) = (Mean(), Mean(), Mean())
       for (index, view) in views.enumerated() {
-        let prediction = try subject.predict(view.input, noise: &noise)
+        let shown = view.isPoint ? view.input : try legal(view.input)
+        let prediction = try subject.predict(shown, noise: &noise)
         let loss = try objective.loss(prediction, truth)
         if view.isPoint { try margins.add(margin(prediction, truth)) }
         if wanted { try slopes.add(slope(of: loss, at: x, keepGraph: index + 1 < views.count)) }
@@ -73,6 +74,12 @@ struct Evaluator<A: Attack> {
         margin: try margins.value(), forward: .init(repeating: forward, count: rows),
         backward: .init(repeating: wanted ? views.count * slopesPerView(loss) : 0, count: rows))
     }
+  }
+
+  /// A view brought back into the legal range, which noise and resizing may leave.
+  private func legal(_ view: Tensor) throws(TorchError) -> Tensor {
+    guard let range = subject.encoder.input.range else { return view }
+    return try view.clamped(Double(range.lowerBound), Double(range.upperBound))
   }
 
   private func margin(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {

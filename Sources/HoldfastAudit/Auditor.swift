@@ -7,8 +7,8 @@ import HoldfastTensor
 /// Runs an audit: samples go in at one end, and a record comes out for each at the other.
 ///
 /// Every attack of every protocol has a pool of its own. A sample passes through them one after
-/// the other, and the pool that steps next is the one furthest down that has a full batch, so that
-/// batches stay full and at most one batch of samples per attack, and one more, is held at a time.
+/// the other, so that batches stay full and at most one batch of samples per attack, and one more,
+/// is held at a time.
 public final class Auditor {
   private let plan: AuditPlan
   private let verifier: Verifier
@@ -47,24 +47,12 @@ public final class Auditor {
   public func run(
     _ next: () throws -> PreparedSample?, deliver: (SampleRecord) throws -> Void
   ) throws {
-    var isDrained = false
-    while true {
-      if !isDrained, !stages.contains(where: { $0.pool.isFull }) {
-        isDrained = try admit(next)
-      } else if let index = stageToStep() {
-        try step(index)
-      } else if isDrained {
-        break
-      }
-      for record in finished { try deliver(record) }
-      finished.removeAll()
-    }
-  }
-
-  /// The stage furthest down with a full batch; where none is full, and so no sample is to come,
-  /// the first with work.
-  private func stageToStep() -> Int? {
-    stages.lastIndex { $0.pool.isFull } ?? stages.firstIndex { $0.pool.load > 0 }
+    try drive(
+      stages.map(\.pool), admit: { try admit(next) }, step: { try step($0) },
+      deliver: {
+        for record in finished { try deliver(record) }
+        finished.removeAll()
+      })
   }
 
   // MARK: Entering

@@ -39,13 +39,28 @@ public final class RunFolder {
     var record = try Self.record(at: path, for: plan)
     record.sessions.append(session)
     try Self.write(record, "\(path)/run.json")
-    let reader = try JSONLinesReader("\(path)/samples.jsonl")
-    let decoder = RecordCoding.decoder()
-    while let line = try reader.next() {
-      let sample = try Self.decode(SampleRecord.self, Data(line), decoder, "\(path)/samples.jsonl")
-      guard sample.answers(plan) else { throw Self.foreign("\(path)/samples.jsonl") }
+    try visit { sample in
       if finished.insert(sample.id).inserted { tally.add(sample) }
     }
+  }
+
+  /// Reads the lines of finished samples, one in memory at a time.
+  private func visit(_ body: (SampleRecord) throws -> Void) throws {
+    let file = "\(path)/samples.jsonl"
+    let reader = try JSONLinesReader(file)
+    let decoder = RecordCoding.decoder()
+    while let line = try reader.next() {
+      let sample = try Self.decode(SampleRecord.self, Data(line), decoder, file)
+      guard sample.answers(plan) else { throw Self.foreign(file) }
+      try body(sample)
+    }
+  }
+
+  /// The finished samples, each once.
+  private func records() throws -> [SampleRecord] {
+    var (seen, records): (Set<String>, [SampleRecord]) = ([], [])
+    try visit { if seen.insert($0.id).inserted { records.append($0) } }
+    return records
   }
 
   /// Appends the line of a finished sample.
@@ -59,9 +74,14 @@ public final class RunFolder {
   }
 
   /// Writes `summary.json`, and returns what it says.
-  public func finish() throws -> SummaryRecord {
+  ///
+  /// - Parameter complete: adds what takes all records together, which are read back for it.
+  public func finish(
+    _ complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
+  ) throws -> SummaryRecord {
     try writer.synchronize()
-    let summary = tally.summary()
+    var summary = tally.summary()
+    try complete?(&summary, try records())
     try Self.write(summary, "\(path)/summary.json")
     return summary
   }
@@ -127,6 +147,7 @@ public final class RunFolder {
       (plan.protocols != before.protocols, "the protocols or their attacks"),
       (plan.precision != before.precision, "the precision"),
       (plan.seed != before.seed, "the seed"),
+      (plan.retrieval != before.retrieval, "the attacked side or the gallery"),
     ].filter(\.0).map(\.1)
     guard differences.isEmpty else {
       throw UsageError(
@@ -142,5 +163,12 @@ extension SampleRecord {
     let run = plan.protocols.filter { $0.omitted == nil && $0.name != AuditProtocol.clean.rawValue }
     return protocols.map(\.name) == run.map(\.name)
       && protocols.allSatisfy { $0.radii.map(\.radius) == plan.radii }
+      && (retrieval != nil) == (plan.retrieval != nil)
+      && retrieval?.attacks.map(\.attack) ?? [] == attacks(of: run, plan)
+      && retrieval?.attacks.allSatisfy { $0.radii.map(\.radius) == plan.radii } ?? true
+  }
+
+  private func attacks(of run: [ProtocolRecord], _ plan: PlanRecord) -> [String] {
+    plan.retrieval == nil ? [] : run.flatMap { $0.attacks.map(\.name) }
   }
 }

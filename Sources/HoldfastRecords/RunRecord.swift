@@ -47,13 +47,15 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var precision: String
   /// The seed of all noise.
   public var seed: UInt64
+  /// What an audit of retrieval ranks; none for one of classification.
+  public var retrieval: RetrievalPlanRecord?
 
   /// A plan of the given parts.
   public init(
     holdfast: String, model: ModelRecord, transferModel: ModelRecord?, data: DataRecord,
     classes: [String], templates: [String], attackSpace: AttackSpaceRecord, norm: String,
     radii: [String], protocols: [ProtocolRecord], goal: String? = nil, budgets: String = "nested",
-    precision: String, seed: UInt64
+    precision: String, seed: UInt64, retrieval: RetrievalPlanRecord? = nil
   ) {
     self.holdfast = holdfast
     self.model = model
@@ -69,6 +71,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.budgets = budgets
     self.precision = precision
     self.seed = seed
+    self.retrieval = retrieval
   }
 }
 
@@ -93,7 +96,7 @@ public struct ModelRecord: Codable, Hashable, Sendable {
 public struct DataRecord: Codable, Hashable, Sendable {
   /// The path that was given.
   public var path: String
-  /// The layout: `image-folder`, `csv`, `webdataset` or `scenes`.
+  /// The layout: `image-folder`, `csv`, `webdataset`, `scenes` or `pairs`.
   public var layout: String
   /// SHA-256 over the list of ids and labels; none where the layout is read as a stream.
   public var listing: String?
@@ -153,7 +156,7 @@ public struct AttackRecord: Codable, Hashable, Sendable {
   public var parameters: String
   /// The runs per sample and radius.
   public var restarts: Int
-  /// `firstSuccess` or `fullBudget`.
+  /// `firstSuccess` or `fullBudget`, or both one after the other.
   public var stop: String
 
   /// An attack.

@@ -10,17 +10,21 @@ public struct SampleRecord: Codable, Hashable, Sendable {
   public var clean: CleanRecord
   /// What each protocol did, in the order they are reported.
   public var protocols: [SampleProtocolRecord]
+  /// What an audit of retrieval knows besides; there the label is the first true partner, and the
+  /// verdicts above are those of R@1.
+  public var retrieval: RetrievalSampleRecord?
 
   /// A line about a sample.
   public init(
     id: String, label: Int, input: String, clean: CleanRecord,
-    protocols: [SampleProtocolRecord]
+    protocols: [SampleProtocolRecord], retrieval: RetrievalSampleRecord? = nil
   ) {
     self.id = id
     self.label = label
     self.input = input
     self.clean = clean
     self.protocols = protocols
+    self.retrieval = retrieval
   }
 }
 

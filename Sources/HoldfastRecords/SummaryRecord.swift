@@ -14,11 +14,14 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var omitted: [OmittedRecord]
   /// Verdicts whose margin is so small that other kernels may disagree.
   public var inMarginBand: Int
+  /// What an audit of retrieval found; the figures above are then those of R@1.
+  public var retrieval: RetrievalSummaryRecord?
 
   /// A summary.
   public init(
     samples: Int, clean: ProportionRecord, worstCase: [RadiusSummaryRecord],
-    protocols: [ProtocolSummaryRecord], omitted: [OmittedRecord], inMarginBand: Int
+    protocols: [ProtocolSummaryRecord], omitted: [OmittedRecord], inMarginBand: Int,
+    retrieval: RetrievalSummaryRecord? = nil
   ) {
     self.samples = samples
     self.clean = clean
@@ -26,6 +29,7 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
     self.protocols = protocols
     self.omitted = omitted
     self.inMarginBand = inMarginBand
+    self.retrieval = retrieval
   }
 }
 

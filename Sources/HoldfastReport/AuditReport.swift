@@ -1,8 +1,20 @@
 import Foundation
 public import HoldfastRecords
 
+/// What a run found, as tables and sentences.
+public protocol Report: Sendable {
+  /// What was audited, and where epsilon lives: one line.
+  var heading: String { get }
+  /// The table for a reader.
+  func table() -> Table
+  /// All figures as numbers, for programs.
+  func figures() -> Table
+  /// What a reader must know to read the table rightly.
+  var notes: [String] { get }
+}
+
 /// What an audit found, as tables and sentences.
-public struct AuditReport: Sendable {
+public struct AuditReport: Report {
   private let plan: PlanRecord
   private let summary: SummaryRecord
 
@@ -14,16 +26,7 @@ public struct AuditReport: Sendable {
 
   /// What was audited, and where epsilon lives: one line.
   public var heading: String {
-    let model = (plan.model.path as NSString).lastPathComponent
-    let defended = plan.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
-    return "\(model)\(defended) on \((plan.data.path as NSString).lastPathComponent): "
-      + "\(summary.samples) samples, \(plan.norm) in units of the \(plan.attackSpace.unit), "
-      + "attacked \(place), seed \(plan.seed)"
-  }
-
-  private var place: String {
-    let size = plan.attackSpace.shape.map(String.init).joined(separator: "×")
-    return plan.attackSpace.place == "model" ? "at the model's own size \(size)" : "at \(size)"
+    plan.heading("\(summary.samples) samples")
   }
 
   /// Accuracy per protocol and radius, with Wilson 95 % intervals; the last row is the headline.
@@ -96,11 +99,5 @@ public struct AuditReport: Sendable {
 
   private func cell(_ radius: RadiusSummaryRecord) -> String {
     "\(percent(radius.robustAccuracy)) [\(bounds(radius.interval[0], radius.interval[1]))]"
-  }
-
-  private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
-
-  private func bounds(_ low: Double, _ high: Double) -> String {
-    String(format: "%.1f, %.1f", 100 * low, 100 * high)
   }
 }

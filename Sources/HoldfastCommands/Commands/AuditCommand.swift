@@ -14,11 +14,16 @@ struct AuditCommand: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
 
+  @Option(help: ArgumentHelp("classification or retrieval."))
+  var task = AuditTask.classification
+
+  @OptionGroup var retrieval: RetrievalOptions
+
   @Option(
     help: ArgumentHelp(
       "An image folder (<class>/<image>), a CSV manifest (path,label), or a webdataset folder.",
       valueName: "path"))
-  var data: String
+  var data: String?
 
   @Option(help: ArgumentHelp("Class names, one per line, in the order of the labels."))
   var classes: String?
@@ -88,7 +93,7 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let threat = try parseThreat()
-    let recipes = try (attack.isEmpty ? ["apgd-ce"] : attack).flatMap { text throws in
+    let recipes = try (attack.isEmpty ? task.attacks : attack).flatMap { text throws in
       try AttackTable.recipes(text, norm: threat.norm)
     }
     guard let budgets = Budgets(rawValue: budgets) else {
@@ -108,6 +113,28 @@ struct AuditCommand: ParsableCommand {
     }
 
     let console = Console.standard
+    try retrieval.check(
+      task,
+      [
+        ("--data", data != nil), ("--classes", classes != nil), ("--templates", templates != nil),
+        ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
+        ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
+        ("--precision \(precision.rawValue)", precision != .float32),
+      ])
+    if task == .retrieval {
+      let run = RetrievalRun(
+        pairs: try retrieval.attackedPairs(), model: try modelOptions.load(),
+        side: retrieval.side ?? "input", galleryFile: retrieval.gallery, attacks: recipes,
+        norm: threat.norm, radii: threat.radii, budgets: budgets, limit: limit,
+        batchSize: batchSize, seed: seed)
+      let result = try run.run(in: output, command: CommandLine.arguments, console: console)
+      try Self.show(result.report, result.summary, as: format, console)
+      return console.say("The run is in \(result.folder)")
+    }
+    guard let data else {
+      throw UsageError(
+        "an audit of classification needs data", hint: "give a folder of class folders with --data")
+    }
     let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
     let set = try openDataSet(at: data, classes: given)
     let classNames = try Self.classNames(given, of: set)
@@ -130,7 +157,7 @@ struct AuditCommand: ParsableCommand {
 
   /// Prints a report.
   static func show(
-    _ report: AuditReport, _ summary: SummaryRecord, as format: OutputFormat, _ console: Console
+    _ report: any Report, _ summary: SummaryRecord, as format: OutputFormat, _ console: Console
   ) throws {
     switch format {
     case .text:

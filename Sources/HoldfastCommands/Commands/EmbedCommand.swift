@@ -8,7 +8,8 @@ struct EmbedCommand: ParsableCommand {
     abstract: "Write the embeddings of images or texts.",
     discussion: """
       Embeddings have unit length unless --raw is given. They are printed as JSON lines, or written \
-      as the tensor `embeddings` (N, D) of a safetensors file with --output.
+      as the tensor `embeddings` (N, D) of a safetensors file with --output, whose metadata lists \
+      the inputs as `names`; `audit --task retrieval --gallery` reads it.
       """)
 
   @Argument(help: ArgumentHelp("JPEG or PNG files, or texts with --text.", valueName: "input"))
@@ -45,12 +46,13 @@ struct EmbedCommand: ParsableCommand {
       }
       return
     }
-    let all = try Tensor.concatenating(rows)
+    let all = try Tensor.concatenating(rows).contiguous()
+    let names = try RecordCoding.lineEncoder().encode(inputs)
     try SafetensorsWriter.write(
       [
         SafetensorsWriter.Tensor(
           name: "embeddings", type: .float32, shape: all.shape, bytes: { try all.bytes() })
-      ], to: output)
+      ], metadata: ["format": "pt", "names": String(decoding: names, as: UTF8.self)], to: output)
     Console.standard.result(output)
   }
 

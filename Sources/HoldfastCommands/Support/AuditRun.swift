@@ -45,7 +45,9 @@ struct AuditRun {
     try plan.check()
     let record = try self.record(plan, recipes)
     let path = try folder ?? Self.folderName(record)
-    let run = try RunFolder(at: path, plan: record, session: session(command))
+    let run = try RunFolder(
+      at: path, plan: record,
+      session: Self.session(command, model: model, batchSize: batchSize, limit: limit))
 
     let finished = run.finished
     let prefetcher = Prefetcher(
@@ -150,7 +152,8 @@ struct AuditRun {
       goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed)
   }
 
-  private static func record(
+  /// What a record says about an attack.
+  static func record(
     _ recipe: AttackRecipe, _ stop: StopRule
   ) throws -> AttackRecord {
     AttackRecord(
@@ -159,7 +162,10 @@ struct AuditRun {
       stop: stop.rawValue)
   }
 
-  private func session(_ command: [String]) -> SessionRecord {
+  /// What a record says about a session that begins now.
+  static func session(
+    _ command: [String], model: ModelSource, batchSize: Int, limit: Int?
+  ) -> SessionRecord {
     SessionRecord(
       command: command, began: Date().ISO8601Format(), device: model.encoder.device.description,
       threads: Torch.threadCount, batchSize: batchSize, limit: limit,
@@ -167,7 +173,7 @@ struct AuditRun {
   }
 
   /// `runs/<model>-<data>-<eight digits of the plan>`: the same plan finds its folder again.
-  private static func folderName(_ plan: PlanRecord) throws -> String {
+  static func folderName(_ plan: PlanRecord) throws -> String {
     let digits = Checksum.sha256(of: Array(try json(plan).utf8)).prefix(8)
     let names = [plan.model.path, plan.data.path].map { path in
       String(
@@ -176,7 +182,8 @@ struct AuditRun {
     return "runs/\(names.joined(separator: "-"))-\(digits)"
   }
 
-  private static func json(_ value: some Encodable) throws -> String {
+  /// A value as JSON on one line, its keys sorted.
+  static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)

@@ -1,5 +1,4 @@
 import Foundation
-import SwiftCSV
 
 /// Reads a CSV file with the columns `path` and `label`.
 ///
@@ -22,7 +21,7 @@ func csvManifest(at path: String, classes: [String]?) throws -> any DataSet {
       throw DataError(
         "lists `\(row.path)` twice (row \(row.number))", in: path, hint: "keep one of the rows")
     }
-    let file = row.path.hasPrefix("/") || folder.isEmpty ? row.path : "\(folder)/\(row.path)"
+    let file = located(row.path, in: folder)
     return DataItem(id: row.path, label: label, file: file, content: .file(file))
   }
   return try ListedDataSet(layout: "csv", path: path, classNames: names, items: items)
@@ -36,44 +35,22 @@ private struct ManifestRow {
 }
 
 private func manifestRows(at path: String) throws -> [ManifestRow] {
-  guard let data = FileManager.default.contents(atPath: path),
-    let text = String(validating: data, as: UTF8.self)
-  else {
-    throw DataError(
-      "cannot be read as UTF-8 text", in: path, hint: "check its permissions and its encoding")
-  }
-  guard let table = try? EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false) else {
-    throw DataError(
-      "is not a CSV file, because its quotes do not pair up", in: path,
-      hint: "put a field with a quote in quotes, and double the quote inside")
-  }
-  let header = table.header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-  guard let pathColumn = header.firstIndex(of: "path"),
-    let labelColumn = header.firstIndex(of: "label")
-  else {
+  let table = try CSVTable(at: path)
+  guard table.has("path"), table.has("label") else {
     throw DataError(
       "has no columns `path` and `label`", in: path,
       hint: "the first line must name them: path,label")
   }
-  var rows: [ManifestRow] = []
-  for (index, fields) in table.rows.enumerated() where fields.contains(where: { !$0.isEmpty }) {
-    func refuse(_ what: String, hint: String) -> DataError {
-      DataError("row \(index + 2) \(what)", in: path, hint: hint)
+  let rows = try table.rows.map { row in
+    let label = row["label"]
+    guard !row["path"].isEmpty, !label.isEmpty else {
+      throw DataError(
+        "row \(row.number) has no path or no label", in: path,
+        hint: "fill it in, or take the row out")
     }
-    guard fields.dropFirst(header.count).allSatisfy(\.isEmpty) else {
-      throw refuse("has more fields than the header", hint: "put a field with a comma in quotes")
-    }
-    guard !fields.contains(where: { $0.contains(where: \.isNewline) }) else {
-      throw refuse("has a field with a line break", hint: "look for a quote without its partner")
-    }
-    let label = labelColumn < fields.count ? fields[labelColumn] : ""
-    guard pathColumn < fields.count, !fields[pathColumn].isEmpty, !label.isEmpty else {
-      throw refuse("has no path or no label", hint: "fill it in, or take the row out")
-    }
-    rows.append(
-      ManifestRow(
-        number: index + 2, path: fields[pathColumn],
-        label: label.trimmingCharacters(in: .whitespaces)))
+    return ManifestRow(
+      number: row.number, path: row["path"],
+      label: label.trimmingCharacters(in: .whitespaces))
   }
   guard !rows.isEmpty else {
     throw DataError("lists no samples", in: path, hint: "add lines of the form path,label")

@@ -1,0 +1,121 @@
+import Foundation
+import Holdfast
+
+/// One audit of retrieval from a loaded model to a finished run folder.
+struct RetrievalRun {
+  /// The pairs, with the attacked side first.
+  let pairs: PairManifest
+  let model: ModelSource
+  /// Which side that is, as it was asked for.
+  let side: String
+  /// A file of further embeddings.
+  let galleryFile: String?
+  var attacks: [AttackRecipe]
+  /// The steps of the attacks that a defence asks for.
+  var adaptiveSteps = 100
+  var norm: Norm
+  var radii: [Radius]
+  var budgets: Budgets
+  var limit: Int?
+  var batchSize: Int
+  var seed: UInt64
+
+  /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
+  func run(
+    in folder: String?, command: [String], console: Console
+  ) throws -> (report: any Report, folder: String, summary: SummaryRecord) {
+    let set = try pairs.set()
+    let stored = try galleryFile.map {
+      try StoredEmbeddings(at: $0, width: model.encoder.embeddingWidth)
+    }
+    let gallery = try Gallery(of: pairs, stored: stored, by: model)
+    let scale = try model.clip.model.scale()
+    let subject = Subject(
+      encoder: model.encoder, head: try gallery.head(scale: scale, for: model.encoder))
+    var plan = AuditPlan(
+      subject: subject, norm: norm, radii: radii, budgets: budgets, slots: batchSize, seed: seed)
+    try checkAttacks()
+    // A screen searches in bfloat16, which is for audits of classification.
+    plan.attacks = [.whiteBox: attacks.filter { !$0.isScreen }, .adaptive: adaptive]
+    try plan.check()
+    let auditor = try RetrievalAuditor(plan, gallery: gallery)
+    let record = try self.record(plan, gallery)
+    let path = try folder ?? AuditRun.folderName(record)
+    let run = try RunFolder(
+      at: path, plan: record,
+      session: AuditRun.session(command, model: model, batchSize: batchSize, limit: limit))
+
+    let finished = run.finished
+    let prefetcher = Prefetcher(
+      set, preprocessor: model.clip.preprocessor, capacity: 2 * batchSize, limit: limit,
+      skip: { finished.contains($0) })
+    defer { prefetcher.cancel() }
+    var progress = AuditProgress(
+      console, title: "audit", total: [set.count, limit].compactMap { $0 }.min(),
+      radii: record.radii, before: finished.count)
+    defer { progress.end() }
+    try auditor.run(prefetcher.next) { sample in
+      try run.append(sample)
+      progress.update(run.tally)
+    }
+    let summary = try run.finish { summary, samples in
+      summary.retrieval = try RetrievalTally(samples, gallery: gallery, plan: record).summary()
+    }
+    let report = RetrievalReport(plan: record, summary: summary)
+    return (report ?? AuditReport(plan: record, summary: summary), path, summary)
+  }
+
+  /// The attacks that the model's defence must face, and that were not asked for anyway.
+  private var adaptive: [AttackRecipe] {
+    let own = Set(attacks.map(\.name))
+    return
+      (model.bundle?.defense.adaptiveAttacks(on: model.encoder.input, steps: adaptiveSteps)
+      ?? []).filter { !own.contains($0.name) }
+  }
+
+  /// Refuses attacks that cannot be made on inputs of this kind, or that aim at an embedding.
+  private func checkAttacks() throws(UsageError) {
+    for recipe in attacks {
+      try recipe.attack.check(model.encoder.input)
+      guard !recipe.needsGoal else {
+        throw UsageError(
+          "\(recipe.name) aims at an embedding, and retrieval has none to aim at",
+          hint: "crossfire aims at the hardest entry of the gallery")
+      }
+    }
+  }
+
+  // MARK: Records
+
+  private func record(_ plan: AuditPlan, _ gallery: Gallery) throws -> PlanRecord {
+    let input = model.encoder.input
+    var protocols = [ProtocolRecord(name: AuditProtocol.clean.rawValue, attacks: [])]
+    protocols.append(
+      ProtocolRecord(
+        name: AuditProtocol.transfer.rawValue, attacks: [],
+        omitted: "retrieval is attacked white-box alone"))
+    for name in [AuditProtocol.whiteBox, .adaptive] {
+      let attacks = try (plan.attacks[name] ?? []).map { recipe in
+        var record = try AuditRun.record(recipe, .firstSuccess)
+        record.stop = "fullBudget, then firstSuccess for each rank"
+        return record
+      }
+      protocols.append(
+        ProtocolRecord(
+          name: name.rawValue, attacks: attacks,
+          omitted: attacks.isEmpty ? "the model has no defence to adapt to" : nil))
+    }
+    return PlanRecord(
+      holdfast: HoldfastCommand.version, model: model.record, transferModel: nil,
+      data: DataRecord(
+        path: pairs.path, layout: "pairs", listing: try pairs.listing(),
+        preprocessing: try AuditRun.json(model.clip.preprocessor)),
+      classes: [], templates: [],
+      attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
+      norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
+      budgets: budgets.rawValue, precision: "float32", seed: seed,
+      retrieval: RetrievalPlanRecord(
+        side: side, partners: gallery.queries, distractors: gallery.count - gallery.queries,
+        file: galleryFile, sha256: try galleryFile.map { try Checksum.sha256(ofFileAt: $0) }))
+  }
+}

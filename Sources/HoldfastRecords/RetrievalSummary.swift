@@ -1,0 +1,89 @@
+/// What an audit of retrieval found, in both directions.
+public struct RetrievalSummaryRecord: Codable, Hashable, Sendable {
+  /// The k of R@k, ascending.
+  public var ranks: [Int]
+  /// The entries that each attacked input is compared with.
+  public var gallery: Int
+  /// The unperturbed set.
+  public var clean: RecallRecord
+  /// Each attack by itself, in the order they were run.
+  public var attacks: [RetrievalAttackSummaryRecord]
+  /// Retrieved under every attack, per radius.
+  public var worstCase: [RecallRecord]
+
+  /// A summary.
+  public init(
+    ranks: [Int], gallery: Int, clean: RecallRecord, attacks: [RetrievalAttackSummaryRecord],
+    worstCase: [RecallRecord]
+  ) {
+    self.ranks = ranks
+    self.gallery = gallery
+    self.clean = clean
+    self.attacks = attacks
+    self.worstCase = worstCase
+  }
+}
+
+/// R@k in both directions, one entry per k.
+public struct RecallRecord: Codable, Hashable, Sendable {
+  /// Attacked inputs that find a true partner in the gallery.
+  public var fromAttacked: [ProportionRecord]
+  /// Partners that find a true input among the attacked ones, all of which are perturbed.
+  public var toAttacked: [ProportionRecord]
+
+  /// R@k in both directions.
+  public init(fromAttacked: [ProportionRecord], toAttacked: [ProportionRecord]) {
+    self.fromAttacked = fromAttacked
+    self.toAttacked = toAttacked
+  }
+}
+
+/// What one attack found.
+public struct RetrievalAttackSummaryRecord: Codable, Hashable, Sendable {
+  /// The attack.
+  public var attack: String
+  /// One entry per radius, ascending.
+  public var radii: [RetrievalRadiusSummaryRecord]
+
+  /// An attack's summary.
+  public init(attack: String, radii: [RetrievalRadiusSummaryRecord]) {
+    self.attack = attack
+    self.radii = radii
+  }
+}
+
+/// What one attack found at one radius.
+public struct RetrievalRadiusSummaryRecord: Codable, Hashable, Sendable {
+  /// The radius as it was written.
+  public var radius: String
+  /// What is still retrieved; what is not found when clean counts as lost.
+  public var recall: RecallRecord
+  /// The share of what is found when clean and lost under attack, per k; none where nothing is.
+  public var successFromAttacked: [Double?]
+  /// The same in the other direction.
+  public var successToAttacked: [Double?]
+  /// The mean cosine of the inputs of highest loss to their true partners.
+  public var cosine: Double
+  /// How much that is above the cosine of the unperturbed inputs.
+  public var cosineChange: Double
+  /// The inputs whose cosine has fallen: what CALMARS calls a success.
+  public var repelled: Int
+  /// The largest perturbation, which the radius bounds.
+  public var largestDistance: Double
+
+  /// A radius's summary.
+  public init(
+    radius: String, recall: RecallRecord, successFromAttacked: [Double?],
+    successToAttacked: [Double?], cosine: Double, cosineChange: Double, repelled: Int,
+    largestDistance: Double
+  ) {
+    self.radius = radius
+    self.recall = recall
+    self.successFromAttacked = successFromAttacked
+    self.successToAttacked = successToAttacked
+    self.cosine = cosine
+    self.cosineChange = cosineChange
+    self.repelled = repelled
+    self.largestDistance = largestDistance
+  }
+}

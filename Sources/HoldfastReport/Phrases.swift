@@ -1,0 +1,25 @@
+import Foundation
+import HoldfastRecords
+
+extension PlanRecord {
+  /// What was audited, how much of it, and where epsilon lives: one line.
+  func heading(_ amount: String) -> String {
+    let model = (model.path as NSString).lastPathComponent
+    let defended = self.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
+    return "\(model)\(defended) on \((data.path as NSString).lastPathComponent): "
+      + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)"
+  }
+
+  private var place: String {
+    let size = attackSpace.shape.map(String.init).joined(separator: "×")
+    return attackSpace.place == "model" ? "at the model's own size \(size)" : "at \(size)"
+  }
+}
+
+/// A share in percent.
+func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+
+/// The ends of an interval in percent.
+func bounds(_ low: Double, _ high: Double) -> String {
+  String(format: "%.1f, %.1f", 100 * low, 100 * high)
+}

@@ -1,0 +1,143 @@
+import Foundation
+public import HoldfastRecords
+
+/// What an audit of retrieval found, as tables and sentences.
+public struct RetrievalReport: Report {
+  private let plan: PlanRecord
+  private let summary: SummaryRecord
+  private let found: RetrievalSummaryRecord
+
+  /// A report on a finished run; nil where the run was none of retrieval.
+  public init?(plan: PlanRecord, summary: SummaryRecord) {
+    guard let found = summary.retrieval else { return nil }
+    self.plan = plan
+    self.summary = summary
+    self.found = found
+  }
+
+  /// What was audited, and where epsilon lives: one line.
+  public var heading: String {
+    let queries = found.clean.toAttacked.first?.total ?? 0
+    return plan.heading(
+      "\(summary.samples) attacked \(plan.retrieval?.side ?? "input")s in a gallery of "
+        + "\(found.gallery), and \(queries) that look for them")
+  }
+
+  /// One direction of looking.
+  private enum Direction: String, CaseIterable {
+    case from = "from attacked"
+    case to = "to attacked"
+
+    func shares(_ recall: RecallRecord) -> [ProportionRecord] {
+      self == .from ? recall.fromAttacked : recall.toAttacked
+    }
+  }
+
+  /// R@k per attack and direction with Wilson 95 % intervals, and the mean cosine to the true
+  /// partners; the last rows are what is retrieved under every attack.
+  public func table() -> Table {
+    var table = Table(texts: ["attack", "direction", "measure"], numbers: ["clean"] + plan.radii)
+    for entry in found.attacks {
+      addRecall(entry.attack, entry.radii.map(\.recall), to: &table)
+      let clean = entry.radii.first.map { $0.cosine - $0.cosineChange }
+      table.add(
+        [entry.attack, Direction.from.rawValue, "cosine", clean.map(cosine) ?? ""]
+          + entry.radii.map { "\(cosine($0.cosine)) (\(String(format: "%+.3f", $0.cosineChange)))" }
+      )
+    }
+    if found.attacks.count != 1 {
+      addRecall(found.attacks.isEmpty ? "clean" : "worst case", found.worstCase, to: &table)
+    }
+    return table
+  }
+
+  private func addRecall(_ name: String, _ recalls: [RecallRecord], to table: inout Table) {
+    for direction in Direction.allCases {
+      for (index, rank) in found.ranks.enumerated() {
+        table.add(
+          [name, direction.rawValue, "R@\(rank)"]
+            + ([found.clean] + recalls).map { cell(direction.shares($0)[index]) })
+      }
+    }
+  }
+
+  /// One line per attack, radius, direction and k with all figures as numbers, for programs.
+  public func figures() -> Table {
+    var table = Table(
+      texts: ["attack", "epsilon", "direction", "k"],
+      numbers: [
+        "recall", "low", "high", "found", "total", "attack_success", "cosine", "cosine_change",
+        "repelled", "largest_distance",
+      ])
+    func add(
+      _ name: String, _ radius: String, _ recall: RecallRecord,
+      _ details: (Direction, Int) -> [String]
+    ) {
+      for direction in Direction.allCases {
+        for (index, share) in direction.shares(recall).enumerated() {
+          table.add(
+            [
+              name, radius, direction.rawValue, "\(found.ranks[index])", "\(share.value)",
+              "\(share.low)", "\(share.high)", "\(share.count)", "\(share.total)",
+            ] + details(direction, index))
+        }
+      }
+    }
+    add("clean", "0", found.clean) { _, _ in [] }
+    for entry in found.attacks {
+      for row in entry.radii {
+        add(entry.attack, row.radius, row.recall) { direction, index in
+          let rates = direction == .from ? row.successFromAttacked : row.successToAttacked
+          return [
+            rates[index].map { "\($0)" } ?? "", "\(row.cosine)", "\(row.cosineChange)",
+            "\(row.repelled)", "\(row.largestDistance)",
+          ]
+        }
+      }
+    }
+    for (radius, recall) in zip(plan.radii, found.worstCase) {
+      add("worst-case", radius, recall) { _, _ in [] }
+    }
+    return table
+  }
+
+  /// What a reader must know to read the table rightly.
+  public var notes: [String] {
+    var notes = summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
+    if !found.attacks.isEmpty {
+      notes += [
+        "from attacked: each k is a worst case of its own, searched until no partner is among "
+          + "the k best; what is not found when clean counts as lost",
+        "to attacked: every partner looks among the inputs of highest loss; they were not "
+          + "searched for this direction, so a stronger attack on it may exist",
+      ]
+    }
+    for entry in found.attacks {
+      let rows = entry.radii.map { row in
+        "\(row.repelled) of \(summary.samples) cosines fell at \(row.radius), moved by at most "
+          + String(format: "%.6g", row.largestDistance)
+      }
+      notes.append("\(entry.attack): \(rows.joined(separator: "; "))")
+    }
+    for (direction, size) in [
+      (Direction.from, found.gallery), (Direction.to, found.clean.fromAttacked.first?.total ?? 0),
+    ] {
+      for rank in found.ranks where size <= rank {
+        notes.append(
+          "\(direction.rawValue): there are \(size) to be found, so R@\(rank) says nothing")
+      }
+    }
+    if summary.inMarginBand > 0 {
+      notes.append(
+        "\(summary.inMarginBand) verdicts of R@1 are within 0.001 logits of the boundary: "
+          + "other kernels may decide them otherwise")
+    }
+    return notes
+  }
+
+  private func cell(_ share: ProportionRecord) -> String {
+    "\(percent(share.value)) [\(bounds(share.low, share.high))]"
+  }
+
+  private func cosine(_ value: Double) -> String { String(format: "%.3f", value) }
+}
