@@ -1,51 +1,6 @@
 public import HoldfastCore
 public import HoldfastTensor
 
-/// What a pool is told to do, apart from the attack's own hyper-parameters.
-public struct PoolSettings {
-  /// The model under attack, in float32: every success is tested on it.
-  public var subject: Subject
-  /// The model that is searched in, where that is another: the same in a cheaper precision.
-  public var search: Subject?
-  /// What counts as success.
-  public var criterion: any Criterion
-  /// How perturbations are measured.
-  public var norm: Norm
-  /// When a sample may leave.
-  public var stop: StopRule
-  /// What the radii of a sample share.
-  public var budgets: Budgets
-  /// The most samples that share a batch.
-  public var slots: Int
-  /// The seed of all noise.
-  public var seed: UInt64
-  /// Whether the head is a gallery, in which a sample may have several true partners.
-  public var isGallery: Bool
-  /// After how many steps the host looks whether a sample is done.
-  ///
-  /// 1 where looking is free. On a GPU each look waits for the device, and a few steps of a fooled
-  /// sample cost less.
-  public var stride: Int
-
-  /// Settings for a verdict about `subject`.
-  public init(
-    subject: Subject, search: Subject? = nil, criterion: any Criterion = Misclassification(),
-    norm: Norm = .linf, stop: StopRule = .firstSuccess, budgets: Budgets = .nested,
-    slots: Int = 32, seed: UInt64 = 0, isGallery: Bool = false
-  ) {
-    self.subject = subject
-    self.search = search
-    self.criterion = criterion
-    self.norm = norm
-    self.stop = stop
-    self.budgets = budgets
-    self.slots = max(1, slots)
-    self.seed = seed
-    self.isGallery = isGallery
-    stride = subject.encoder.device == .cpu ? 1 : 8
-  }
-}
-
 /// Keeps the batch of one attack full: a sample that is done leaves its slot, and the next enters.
 ///
 /// The pool does what no attack may skip: it evaluates the model, projects every point, counts
@@ -421,43 +376,5 @@ public final class Pool<A: Attack>: AttackStage {
     }
     self.batch = next
     if !renewed.isEmpty { try place(renewed, behind: next) }
-  }
-}
-
-/// A pool, whatever its attack.
-public protocol AttackStage: AnyObject {
-  /// The attack with its objective.
-  var recipe: AttackRecipe { get }
-  /// The samples in slots or waiting for one.
-  var load: Int { get }
-  /// Whether every slot would be taken.
-  var isFull: Bool { get }
-  /// Adds a sample.
-  func submit(_ job: AttackJob)
-  /// Takes every sample one step further, and returns those that are done.
-  func step() throws(TorchError) -> [AttackOutcome]
-}
-
-extension AttackRecipe {
-  /// A pool that runs this recipe.
-  public func stage(_ settings: PoolSettings) -> any AttackStage {
-    func open(_ attack: some Attack) -> any AttackStage {
-      Pool(attack: attack, recipe: self, settings: settings)
-    }
-    return open(attack)
-  }
-
-  /// What becomes of each job, in their order.
-  public func run(
-    on jobs: [AttackJob], _ settings: PoolSettings
-  ) throws(TorchError) -> [AttackOutcome] {
-    let stage = stage(settings)
-    var waiting = jobs[...]
-    var outcomes: [String: AttackOutcome] = [:]
-    while !waiting.isEmpty || stage.load > 0 {
-      while !stage.isFull, let job = waiting.popFirst() { stage.submit(job) }
-      for outcome in try stage.step() { outcomes[outcome.job.id] = outcome }
-    }
-    return jobs.compactMap { outcomes[$0.id] }
   }
 }
