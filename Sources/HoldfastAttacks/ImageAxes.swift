@@ -5,7 +5,10 @@ extension InputSpec {
   /// Fails unless the last two of at least three axes can be taken for the rows and columns of a
   /// picture: images, the frames of a clip, spectrograms; not points.
   func requirePicture(_ asker: String) throws(UsageError) {
-    guard shape.count >= 3 else {
+    let rank = shape.count
+    guard rank >= 3, case .grid(let rows, let columns, _) = patches,
+      [rows, columns].map({ $0 < 0 ? $0 : $0 - rank }) == [-2, -1]
+    else {
       throw UsageError(
         "\(asker) is for inputs with rows and columns, and those of this model are \(shape)",
         hint: "leave that option out")
