@@ -7,10 +7,11 @@ import HoldfastTensor
 /// Runs an audit of retrieval: inputs go in at one end, and a record comes out for each.
 ///
 /// Each attack meets an input several times. First the whole budget is spent at each radius, on
-/// every input, found or not when clean: the input of highest loss is what the other side will see
-/// in its place. Then the attack is run again for each k in turn, on the inputs that still find a
-/// partner among the best k: it stops once all partners are out of them. So R@1, R@5 and R@10 are
-/// worst cases each in its own right, over every point that the attack passes.
+/// every input, found or not when clean: the input of highest loss, among those that lose R@1 if
+/// there are any, is what the other side will see in its place. Then the attack is run again for
+/// each k in turn, on the inputs that still find a partner among the best k: it stops once all
+/// partners are out of them. So R@1, R@5 and R@10 are worst cases each in its own right, over every
+/// point that the attack passes.
 public final class RetrievalAuditor {
   /// The k of R@k.
   public static let ranks = [1, 5, 10]

@@ -84,8 +84,9 @@ public struct RetrievalRadiusRecord: Codable, Hashable, Sendable {
   public var radius: String
   /// The largest rank of any input of this ball that was tested: R@k fails where it is above k.
   public var rank: Int
-  /// The input of highest loss after the whole budget, which stands for its original when the
-  /// other side looks for it.
+  /// The input of highest loss after the whole budget, among those that lose R@1 if there are any.
+  ///
+  /// It stands for its original when the other side looks for it.
   public var shown: RetrievalPointRecord
 
   /// A radius's entry.

@@ -62,7 +62,7 @@ public struct RetrievalRadiusSummaryRecord: Codable, Hashable, Sendable {
   public var successFromAttacked: [Double?]
   /// The same in the other direction.
   public var successToAttacked: [Double?]
-  /// The mean cosine of the inputs of highest loss to their true partners.
+  /// The mean cosine to the true partners of the inputs that the other side sees.
   public var cosine: Double
   /// How much that is above the cosine of the unperturbed inputs.
   public var cosineChange: Double

@@ -7,8 +7,7 @@ extension AttackTable {
   static let retrievalEntries: [AttackEntry] = [
     AttackEntry(
       "crossmaxim",
-      "away from the true partner, in small steps; all=true: from all of them; search=apgd: by "
-        + "100 steps of Auto-PGD",
+      "away from the true partner, or all of them, by PGD or 100 steps of Auto-PGD",
       source: "CALMARS, section 3.3", passes: "21 F + 20 B",
       options: searchOptions + ["all=false"]
     ) { (spelling, norm) throws(UsageError) in
@@ -21,8 +20,7 @@ extension AttackTable {
     },
     AttackEntry(
       "crossfire",
-      "towards the hardest negative of the gallery, in small steps; search=apgd: by 100 steps of "
-        + "Auto-PGD",
+      "towards the hardest negative of the gallery, by PGD or 100 steps of Auto-PGD",
       source: "Dou et al., 2024; CALMARS, section 4.2", passes: "21 F + 20 B",
       options: searchOptions + ["targets=1"]
     ) { (spelling, norm) throws(UsageError) in
@@ -48,7 +46,7 @@ extension AttackTable {
       ]
     },
     AttackEntry(
-      "apgd-rank", "Auto-PGD on how far a rival is above the best true partner: what R@rank needs",
+      "apgd-rank", "Auto-PGD on how far the rank-th rival is above the best true partner",
       source: "Croce and Hein, 2020", passes: "101 F + 100 B",
       options: ["steps=100", "restarts=1", "rank=1"]
     ) { (spelling, norm) throws(UsageError) in
