@@ -6,7 +6,7 @@ extension AttackTable {
     AttackEntry(
       "autoattack",
       "the ensemble of AutoAttack: standard, plus, rand, or the reduced forms gradient and binary",
-      source: "Croce and Hein, 2020", passes: "7,900 F + 1,900 B",
+      source: "Croce and Hein, 2020", passes: "6930 F + 1910 B",
       options: ["version=standard", "screen=true", "steps=100", "queries=5000", "targets=9"]
     ) { (spelling, norm) throws(UsageError) in
       let version =
