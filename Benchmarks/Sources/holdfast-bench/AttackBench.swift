@@ -129,7 +129,7 @@ struct AttackBench: ParsableCommand {
 
   /// Both sides run a fiftieth of the steps and queries at a radius at which all stand.
   private func atSize(_ peer: AttackPeer?, _ failures: inout [String]) throws {
-    let budget = EnsembleBudget(steps: 2, targets: 9, queries: 100)
+    let budget = EnsembleBudget(steps: 2, targets: 9, queries: 100, screens: false)
     let tower = try Tower(configuration: .vitB32)
     let subject = try tower.subject()
     var cheap: Subject?

@@ -74,6 +74,11 @@ struct EnsembleBudget {
   var targets = 9
   var queries = 5000
 
+  /// Whether a short Auto-PGD goes first, which is not cut with the rest of a budget.
+  var screens = true
+
   /// The ensemble as Holdfast spells it.
-  var spelling: String { "autoattack:steps=\(steps),targets=\(targets),queries=\(queries)" }
+  var spelling: String {
+    "autoattack:steps=\(steps),targets=\(targets),queries=\(queries),screen=\(screens)"
+  }
 }
