@@ -54,10 +54,11 @@ struct ScalingBench: ParsableCommand {
   /// The most memory that this process has held so far, in MiB.
   private func peakMemory() -> Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
     #if canImport(Darwin)
+      getrusage(RUSAGE_SELF, &usage)
       return usage.ru_maxrss / (1024 * 1024)
     #else
+      getrusage(RUSAGE_SELF.rawValue, &usage)
       return usage.ru_maxrss / 1024
     #endif
   }
