@@ -41,10 +41,10 @@ struct AttackBench: ParsableCommand {
     let peer = try peer.map {
       try AttackPeer(python: $0, script: peerScript, threads: Torch.threadCount)
     }
-    print(
+    show(
       "holdfast  libtorch \(Torch.version), \(Torch.cpuCapability), \(Torch.threadCount) threads")
     if let versions = peer?.versions {
-      print(
+      show(
         "peer      torchattacks \(versions.torchattacks), torch \(versions.torch), transformers "
           + "\(versions.transformers), \(versions.threads) threads, parameters frozen")
     }
@@ -63,7 +63,7 @@ struct AttackBench: ParsableCommand {
   private func fall(_ peer: AttackPeer?, _ failures: inout [String]) throws {
     let subject = try classifier(model, peer)
     let inputs = try images(fallen)
-    print("\nsamples that fall, undefended model, whole ensemble of full budget\n")
+    show("\nsamples that fall, undefended model, whole ensemble of full budget\n")
     var table = Table(
       texts: ["radius", "samples"],
       numbers: ["holdfast ms", "peer ms", "ratio", "target", "F", "B"])
@@ -86,7 +86,7 @@ struct AttackBench: ParsableCommand {
       ])
       compare(ours.standing(at: 0), theirs?.standing, radius, &failures)
     }
-    print(table.text())
+    show(table.text())
   }
 
   // MARK: Samples that stand
@@ -99,7 +99,7 @@ struct AttackBench: ParsableCommand {
       .run(pool, radii: [radii[2]])
     let rows = look.standing(at: 0).enumerated().filter(\.element).map(\.offset).prefix(standing)
     let inputs = try pool.selecting(0, Tensor(Array(rows)))
-    print("\nsamples that stand, robust model, the sweep 1/255, 2/255, 4/255, full budgets\n")
+    show("\nsamples that stand, robust model, the sweep 1/255, 2/255, 4/255, full budgets\n")
     say("\(rows.count) samples that stand, ours")
     let ours = try Ensemble(subject: subject.subject).run(inputs, radii: radii)
     var theirs = 0.0
@@ -122,7 +122,7 @@ struct AttackBench: ParsableCommand {
       peer == nil ? times(1.25) : verdict(theirs / ours.seconds >= 1.25, times(1.25)),
       decimal(Double(ours.passes.forward) / n), decimal(Double(ours.passes.backward) / n),
     ])
-    print(table.text())
+    show(table.text())
   }
 
   // MARK: ViT-B/32
@@ -151,7 +151,7 @@ struct AttackBench: ParsableCommand {
         .run(inputs, radii: [radius], slots: large)
     }
     let n = Double(large)
-    print("\nViT-B/32 shapes, \(large) samples that all stand, a fiftieth of steps and queries\n")
+    show("\nViT-B/32 shapes, \(large) samples that all stand, a fiftieth of steps and queries\n")
     var table = Table(
       texts: ["search"],
       numbers: ["holdfast s", "peer s", "ratio", "target", "full budget s", "F", "B", "share"])
@@ -172,8 +172,8 @@ struct AttackBench: ParsableCommand {
     }
     add("float32", ours, target: 1.25)
     if let fast { add("bf16", fast, target: 1.8) }
-    print(table.text())
-    print(
+    show(table.text())
+    show(
       "the full budget is extrapolated: fifty times the time per sample; the share is that of a "
         + "2048³ float32 product by our linear layer, \(decimal(product / 1e9)) GFLOP/s")
   }

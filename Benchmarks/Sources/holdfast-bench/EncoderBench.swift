@@ -42,8 +42,8 @@ struct EncoderBench: ParsableCommand {
     printMachine(peer)
 
     let look = try Sweep(holdfast, peer, batches: batches)
-    print("\nimages per second, one look at each batch size\n")
-    print(look.table().text())
+    show("\nimages per second, one look at each batch size\n")
+    show(look.table().text())
 
     var turns = Turns()
     let limit = Duration.seconds(60 * minutes)
@@ -51,19 +51,19 @@ struct EncoderBench: ParsableCommand {
       try turns.take(holdfast, peer, at: look.best)
       say("round \(turns.count) of \(rounds)")
     }
-    print("\nmedian of \(turns.count) rounds in turns, each at the batch size that suits it best\n")
-    print(turns.ratios(at: look.best).text())
-    print("\nmatrix products in float32, billions of operations per second\n")
-    print(turns.shares(holdfast.work).text())
+    show("\nmedian of \(turns.count) rounds in turns, each at the batch size that suits it best\n")
+    show(turns.ratios(at: look.best).text())
+    show("\nmatrix products in float32, billions of operations per second\n")
+    show(turns.shares(holdfast.work).text())
     if peer == nil { say("There was no peer to compare with; `scripts/bench` sets one up.") }
   }
 
   private func printMachine(_ peer: Peer?) {
-    print("ViT-B/32, 224 px, float32, random weights")
-    print(
+    show("ViT-B/32, 224 px, float32, random weights")
+    show(
       "holdfast  libtorch \(Torch.version), \(Torch.cpuCapability), \(Torch.threadCount) threads")
     guard let versions = peer?.versions else { return }
-    print(
+    show(
       "peer      torch \(versions.torch), transformers \(versions.transformers) "
         + "(\(versions.attention)), \(versions.threads) threads")
   }

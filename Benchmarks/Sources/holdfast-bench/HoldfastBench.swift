@@ -14,3 +14,8 @@ struct HoldfastBench: ParsableCommand {
 func say(_ text: String) {
   FileHandle.standardError.write(Data("\(text)\n".utf8))
 }
+
+/// A figure, seen at once also where stdout is a file.
+func show(_ text: String) {
+  FileHandle.standardOutput.write(Data("\(text)\n".utf8))
+}

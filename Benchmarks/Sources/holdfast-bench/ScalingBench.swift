@@ -24,7 +24,7 @@ struct ScalingBench: ParsableCommand {
       encoder: clip.model.vision,
       head: clip.model.head(for: SceneGenerator.classNames, tokenizer: tokenizer))
     let side = clip.model.configuration.vision.image
-    print("\nan audit by apgd-ce of 10 steps at 1/255, 2/255, 4/255 on procedural scenes\n")
+    show("\nan audit by apgd-ce of 10 steps at 1/255, 2/255, 4/255 on procedural scenes\n")
     var table = Table(
       texts: ["scenes"], numbers: ["seconds", "ms per scene", "robust at 4/255", "peak MiB"])
     for count in samples {
@@ -48,7 +48,7 @@ struct ScalingBench: ParsableCommand {
         percent(Double(robust) / Double(count)), "\(peakMemory())",
       ])
     }
-    print(table.text())
+    show(table.text())
   }
 
   /// The most memory that this process has held so far, in MiB.
