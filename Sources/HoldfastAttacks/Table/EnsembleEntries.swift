@@ -26,10 +26,7 @@ extension AttackTable {
     }
   ]
 
-  /// A short Auto-PGD, which fools most samples of a model that is not robust.
-  ///
-  /// With ten steps its step halves at each of them where the loss stops rising, so that it ends
-  /// where the long one is after its first checkpoints.
+  /// A short Auto-PGD, whose step may halve at every one of its ten steps.
   static func screen(_ norm: Norm) -> AttackRecipe {
     let attack: any Attack = norm == .l1 ? SparseAPGD(iterations: 10) : APGD(steps: 10)
     return AttackRecipe(
