@@ -55,20 +55,27 @@ let floor0: [Target] = [
   .systemLibrary(
     name: "Clibpng", pkgConfig: "libpng",
     providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+  .systemLibrary(
+    name: "Clibsndfile", pkgConfig: "sndfile",
+    providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+  .systemLibrary(
+    name: "Clibz", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
   .target(name: "CMediaJPEG", dependencies: ["Clibjpeg"]),
   .target(name: "CMediaPNG", dependencies: ["Clibpng"]),
 ]
 
 let floor1: [Target] = [
   library("HoldfastTensor", ["CTorch"]),
-  library("HoldfastFormats", [crypto]),
+  library("HoldfastFormats", ["Clibz", crypto]),
   library("HoldfastRecords", []),
 ]
 
 let floor2: [Target] = [
   library("HoldfastLayers", ["HoldfastTensor", "HoldfastFormats"]),
   library("HoldfastText", ["HoldfastFormats"]),
-  library("HoldfastMedia", ["CMediaJPEG", "CMediaPNG"]),
+  library(
+    "HoldfastMedia",
+    ["HoldfastTensor", "HoldfastFormats", "CMediaJPEG", "CMediaPNG", "Clibsndfile"]),
 ]
 
 let floor3: [Target] = [
@@ -127,7 +134,7 @@ let testTargets: [Target] = [
   tests("HoldfastFormats", [], exclude: ["Goldens"]),
   tests("HoldfastLayers", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastFormats"]),
   tests("HoldfastText", ["HoldfastFormats"], exclude: ["Goldens"]),
-  tests("HoldfastMedia", [], exclude: ["Goldens"]),
+  tests("HoldfastMedia", ["HoldfastTensor", "HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastTensor"]),
   tests(
     "HoldfastEncoders",

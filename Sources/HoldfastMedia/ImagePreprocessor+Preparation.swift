@@ -1,0 +1,22 @@
+import HoldfastFormats
+
+extension ImagePreprocessor: Preparation {
+  /// `(3, H, W)`; none where it depends on the image.
+  public var outputShape: [Int]? { outputSize.map { [3, $0.height, $0.width] } }
+
+  /// Pixels in [0, 1], channel by channel: `(3, H, W)`.
+  public func prepare(_ source: MediaSource) throws -> PreparedInput {
+    let image = try prepare(Self.image(from: source))
+    return try PreparedInput(
+      values: image.planarFloats(), shape: [3, image.height, image.width])
+  }
+
+  private static func image(from source: MediaSource) throws -> Image {
+    switch source {
+    case .medium(.image(let image)): image
+    case .bytes(let bytes, let name): try decodeImage(bytes, name: name)
+    case .file(let path):
+      try decodeImage(MappedFile(path).withBytes { Array($0) }, name: path)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// One input as an encoder takes it, before normalisation.
+public struct PreparedInput: Hashable, Sendable {
+  /// The values, the last axis running fastest.
+  public let values: [Float]
+  /// The sizes, without a batch axis.
+  public let shape: [Int]
+
+  /// An input of the given values.
+  ///
+  /// Throws when the number of values is not the product of `shape`.
+  public init(values: [Float], shape: [Int]) throws(MediaError) {
+    guard shape.allSatisfy({ $0 >= 0 }), values.count == shape.reduce(1, *) else {
+      throw MediaError("an input of sizes \(shape) cannot be made from \(values.count) values")
+    }
+    self.values = values
+    self.shape = shape
+  }
+}
+
+/// Something that was decoded from a file, or made without one.
+public enum Medium: Sendable {
+  /// A picture.
+  case image(Image)
+}
+
+/// Where an input comes from.
+public enum MediaSource: Sendable {
+  /// A file, to be read when its turn comes.
+  case file(String)
+  /// The bytes of a file, and what errors call it.
+  case bytes([UInt8], name: String)
+  /// What was made rather than decoded.
+  case medium(Medium)
+}
+
+/// How the files of one sense become what an encoder takes.
+///
+/// A preparation is a value that a run records: two that are equal make the same inputs from the
+/// same files.
+public protocol Preparation: Codable, Hashable, Sendable {
+  /// The sizes of what it makes; none where they depend on the file.
+  var outputShape: [Int]? { get }
+
+  /// Reads, decodes and prepares one input.
+  ///
+  /// - Throws: ``MediaError`` for damaged files and for media of another kind.
+  func prepare(_ source: MediaSource) throws -> PreparedInput
+}
