@@ -44,11 +44,14 @@ struct ModelOptions: ParsableArguments {
     return parsed
   }
 
-  /// The model, loaded.
-  func load() throws -> ModelSource {
-    try ModelSource(model, vision: vision, device: try prepareDevice())
+  /// The model, loaded, with the sense that is meant.
+  func load(_ modality: Modality? = nil) throws -> ModelSource {
+    try ModelSource(model, modality: modality, vision: vision, device: try prepareDevice())
   }
 }
+
+/// Senses are named on the command line as they are in records.
+extension Modality: @retroactive ExpressibleByArgument {}
 
 /// In which form a result is printed.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
