@@ -44,7 +44,7 @@ struct WaveformEncoderTests {
       let x = try (generator.uniform([1, encoder.frontEnd.samples]) - 0.5).leaf()
       let slope = try gradient(of: encoder.embed(x).squared().sum(), withRespectTo: x)
       #expect(try slope.isFinite().all().item() == 1)
-      let reached = try (slope .!= 0).to(.float32).mean().item()
+      let reached = try (slope .== 0).not().to(.float32).mean().item()
       #expect(reached > 0.5)
     }
   }
