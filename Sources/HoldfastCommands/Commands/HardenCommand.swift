@@ -29,7 +29,7 @@ struct HardenCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A sense to harden, such as image or audio; may be repeated. All that can be, by default.",
-      valueName: "sense"))
+      valueName: "sense"), transform: parseSense)
   var modality: [Modality] = []
 
   @Option(help: ArgumentHelp("The bundle's folder.", valueName: "folder"))

@@ -51,7 +51,7 @@ struct ModelSource {
     bundle: DefenseBundle?
   ) throws {
     let known = model.modalities
-    guard let sense = try (modality ?? Self.default(of: model, bundle)).flatMap({ model[$0] })
+    guard let sense = (modality ?? Self.default(of: model, bundle)).flatMap({ model[$0] })
     else {
       throw UsageError(
         "`\(record.path)` has no sense `\(modality?.rawValue ?? "")`",

@@ -50,8 +50,15 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// Senses are named on the command line as they are in records.
-extension Modality: @retroactive ExpressibleByArgument {}
+/// The sense that a word on the command line names, as records spell it.
+func parseSense(_ text: String) throws(UsageError) -> Modality {
+  if let modality = Modality(rawValue: text) { return modality }
+  let all = Modality.allCases.map(\.rawValue)
+  throw UsageError(
+    "there is no sense `\(text)`",
+    hint: nearest(text, among: all).first.map { "did you mean `\($0)`?" }
+      ?? "the senses are \(all.joined(separator: ", "))")
+}
 
 /// In which form a result is printed.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
