@@ -1,4 +1,37 @@
 /// The sense that an encoder takes its input from.
-public enum Modality: String, Codable, Hashable, Sendable, CaseIterable {
-  case image, video, audio, thermal, depth, points, event, inertial, text
+///
+/// Nothing but the encoders and the readers of media knows what a sense is, so a new one is a new
+/// name: `Modality(rawValue: "touch")`.
+public struct Modality: RawRepresentable, Codable, Hashable, Sendable {
+  /// The name, as command lines and records spell it.
+  public let rawValue: String
+
+  /// The sense of a name.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// Pictures.
+  public static let image = Modality(rawValue: "image")
+  /// Clips of frames.
+  public static let video = Modality(rawValue: "video")
+  /// Sounds.
+  public static let audio = Modality(rawValue: "audio")
+  /// Pictures of heat.
+  public static let thermal = Modality(rawValue: "thermal")
+  /// Pictures of distance.
+  public static let depth = Modality(rawValue: "depth")
+  /// Clouds of points.
+  public static let points = Modality(rawValue: "points")
+  /// What an event camera reports.
+  public static let event = Modality(rawValue: "event")
+  /// What an inertial sensor reports.
+  public static let inertial = Modality(rawValue: "inertial")
+  /// Texts.
+  public static let text = Modality(rawValue: "text")
+}
+
+extension Modality: CaseIterable {
+  /// The senses that encoders of this library have, in the order in which they are listed.
+  public static let allCases: [Modality] = [
+    .image, .video, .audio, .thermal, .depth, .points, .event, .inertial, .text,
+  ]
 }

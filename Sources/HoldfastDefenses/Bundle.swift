@@ -187,7 +187,8 @@ public struct DefenseBundle {
       senses.map { ($0, [String: Tensor]()) }, uniquingKeysWith: { a, _ in a })
     for name in file.names {
       let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-      guard parts.count == 2, let sense = Modality(rawValue: parts[0]), tensors[sense] != nil else {
+      let sense = Modality(rawValue: parts[0])
+      guard parts.count == 2, tensors[sense] != nil else {
         throw FormatError(
           "holds a tensor `\(name)` of no sense that its manifest names", in: path,
           hint: "make the bundle again with `holdfast harden`")

@@ -106,12 +106,15 @@ public struct RAdapt: InferenceDefense {
     return RAdaptEncoder(base: tower, anchor: try fixed.to(encoder.device), defense: self)
   }
 
-  /// Auto-PGD on the embedding, and Auto-PGD on cross-entropy in the pass band of the filter.
+  /// Auto-PGD on the embedding, and where the attacker acts on what the filter sees, Auto-PGD on
+  /// cross-entropy in its pass band.
   public func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe] {
+    let embedding = AttackRecipe(
+      name: "apgd-embedding", attack: APGD(steps: steps), objective: EmbeddingDistance())
+    guard case .grid = input.patches else { return [embedding] }
     let lowPass = LowPass(APGD(steps: steps), filter: filter(for: input))
     return [
-      AttackRecipe(
-        name: "apgd-embedding", attack: APGD(steps: steps), objective: EmbeddingDistance()),
+      embedding,
       AttackRecipe(name: "apgd-ce-low-pass", attack: lowPass, objective: CrossEntropy()),
     ]
   }

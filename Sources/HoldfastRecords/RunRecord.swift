@@ -114,16 +114,19 @@ public struct DataRecord: Codable, Hashable, Sendable {
 
 /// Where a perturbation lives, and in what unit it is measured.
 public struct AttackSpaceRecord: Codable, Hashable, Sendable {
-  /// `model`: on the processor's output, at the model's own size.
+  /// `model`: on the processor's output, at the model's own size; `waveform`: on a sound's samples.
   public var place: String
+  /// The sense of the inputs, such as `image`.
+  public var sense: String
   /// The sizes of one sample.
   public var shape: [Int]
   /// The unit of the radii.
   public var unit: String
 
   /// A space.
-  public init(place: String, shape: [Int], unit: String) {
+  public init(place: String, sense: String, shape: [Int], unit: String) {
     self.place = place
+    self.sense = sense
     self.shape = shape
     self.unit = unit
   }

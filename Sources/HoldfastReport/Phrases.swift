@@ -12,7 +12,8 @@ extension PlanRecord {
 
   private var place: String {
     let size = attackSpace.shape.map(String.init).joined(separator: "×")
-    return attackSpace.place == "model" ? "at the model's own size \(size)" : "at \(size)"
+    return attackSpace.place == "model"
+      ? "at the model's own size \(size)" : "on the \(attackSpace.place) of \(size)"
   }
 }
 

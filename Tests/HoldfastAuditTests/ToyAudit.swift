@@ -115,7 +115,8 @@ extension PlanRecord {
       transferModel: nil,
       data: DataRecord(path: "d", layout: "csv", listing: "l", preprocessing: "p"),
       classes: ["x", "y"], templates: ["{}"],
-      attackSpace: AttackSpaceRecord(place: "model", shape: [3, 8, 8], unit: "toy"), norm: "linf",
+      attackSpace: AttackSpaceRecord(
+        place: "model", sense: "image", shape: [3, 8, 8], unit: "toy"), norm: "linf",
       radii: radii,
       protocols: [ProtocolRecord(name: "clean", attacks: [])]
         + protocols.map { ProtocolRecord(name: $0.rawValue, attacks: []) },

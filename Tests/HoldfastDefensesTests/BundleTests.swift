@@ -133,7 +133,7 @@ struct BundleTests {
       try SafetensorsWriter.write(
         [
           .init(
-            name: "anchor", type: .float32, shape: [1], bytes: { [0, 0, 0, 0] })
+            name: "image.anchor", type: .float32, shape: [1], bytes: { [0, 0, 0, 0] })
         ], to: tensors)
     }
     #expect(swapped.contains("is not the file that its manifest names"))
@@ -141,7 +141,7 @@ struct BundleTests {
     #expect(gone.contains("defense.safetensors"))
     let short = try refusal { manifest, tensors in
       try SafetensorsWriter.write(
-        [.init(name: "anchor", type: .uint8, shape: [1], bytes: { [0] })], to: tensors)
+        [.init(name: "image.anchor", type: .uint8, shape: [1], bytes: { [0] })], to: tensors)
       let sum = try Checksum.sha256(ofFileAt: tensors)
       try editing(manifest) { $0["tensors"] = sum }
     }

@@ -18,7 +18,8 @@ struct AuditReportTests {
       data: DataRecord(path: "/d/test", layout: "csv", listing: nil, preprocessing: ""),
       classes: ["a", "b"], templates: ["{}"],
       attackSpace: AttackSpaceRecord(
-        place: "model", shape: [3, 32, 32], unit: "pixel range [0, 1]"), norm: "linf",
+        place: "model", sense: "image", shape: [3, 32, 32], unit: "pixel range [0, 1]"),
+      norm: "linf",
       radii: ["1/255", "4/255"], protocols: [], precision: "float32", seed: 7)
   }
 

@@ -33,7 +33,8 @@ struct RetrievalReportTests {
       data: DataRecord(path: "/d/pairs.csv", layout: "pairs", listing: nil, preprocessing: ""),
       classes: [], templates: [],
       attackSpace: AttackSpaceRecord(
-        place: "model", shape: [3, 32, 32], unit: "pixel range [0, 1]"), norm: "linf",
+        place: "model", sense: "image", shape: [3, 32, 32], unit: "pixel range [0, 1]"),
+      norm: "linf",
       radii: ["1/255", "4/255"], protocols: [], precision: "float32", seed: 7,
       retrieval: RetrievalPlanRecord(side: "partner", partners: 4, distractors: 36))
     let summary = SummaryRecord(
@@ -141,7 +142,8 @@ struct RetrievalReportTests {
     let plan = PlanRecord(
       holdfast: "1", model: ModelRecord(path: "m", files: [:], defense: nil), transferModel: nil,
       data: DataRecord(path: "d", layout: "csv", listing: nil, preprocessing: ""), classes: [],
-      templates: [], attackSpace: AttackSpaceRecord(place: "model", shape: [1], unit: "u"),
+      templates: [],
+      attackSpace: AttackSpaceRecord(place: "model", sense: "image", shape: [1], unit: "u"),
       norm: "linf", radii: [], protocols: [], precision: "float32", seed: 0)
     #expect(RetrievalReport(plan: plan, summary: summary) == nil)
   }

@@ -21,9 +21,16 @@ struct AuditCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "An image folder (<class>/<image>), a CSV manifest (path,label), or a webdataset folder.",
-      valueName: "path"))
-  var data: String?
+      "A folder of class folders, a CSV manifest (path,label), a webdataset folder, or a data set "
+        + "by its layout. SENSE=PATH says of which sense; repeat it to audit several.",
+      valueName: "[sense=]path"))
+  var data: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Where attacks act: model (on what the processor makes), or waveform (on a sound's samples).")
+  )
+  var attackAt = AttackPlace.model.rawValue
 
   @Option(help: ArgumentHelp("Class names, one per line, in the order of the labels."))
   var classes: String?
@@ -116,7 +123,7 @@ struct AuditCommand: ParsableCommand {
     try retrieval.check(
       task,
       [
-        ("--data", data != nil), ("--classes", classes != nil), ("--templates", templates != nil),
+        ("--data", !data.isEmpty), ("--classes", classes != nil), ("--templates", templates != nil),
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
         ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
         ("--precision \(precision.rawValue)", precision != .float32),
@@ -131,33 +138,55 @@ struct AuditCommand: ParsableCommand {
       try Self.show(result.report, result.summary, as: format, console)
       return console.say("The run is in \(result.folder)")
     }
-    guard let data else {
+    guard let place = AttackPlace(rawValue: attackAt) else {
+      throw UsageError(
+        "there is no place `\(attackAt)` to attack at", hint: "use model or waveform")
+    }
+    let arguments = try data.map(DataArgument.init)
+    guard let first = arguments.first else {
       throw UsageError(
         "an audit of classification needs data", hint: "give a folder of class folders with --data")
     }
+    guard arguments.count == 1 || classes == nil else {
+      throw UsageError(
+        "--classes goes with one --data, and there are \(arguments.count)",
+        hint: "give data that names its classes, or audit one at a time")
+    }
+    let model = try modelOptions.load(first.modality, at: place)
+    let source = try transferFrom.map {
+      try ModelSource($0, modality: model.modality, place: place, device: model.encoder.device)
+    }
     let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
-    let set = try openDataSet(at: data, classes: given)
-    let classNames = try Self.classNames(given, of: set)
-    let model = try modelOptions.load()
-    let run = AuditRun(
-      model: model,
-      transferSource: try transferFrom.map {
-        try ModelSource($0, device: model.encoder.device)
-      },
-      data: set, classes: classNames, templates: try promptTemplates(file: templates, of: set),
-      attacks: recipes, norm: threat.norm, radii: threat.radii,
-      goal: try goal.map(GoalFile.init(at:)), budgets: budgets,
-      precision: precision, savesExamples: saveAdversarial, protocols: names,
-      limit: limit, batchSize: batchSize, seed: seed)
-    let result = try run.run(
-      in: output, command: CommandLine.arguments, title: "audit", console: console)
-    try Self.show(result.report, result.summary, as: format, console)
-    console.say("The run is in \(result.folder)")
+    let goal = try goal.map(GoalFile.init(at:))
+    var entries: [SensesReport.Entry] = []
+    for argument in arguments {
+      let sense = try model.sense(argument.modality ?? model.modality)
+      let set = try openDataSet(at: argument.path, classes: given)
+      let run = AuditRun(
+        model: sense, transferSource: try source?.sense(sense.modality), data: set,
+        classes: try Self.classNames(given, of: set),
+        templates: try promptTemplates(file: templates, of: set, for: sense.modality),
+        attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
+        precision: precision, savesExamples: saveAdversarial, protocols: names, limit: limit,
+        batchSize: batchSize, seed: seed)
+      let folder = output.map {
+        arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
+      }
+      let title = arguments.count == 1 ? "audit" : sense.modality.rawValue
+      let result = try run.run(
+        in: folder, command: CommandLine.arguments, title: title, console: console)
+      console.say("The run is in \(result.folder)")
+      entries.append(.init(plan: result.plan, summary: result.summary))
+      if arguments.count == 1 { try Self.show(result.report, result.summary, as: format, console) }
+    }
+    guard arguments.count > 1 else { return }
+    let summaries = entries.map(\.summary)
+    try Self.show(SensesReport(entries), summaries, as: format, console)
   }
 
   /// Prints a report.
   static func show(
-    _ report: any Report, _ summary: SummaryRecord, as format: OutputFormat, _ console: Console
+    _ report: any Report, _ summary: some Encodable, as format: OutputFormat, _ console: Console
   ) throws {
     switch format {
     case .text:

@@ -51,7 +51,7 @@ struct AuditRun {
 
     let finished = run.finished
     let prefetcher = Prefetcher(
-      data, preparation: model.sense.preparation, capacity: 2 * batchSize, limit: limit,
+      data, preparation: model.preparation, capacity: 2 * batchSize, limit: limit,
       skip: { finished.contains($0) })
     defer { prefetcher.cancel() }
     let total = [data.count, limit].compactMap { $0 }.min()
@@ -83,7 +83,9 @@ struct AuditRun {
   /// The model that transfer examples are made on: the one that was named, as it stands and with a
   /// head of its own, or the undefended base of a bundle.
   private func transferSubject(head: Head?) throws -> Subject? {
-    guard let transferSource else { return model.bundle == nil ? nil : model.undefended(head) }
+    guard let transferSource else {
+      return model.bundle == nil ? nil : try model.undefended(head)
+    }
     let source = try transferSource.subject(classes: classes, templates: templates)
     let (theirs, ours) = (source.encoder.input, model.encoder.input)
     guard theirs == ours else {
@@ -145,9 +147,11 @@ struct AuditRun {
       transferModel: plan.attacks[.transfer] == nil ? nil : transferSource?.record ?? base,
       data: DataRecord(
         path: data.path, layout: data.layout, listing: data.listing,
-        preprocessing: try Self.spell(model.sense.preparation)),
+        preprocessing: try Self.spell(model.preparation)),
       classes: classes, templates: templates.texts,
-      attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
+      attackSpace: AttackSpaceRecord(
+        place: model.place.rawValue, sense: model.modality.rawValue, shape: input.shape,
+        unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
       goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed)
   }

@@ -68,7 +68,7 @@ struct Demo {
     let size = model.encoder.input.shape[1]
     let subject = try model.subject(classes: SceneGenerator.classNames, templates: .standard)
     let own = try accuracy(
-      of: subject, on: BuiltInModel.scenes(Self.cleanScenes, size: size), model.sense.preparation)
+      of: subject, on: BuiltInModel.scenes(Self.cleanScenes, size: size), model.preparation)
     let baseline = try pixelBaseline(
       train: Self.baselineScenes, test: Self.cleanScenes, size: size)
     return (own, baseline)

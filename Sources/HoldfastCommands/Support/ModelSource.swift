@@ -14,8 +14,12 @@ struct ModelSource {
   let model: LoadedModel
   /// The sense that is meant, bare.
   let sense: Sense
-  /// The sense's encoder, with every defence.
+  /// The sense's encoder in the space that is attacked, with every defence.
   let encoder: any Encoder
+  /// How a file becomes what that encoder takes.
+  let preparation: any Preparation
+  /// Where an attack acts.
+  let place: AttackPlace
   /// The bundle; none for a bare model.
   let bundle: DefenseBundle?
 
@@ -23,9 +27,11 @@ struct ModelSource {
   ///
   /// - Parameters:
   ///   - modality: the sense that is meant; by default the model's first.
+  ///   - place: where an attack acts.
   ///   - vision: a fine-tuned vision tower in place of the model's own.
   init(
-    _ name: String, modality: Modality? = nil, vision: String? = nil, device: Device
+    _ name: String, modality: Modality? = nil, place: AttackPlace = .model, vision: String? = nil,
+    device: Device
   ) throws {
     let given = try Self.resolve(name)
     let bundle = DefenseBundle.isBundle(given) ? try DefenseBundle(at: given) : nil
@@ -43,12 +49,12 @@ struct ModelSource {
     }
     try self.init(
       path: path, record: ModelRecord(path: given, files: files, defense: bundle?.spelling),
-      model: model, modality: modality, bundle: bundle)
+      model: model, modality: modality, place: place, bundle: bundle)
   }
 
   private init(
     path: String, record: ModelRecord, model: LoadedModel, modality: Modality?,
-    bundle: DefenseBundle?
+    place: AttackPlace, bundle: DefenseBundle?
   ) throws {
     let known = model.modalities
     guard let sense = (modality ?? Self.default(of: model, bundle)).flatMap({ model[$0] })
@@ -62,18 +68,25 @@ struct ModelSource {
     self.model = model
     self.sense = sense
     self.bundle = bundle
-    encoder = try bundle?.wrap(sense.encoder) ?? sense.encoder
+    self.place = place
+    encoder = try place.put(bundle?.wrap(sense.encoder) ?? sense.encoder, sense.preparation)
+    preparation = try place.preparation(sense.preparation)
   }
+
+  /// The sense that is meant.
+  var modality: Modality { sense.modality }
 
   /// The first sense, of those that a bundle hardens if there is one.
   private static func `default`(of model: LoadedModel, _ bundle: DefenseBundle?) -> Modality? {
     model.modalities.first { bundle?.fitted.keys.contains($0) ?? true }
   }
 
-  /// Another sense of the same model.
+  /// A sense of the same model; attacked at another place than the model's own only where it is
+  /// this one.
   func sense(_ modality: Modality) throws -> ModelSource {
     try ModelSource(
-      path: path, record: record, model: model, modality: modality, bundle: bundle)
+      path: path, record: record, model: model, modality: modality,
+      place: modality == self.modality ? place : .model, bundle: bundle)
   }
 
   /// The subject: the encoder with a zero-shot head over class names.
@@ -84,11 +97,14 @@ struct ModelSource {
   /// The encoder in another element type, with the same defence and head.
   func subject(in dtype: DType, head: Head?) throws -> Subject {
     let bare = try sense.encoder(in: dtype)
-    return Subject(encoder: try bundle?.wrap(bare) ?? bare, head: head)
+    return Subject(
+      encoder: try place.put(bundle?.wrap(bare) ?? bare, sense.preparation), head: head)
   }
 
   /// The bare encoder with the same head.
-  func undefended(_ head: Head?) -> Subject { Subject(encoder: sense.encoder, head: head) }
+  func undefended(_ head: Head?) throws -> Subject {
+    Subject(encoder: try place.put(sense.encoder, sense.preparation), head: head)
+  }
 
   private func head(classes: [String], templates: PromptTemplates) throws -> Head {
     Head(
@@ -111,7 +127,7 @@ struct ModelSource {
   /// A file as the model's input: `(1, …)`, in its legal range.
   func input(from file: String) throws -> Tensor {
     let item = DataItem(id: file, label: 0, file: file, content: .file(file))
-    return try Prefetcher.prepare(item, sense.preparation).tensor(for: encoder.input)
+    return try Prefetcher.prepare(item, preparation).tensor(for: encoder.input)
       .to(encoder.device)
   }
 

@@ -46,7 +46,7 @@ struct RetrievalRun {
 
     let finished = run.finished
     let prefetcher = Prefetcher(
-      set, preparation: model.sense.preparation, capacity: 2 * batchSize, limit: limit,
+      set, preparation: model.preparation, capacity: 2 * batchSize, limit: limit,
       skip: { finished.contains($0) })
     defer { prefetcher.cancel() }
     var progress = AuditProgress(
@@ -108,9 +108,11 @@ struct RetrievalRun {
       holdfast: HoldfastCommand.version, model: model.record, transferModel: nil,
       data: DataRecord(
         path: pairs.path, layout: "pairs", listing: try pairs.listing(),
-        preprocessing: try AuditRun.spell(model.sense.preparation)),
+        preprocessing: try AuditRun.spell(model.preparation)),
       classes: [], templates: [],
-      attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
+      attackSpace: AttackSpaceRecord(
+        place: model.place.rawValue, sense: model.modality.rawValue, shape: input.shape,
+        unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
       budgets: budgets.rawValue, precision: "float32", seed: seed,
       retrieval: RetrievalPlanRecord(

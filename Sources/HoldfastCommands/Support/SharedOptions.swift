@@ -45,15 +45,16 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// The model, loaded, with the sense that is meant.
-  func load(_ modality: Modality? = nil) throws -> ModelSource {
-    try ModelSource(model, modality: modality, vision: vision, device: try prepareDevice())
+  func load(_ modality: Modality? = nil, at place: AttackPlace = .model) throws -> ModelSource {
+    try ModelSource(
+      model, modality: modality, place: place, vision: vision, device: try prepareDevice())
   }
 }
 
 /// The sense that a word on the command line names, as records spell it.
 func parseSense(_ text: String) throws(UsageError) -> Modality {
-  if let modality = Modality(rawValue: text) { return modality }
   let all = Modality.allCases.map(\.rawValue)
+  if all.contains(text) { return Modality(rawValue: text) }
   throw UsageError(
     "there is no sense `\(text)`",
     hint: nearest(text, among: all).first.map { "did you mean `\($0)`?" }
@@ -65,9 +66,11 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case text, json, csv, markdown
 }
 
-/// Reads prompt templates from a file, or takes those of the data set, or the standard one.
-func promptTemplates(file: String?, of set: (any DataSet)? = nil) throws -> PromptTemplates {
+/// Reads prompt templates from a file, or takes those of the data set, or the sense's standard one.
+func promptTemplates(
+  file: String?, of set: (any DataSet)? = nil, for modality: Modality = .image
+) throws -> PromptTemplates {
   if let file { return try PromptTemplates(contentsOf: URL(fileURLWithPath: file)) }
   if let texts = set?.templates { return try PromptTemplates(texts) }
-  return .standard
+  return .standard(for: modality)
 }

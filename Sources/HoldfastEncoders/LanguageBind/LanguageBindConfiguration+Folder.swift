@@ -107,7 +107,7 @@ extension LanguageBindConfig.Vision {
         .init(
           bins: bins, frames: frames, sampleRate: audioSampleRate ?? 16_000,
           mean: audioMean ?? 0.5, std: audioStd ?? 0.5))
-    case .points, .event, .inertial, .text:
+    default:
       throw EncoderError(
         what: "LanguageBind has no tower for \(modality)", where: file,
         hint: "these it has: image, thermal, depth, audio, video")

@@ -1,0 +1,31 @@
+import Foundation
+import Holdfast
+
+/// One `--data`: where the data is, and of which sense if that was said.
+struct DataArgument: Hashable {
+  /// The sense; none for the one that the model means where none is named.
+  let modality: Modality?
+  /// The path.
+  let path: String
+
+  /// Reads `PATH` or `SENSE=PATH`.
+  ///
+  /// - Throws: `UsageError` where what stands before `=` is no sense, and no such file exists.
+  init(_ text: String) throws(UsageError) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !FileManager.default.fileExists(atPath: text) else {
+      modality = nil
+      path = text
+      return
+    }
+    modality = try parseSense(String(parts[0]))
+    path = String(parts[1])
+  }
+
+  /// The folder of this data's run below that of an audit of several senses.
+  func folder(for modality: Modality) -> String {
+    let name = (path as NSString).lastPathComponent
+    let safe = name.map { $0.isLetter || $0.isNumber ? $0 : "-" }
+    return "\(modality.rawValue)-\(String(safe))"
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+public import HoldfastRecords
+
+/// What audits of several senses of one model found, a row each: clean accuracy and robust accuracy
+/// per radius, worst case over the protocols that were run.
+///
+/// The form is that of CALMARS, table 7. Senses measure epsilon in units of their own, and each row
+/// names its unit.
+public struct SensesReport: Report {
+  /// One sense's run.
+  public struct Entry: Sendable {
+    /// What was audited.
+    let plan: PlanRecord
+    /// What was found.
+    let summary: SummaryRecord
+
+    /// A finished run.
+    public init(plan: PlanRecord, summary: SummaryRecord) {
+      self.plan = plan
+      self.summary = summary
+    }
+
+    var data: String { (plan.data.path as NSString).lastPathComponent }
+    var sense: String { plan.attackSpace.sense }
+  }
+
+  private let entries: [Entry]
+
+  /// A report on runs of one model, in the order of the rows.
+  public init(_ entries: [Entry]) {
+    self.entries = entries
+  }
+
+  /// The model, how much of it was audited, and where epsilon lives: one line.
+  public var heading: String {
+    guard let plan = entries.first?.plan else { return "" }
+    let model = (plan.model.path as NSString).lastPathComponent
+    let defended = plan.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
+    return "\(model)\(defended): worst case per sample over the protocols that were run, "
+      + "\(plan.norm) in the unit of each row, at the model's own size, seed \(plan.seed)"
+  }
+
+  /// A row per sense, with Wilson 95 % intervals.
+  public func table() -> Table {
+    var table = Table(
+      texts: ["sense", "data", "unit of epsilon"], numbers: ["samples", "clean"] + radii)
+    for entry in entries {
+      let clean = entry.summary.clean
+      let robust = radii.map { radius in
+        entry.summary.worstCase.first { $0.radius == radius }.map {
+          "\(percent($0.robustAccuracy)) [\(bounds($0.interval[0], $0.interval[1]))]"
+        } ?? ""
+      }
+      table.add(
+        [
+          entry.sense, entry.data, entry.plan.attackSpace.unit, "\(entry.summary.samples)",
+          "\(percent(clean.value)) [\(bounds(clean.low, clean.high))]",
+        ] + robust)
+    }
+    return table
+  }
+
+  /// One line per sense and radius with all figures as numbers, for programs.
+  public func figures() -> Table {
+    var table = Table(
+      texts: ["sense", "data", "unit", "epsilon"],
+      numbers: ["clean_accuracy", "robust_accuracy", "low", "high", "robust", "total"])
+    for entry in entries {
+      for radius in entry.summary.worstCase {
+        table.add([
+          entry.sense, entry.data, entry.plan.attackSpace.unit, radius.radius,
+          "\(radius.cleanAccuracy)", "\(radius.robustAccuracy)", "\(radius.interval[0])",
+          "\(radius.interval[1])", "\(radius.robust)", "\(radius.total)",
+        ])
+      }
+    }
+    return table
+  }
+
+  /// Which sense is weakest, and what each row does not cover.
+  public var notes: [String] {
+    [weakest].compactMap { $0 }
+      + entries.flatMap { entry in
+        AuditReport(plan: entry.plan, summary: entry.summary).notes.map { "\(entry.sense): \($0)" }
+      }
+  }
+
+  /// The sense that keeps least of its own clean accuracy at the smallest radius.
+  private var weakest: String? {
+    let kept = entries.compactMap { entry in
+      entry.summary.worstCase.first.flatMap { radius in
+        radius.cleanAccuracy > 0
+          ? (entry, radius, radius.robustAccuracy / radius.cleanAccuracy) : nil
+      }
+    }
+    guard kept.count > 1, let (entry, radius, share) = kept.min(by: { $0.2 < $1.2 }) else {
+      return nil
+    }
+    return "\(entry.sense) keeps least of its clean accuracy: \(percent(share)) of it at "
+      + "\(radius.radius) (\(entry.plan.attackSpace.unit)); units differ, so senses compare by "
+      + "what such a change means to a person"
+  }
+
+  /// The radii of all runs, in order of appearance.
+  private var radii: [String] {
+    var seen: [String] = []
+    for radius in entries.flatMap(\.plan.radii) where !seen.contains(radius) {
+      seen.append(radius)
+    }
+    return seen
+  }
+}
