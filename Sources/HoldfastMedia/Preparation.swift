@@ -23,6 +23,8 @@ public enum Medium: Sendable {
   case image(Image)
   /// Samples of one or more channels.
   case sound(Sound)
+  /// Points in space.
+  case points(PointCloud)
 }
 
 /// Where an input comes from.
