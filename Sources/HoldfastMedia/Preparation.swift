@@ -25,6 +25,8 @@ public enum Medium: Sendable {
   case sound(Sound)
   /// Points in space.
   case points(PointCloud)
+  /// Changes of brightness, as an event camera reports them.
+  case events(EventStream)
 }
 
 /// Where an input comes from.
