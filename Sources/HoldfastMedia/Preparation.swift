@@ -23,6 +23,10 @@ public enum Medium: Sendable {
   case image(Image)
   /// Samples of one or more channels.
   case sound(Sound)
+  /// Points in space.
+  case points(PointCloud)
+  /// Changes of brightness, as an event camera reports them.
+  case events(EventStream)
 }
 
 /// Where an input comes from.

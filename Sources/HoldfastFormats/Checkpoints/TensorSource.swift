@@ -21,6 +21,20 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
+  /// The elements of one tensor in C order, as floats: each the nearest to what is stored.
+  ///
+  /// - Throws: ``FormatError`` where there is no tensor of that name.
+  public func floats(of name: String) throws(FormatError) -> [Float] {
+    let type = try entry(for: name).type
+    do {
+      return try withBytes(of: name) { bytes in
+        stride(from: 0, to: bytes.count, by: type.width).map { type.float(in: bytes, at: $0) }
+      }
+    } catch {
+      throw error as? FormatError ?? FormatError("cannot be read: \(error)", in: file)
+    }
+  }
+
   /// The error for a name that is not there.
   func missing(_ name: String) -> FormatError {
     FormatError("has no tensor named \(quoted(name))", in: file)

@@ -9,6 +9,12 @@ struct ZipDirectory {
     let name: String
     /// Whether the payload is the content itself, neither compressed nor encrypted.
     let isStored: Bool
+    /// Whether the payload is a raw deflate stream that is not encrypted.
+    let isDeflated: Bool
+    /// Bytes of the content, as the directory claims.
+    let contentSize: UInt64
+    /// CRC-32 of the content, as the directory claims.
+    let checksum: UInt32
     /// Where the payload lies in the file.
     let range: Range<Int>
   }
@@ -35,7 +41,10 @@ struct ZipDirectory {
       guard indexOfName.updateValue(entries.count, forKey: record.name) == nil else {
         throw FormatError("holds two entries named \(quoted(record.name))", in: file)
       }
-      entries.append(Entry(name: record.name, isStored: record.isStored, range: range))
+      entries.append(
+        Entry(
+          name: record.name, isStored: record.isStored, isDeflated: record.isDeflated,
+          contentSize: record.contentSize, checksum: record.checksum, range: range))
       extents.append(record.headerOffset..<range.upperBound)
     }
     guard cursor.remaining == 0 else {
@@ -119,6 +128,9 @@ private struct ZipEnd {
 private struct ZipRecord {
   let name: String
   let isStored: Bool
+  let isDeflated: Bool
+  let contentSize: UInt64
+  let checksum: UInt32
   let headerOffset: Int
   let size: Int
 
@@ -130,7 +142,8 @@ private struct ZipRecord {
     _ = try cursor.take(4)
     let flags = try cursor.integer(UInt16.self)
     let method = try cursor.integer(UInt16.self)
-    _ = try cursor.take(8)
+    _ = try cursor.take(4)
+    checksum = try cursor.integer(UInt32.self)
     var packed = UInt64(try cursor.integer(UInt32.self))
     var unpacked = UInt64(try cursor.integer(UInt32.self))
     let nameLength = Int(try cursor.integer(UInt16.self))
@@ -151,7 +164,9 @@ private struct ZipRecord {
     self.name = name
     self.size = size
     self.headerOffset = headerOffset
+    contentSize = unpacked
     isStored = method == 0 && flags & 1 == 0 && packed == unpacked
+    isDeflated = method == 8 && flags & 1 == 0
   }
 
   /// Numbers that are all ones stand in the Zip64 extra field, in this order.

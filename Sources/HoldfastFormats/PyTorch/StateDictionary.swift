@@ -9,10 +9,15 @@ struct StateDictionary {
   private let file: String
   private var visits = 0
 
-  /// The tensors of a plain checkpoint: a dictionary from names to tensors, perhaps wrapped.
+  /// The tensors of a plain checkpoint: a dictionary from names to tensors, perhaps wrapped; or
+  /// one tensor that was saved alone, under ``TorchFile/loneTensor``.
   init(stateIn root: PickleValue, heap: PickleHeap, file: String) throws(FormatError) {
     self.heap = heap
     self.file = file
+    if let tensor = heap.tensor(root) {
+      tensors = [TorchFile.loneTensor: tensor]
+      return
+    }
     guard let pairs = heap.pairs(Self.unwrap(root, heap: heap)) else {
       throw FormatError(
         "holds no dictionary of tensors", in: file, hint: "save model.state_dict() instead")

@@ -3,6 +3,14 @@
 /// Tensors that share a storage or look at it through strides are handed out as contiguous copies;
 /// the others are lent in place.
 public final class TorchFile: TensorSource {
+  /// The name of a tensor that was saved alone, without a dictionary around it.
+  public static let loneTensor = "tensor"
+
+  /// Whether a file begins as those of torch.save do; other zip archives begin so too.
+  public static func isTorch(_ bytes: some Sequence<UInt8>) -> Bool {
+    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: legacyMagic)
+  }
+
   /// The names of all tensors, sorted.
   public let names: [String]
 
@@ -17,7 +25,13 @@ public final class TorchFile: TensorSource {
   ///
   /// - Throws: ``FormatError`` for damage, and for everything that is not weights.
   public convenience init(_ path: String, policy: PicklePolicy = .tensors) throws(FormatError) {
-    let map = try MappedFile(path)
+    try self.init(in: MappedFile(path), policy: policy)
+  }
+
+  /// Opens a file that is already in memory.
+  ///
+  /// - Throws: ``FormatError`` for damage, and for everything that is not weights.
+  public convenience init(in map: MappedFile, policy: PicklePolicy = .tensors) throws(FormatError) {
     if map.withBytes({ $0.starts(with: Self.legacyMagic) }) {
       try self.init(legacy: map, policy: policy)
     } else {
