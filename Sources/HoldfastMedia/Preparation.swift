@@ -23,6 +23,8 @@ public enum Medium: Sendable {
   case image(Image)
   /// Samples of one or more channels.
   case sound(Sound)
+  /// A picture of one value per pixel, as of heat or of depth.
+  case gray(GrayImage)
 }
 
 /// Where an input comes from.
