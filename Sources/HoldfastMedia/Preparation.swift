@@ -25,6 +25,8 @@ public enum Medium: Sendable {
   case sound(Sound)
   /// A picture of one value per pixel, as of heat or of depth.
   case gray(GrayImage)
+  /// Pictures in the order of time.
+  case clip(Clip)
 }
 
 /// Where an input comes from.
