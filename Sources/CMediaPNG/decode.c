@@ -6,7 +6,8 @@ typedef struct {
   size_t left;
   png_structp png;
   png_infop info;
-  media_png_image *image;
+  uint32_t width, height;
+  unsigned colour, depth;
   uint8_t *samples;  // the image as the file stores it, one or two bytes per sample
   png_bytep *rows;
 } decoder;
@@ -59,11 +60,8 @@ static void convert_palette(decoder *self, uint8_t *rgb, size_t count) {
   }
 }
 
-// The only function that longjmp returns to; it changes none of its own variables.
-static media_png_status decode(decoder *self, uint64_t max_pixels) {
-  if (setjmp(self->failure.escape)) return self->failure.status;
-  media_png_image *image = self->image;
-
+// Reads what comes before the pixels, and checks how many there are.
+static void read_header(decoder *self, uint64_t max_pixels) {
   self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &self->failure, on_error, on_warning);
   if (!self->png) fail(&self->failure, media_png_no_memory, "out of memory");
   self->info = png_create_info_struct(self->png);
@@ -75,32 +73,42 @@ static media_png_status decode(decoder *self, uint64_t max_pixels) {
   png_set_check_for_invalid_index(self->png, 0);
 
   png_read_info(self->png, self->info);
-  uint32_t width = png_get_image_width(self->png, self->info);
-  uint32_t height = png_get_image_height(self->png, self->info);
-  unsigned colour = png_get_color_type(self->png, self->info);
-  unsigned depth = png_get_bit_depth(self->png, self->info);
-  image->width = width;
-  image->height = height;
-  if ((uint64_t)width * height > max_pixels)
+  self->width = png_get_image_width(self->png, self->info);
+  self->height = png_get_image_height(self->png, self->info);
+  self->colour = png_get_color_type(self->png, self->info);
+  self->depth = png_get_bit_depth(self->png, self->info);
+  if ((uint64_t)self->width * self->height > max_pixels)
     fail(&self->failure, media_png_too_large, "it has too many pixels");
+}
 
-  int grey16 = colour == PNG_COLOR_TYPE_GRAY && depth == 16;
-  if (depth == 16 && !grey16) png_set_strip_16(self->png);
-  if (colour == PNG_COLOR_TYPE_PALETTE) png_set_packing(self->png);
-  if (colour == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(self->png);
+// Reads all samples; what libpng is to change in them must be said before.
+static void read_samples(decoder *self) {
+  if (self->colour == PNG_COLOR_TYPE_PALETTE) png_set_packing(self->png);
+  if (self->colour == PNG_COLOR_TYPE_GRAY && self->depth < 8)
+    png_set_expand_gray_1_2_4_to_8(self->png);
   png_set_interlace_handling(self->png);
   png_read_update_info(self->png, self->info);
-
   size_t stride = png_get_rowbytes(self->png, self->info);
-  unsigned channels = png_get_channels(self->png, self->info);
-  self->samples = allocate(self, height, stride);
-  self->rows = allocate(self, height, sizeof *self->rows);
-  for (uint32_t y = 0; y < height; y++) self->rows[y] = self->samples + y * stride;
+  self->samples = allocate(self, self->height, stride);
+  self->rows = allocate(self, self->height, sizeof *self->rows);
+  for (uint32_t y = 0; y < self->height; y++) self->rows[y] = self->samples + y * stride;
   png_read_image(self->png, self->rows);
   png_read_end(self->png, NULL);
+}
 
+// longjmp returns to this function and the next alone; they change none of their own variables
+// before.
+static media_png_status decode(decoder *self, uint64_t max_pixels, media_png_image *image) {
+  if (setjmp(self->failure.escape)) return self->failure.status;
+  read_header(self, max_pixels);
+  int grey16 = self->colour == PNG_COLOR_TYPE_GRAY && self->depth == 16;
+  if (self->depth == 16 && !grey16) png_set_strip_16(self->png);
+  read_samples(self);
+
+  uint32_t width = self->width, height = self->height;
+  unsigned channels = png_get_channels(self->png, self->info);
   image->pixels = allocate(self, (size_t)width * height, 3);
-  if (colour == PNG_COLOR_TYPE_PALETTE) {
+  if (self->colour == PNG_COLOR_TYPE_PALETTE) {
     convert_palette(self, image->pixels, (size_t)width * height);
     return media_png_ok;
   }
@@ -108,12 +116,39 @@ static media_png_status decode(decoder *self, uint64_t max_pixels) {
     uint8_t *rgb = image->pixels + (size_t)y * width * 3;
     if (grey16)
       convert_grey16(self->rows[y], rgb, width);
-    else if (colour & PNG_COLOR_MASK_COLOR)
+    else if (self->colour & PNG_COLOR_MASK_COLOR)
       convert_colour(self->rows[y], rgb, width, channels);
     else
       convert_grey(self->rows[y], rgb, width, channels);
   }
   return media_png_ok;
+}
+
+static media_png_status decode_grey(decoder *self, uint64_t max_pixels, media_png_grey *image) {
+  if (setjmp(self->failure.escape)) return self->failure.status;
+  read_header(self, max_pixels);
+  if (self->colour & PNG_COLOR_MASK_COLOR)
+    fail(&self->failure, media_png_coloured, "it has colours");
+  read_samples(self);
+
+  unsigned channels = png_get_channels(self->png, self->info);
+  image->depth = self->depth == 16 ? 16 : 8;
+  image->values = allocate(self, (size_t)self->width * self->height, sizeof *image->values);
+  uint16_t *value = image->values;
+  for (uint32_t y = 0; y < self->height; y++) {
+    const uint8_t *row = self->rows[y];
+    for (uint32_t x = 0; x < self->width; x++, value++) {
+      *value = image->depth == 16 ? (uint16_t)(row[0] << 8 | row[1]) : row[0];
+      row += channels * (image->depth / 8);
+    }
+  }
+  return media_png_ok;
+}
+
+static void finish(decoder *self) {
+  png_destroy_read_struct(&self->png, &self->info, NULL);
+  free(self->rows);
+  free(self->samples);
 }
 
 media_png_status media_png_decode(
@@ -123,17 +158,37 @@ media_png_status media_png_decode(
       .failure = {.message = image->message, .capacity = sizeof image->message},
       .next = bytes,
       .left = count,
-      .image = image,
   };
-  media_png_status status = decode(&self, max_pixels);
-  png_destroy_read_struct(&self.png, &self.info, NULL);
-  free(self.rows);
-  free(self.samples);
+  media_png_status status = decode(&self, max_pixels, image);
+  image->width = self.width;
+  image->height = self.height;
+  finish(&self);
   if (status != media_png_ok) media_png_free_image(image);
+  return status;
+}
+
+media_png_status media_png_decode_grey(
+    const uint8_t *bytes, size_t count, uint64_t max_pixels, media_png_grey *image) {
+  memset(image, 0, sizeof *image);
+  decoder self = {
+      .failure = {.message = image->message, .capacity = sizeof image->message},
+      .next = bytes,
+      .left = count,
+  };
+  media_png_status status = decode_grey(&self, max_pixels, image);
+  image->width = self.width;
+  image->height = self.height;
+  finish(&self);
+  if (status != media_png_ok) media_png_free_grey(image);
   return status;
 }
 
 void media_png_free_image(media_png_image *image) {
   free(image->pixels);
   image->pixels = NULL;
+}
+
+void media_png_free_grey(media_png_grey *image) {
+  free(image->values);
+  image->values = NULL;
 }

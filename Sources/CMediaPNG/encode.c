@@ -26,7 +26,8 @@ static void flush(png_structp png) { (void)png; }
 
 // The only function that longjmp returns to; it changes none of its own variables but the loop's.
 static media_png_status encode(
-    encoder *self, const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels) {
+    encoder *self, const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels,
+    uint32_t depth) {
   if (setjmp(self->failure.escape)) return self->failure.status;
 
   self->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &self->failure, on_error, on_warning);
@@ -35,25 +36,25 @@ static media_png_status encode(
   if (!self->info) fail(&self->failure, media_png_no_memory, "out of memory");
   png_set_write_fn(self->png, self, write_bytes, flush);
   png_set_IHDR(
-      self->png, self->info, width, height, 8,
+      self->png, self->info, width, height, (int)depth,
       channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
       PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(self->png, self->info);
   for (uint32_t y = 0; y < height; y++)
-    png_write_row(self->png, pixels + (size_t)y * width * channels);
+    png_write_row(self->png, pixels + (size_t)y * width * channels * (depth / 8));
   png_write_end(self->png, NULL);
   return media_png_ok;
 }
 
 media_png_status media_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels,
-    media_png_file *file) {
+    uint32_t depth, media_png_file *file) {
   memset(file, 0, sizeof *file);
   encoder self = {
       .failure = {.message = file->message, .capacity = sizeof file->message},
       .file = file,
   };
-  media_png_status status = encode(&self, pixels, width, height, channels);
+  media_png_status status = encode(&self, pixels, width, height, channels, depth);
   png_destroy_write_struct(&self.png, &self.info);
   if (status != media_png_ok) media_png_free_file(file);
   return status;

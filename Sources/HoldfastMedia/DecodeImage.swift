@@ -75,19 +75,24 @@ private func decodePNG(
   let status = media_png_decode(bytes, bytes.count, pixelLimit(limits), &decoded)
   defer { media_png_free_image(&decoded) }
   let size = ImageSize(width: Int(decoded.width), height: Int(decoded.height))
+  guard status == media_png_ok else {
+    throw pngError(status, text(of: &decoded.message), size: size, name: name, limits: limits)
+  }
+  return Image(copying: decoded.pixels, size: size)
+}
+
+/// Why a PNG could not be decoded; `message` is the decoder's.
+func pngError(
+  _ status: media_png_status, _ message: String, size: ImageSize, name: String, limits: ImageLimits
+) -> MediaError {
   switch status {
-  case media_png_ok:
-    return Image(copying: decoded.pixels, size: size)
-  case media_png_truncated:
-    throw truncated(name)
-  case media_png_too_large:
-    throw tooLarge(size, name: name, limits: limits)
-  default:
-    throw MediaError("the PNG cannot be decoded: \(text(of: &decoded.message))", file: name)
+  case media_png_truncated: truncated(name)
+  case media_png_too_large: tooLarge(size, name: name, limits: limits)
+  default: MediaError("the PNG cannot be decoded: \(message)", file: name)
   }
 }
 
-private func pixelLimit(_ limits: ImageLimits) -> UInt64 {
+func pixelLimit(_ limits: ImageLimits) -> UInt64 {
   UInt64(max(0, limits.pixels))
 }
 

@@ -21,14 +21,14 @@ public func encodePNG(
   return try encodePNG(pixels, size: size, channels: 1)
 }
 
-private func encodePNG(
-  _ pixels: [UInt8], size: ImageSize, channels: UInt32
+func encodePNG(
+  _ pixels: [UInt8], size: ImageSize, channels: UInt32, depth: UInt32 = 8
 ) throws(MediaError) -> [UInt8] {
   guard let width = UInt32(exactly: size.width), let height = UInt32(exactly: size.height) else {
     throw MediaError("an image of \(size) pixels is too large for PNG")
   }
   var file = media_png_file()
-  let status = media_png_encode(pixels, width, height, channels, &file)
+  let status = media_png_encode(pixels, width, height, channels, depth, &file)
   defer { media_png_free_file(&file) }
   guard status == media_png_ok else {
     throw MediaError("the PNG cannot be written: \(text(of: &file.message))")

@@ -27,6 +27,10 @@ public enum Medium: Sendable {
   case points(PointCloud)
   /// Changes of brightness, as an event camera reports them.
   case events(EventStream)
+  /// A picture of one value per pixel, as of heat or of depth.
+  case gray(GrayImage)
+  /// Pictures in the order of time.
+  case clip(Clip)
 }
 
 /// Where an input comes from.
