@@ -10,9 +10,9 @@ public struct SensesReport: Report {
   /// One sense's run.
   public struct Entry: Sendable {
     /// What was audited.
-    let plan: PlanRecord
+    public let plan: PlanRecord
     /// What was found.
-    let summary: SummaryRecord
+    public let summary: SummaryRecord
 
     /// A finished run.
     public init(plan: PlanRecord, summary: SummaryRecord) {
