@@ -45,8 +45,10 @@ extension LanguageBindConfiguration {
   }
 }
 
-/// What stands before the sense in a configuration's `model_type`.
-private let typePrefix = "LanguageBind"
+extension LanguageBindConfiguration {
+  /// What stands before the sense in a configuration's `model_type`.
+  static let typePrefix = "LanguageBind"
+}
 
 /// What a LanguageBind `config.json` says beyond CLIP's.
 private struct LanguageBindConfig: Decodable {
@@ -69,8 +71,9 @@ private struct LanguageBindConfig: Decodable {
   /// The sense by the type, by what only one sense has, or by a name.
   func modality(isVideo: Bool, names: [String]) -> Modality? {
     let senses: [Modality] = [.image, .thermal, .depth, .audio, .video]
-    if let type = modelType, type.hasPrefix(typePrefix) {
-      return senses.first { $0.rawValue == type.dropFirst(typePrefix.count).lowercased() }
+    let prefix = LanguageBindConfiguration.typePrefix
+    if let type = modelType, type.hasPrefix(prefix) {
+      return senses.first { $0.rawValue == type.dropFirst(prefix.count).lowercased() }
     }
     if isVideo { return .video }
     if let vision = visionConfig {

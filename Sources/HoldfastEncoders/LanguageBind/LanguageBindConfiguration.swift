@@ -88,7 +88,8 @@ public struct LanguageBindConfiguration: Codable, Hashable, Sendable {
     let side = clip.vision.image
     return switch sense {
     case .image, .thermal, .depth: .pixels(height: side, width: side)
-    case .audio(let mel): .mel(shape: [3, mel.bins, mel.frames], range: nil)
+    case .audio(let mel):
+      .mel(shape: [3, mel.bins, mel.frames], range: try? mel.preprocessor.range)
     case .video(let clip): .clip(frames: clip.frames, height: side, width: side)
     }
   }

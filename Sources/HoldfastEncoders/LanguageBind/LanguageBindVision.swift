@@ -12,6 +12,8 @@ public import HoldfastTensor
 public struct LanguageBindVision: SitedEncoder {
   /// The sizes of the model.
   public let configuration: LanguageBindConfiguration
+  /// Pixels in [0, 1], frames of them, or a spectrogram on the model's scale.
+  public let input: InputSpec
   /// Where the parameters live.
   public let device: Device
   /// The element type of the parameters and of all that is computed behind the normalisation.
@@ -34,7 +36,8 @@ public struct LanguageBindVision: SitedEncoder {
       epsilon: c.epsilon)
     shape.frames = clip?.frames
     shape.lora = configuration.lora
-    let size = configuration.input.shape.suffix(2).map { $0 / c.patch }
+    input = configuration.input
+    let size = input.shape.suffix(2).map { $0 / c.patch }
     let embedding = PatchEmbedding(
       scope, width: c.width, patch: c.patch, rows: size[0], columns: size[1],
       frames: clip.flatMap { $0.hasClassPerFrame ? $0.frames : nil })
@@ -49,9 +52,6 @@ public struct LanguageBindVision: SitedEncoder {
 
   /// The sense of the model.
   public var modality: Modality { configuration.modality }
-
-  /// Pixels in [0, 1], frames of them, or a spectrogram on the model's scale.
-  public var input: InputSpec { configuration.input }
 
   /// The width of the embeddings.
   public var embeddingWidth: Int { configuration.clip.projection }
