@@ -4,7 +4,7 @@ import HoldfastTensor
 /// The tokens of pictures: a class token, then every patch row by row, each with its position.
 ///
 /// Source: Dosovitskiy et al., 2021, section 3.1. What lies beyond the last whole patch is not seen.
-struct PatchEmbedding {
+struct PatchEmbedding: TokenEmbedding {
   private let weight: Tensor  // (D, 3, p, p), or (D, 3, 1, p, p) where each frame has its class
   private let classes: Tensor  // (D), or (T, D)
   private let positions: Tensor  // (1 + rows · columns, D)

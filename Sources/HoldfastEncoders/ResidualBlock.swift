@@ -22,7 +22,7 @@ struct ResidualBlock {
     norm1 = LayerNorm(scope["norm1"], shape.width, epsilon: shape.epsilon)
     attention = MultiHeadAttention(
       scope["attention"], width: shape.width, heads: shape.heads,
-      lora: shape.frames == nil ? shape.lora : nil)
+      lora: shape.frames == nil ? shape.lora : nil, hasExtraKey: shape.hasExtraKey)
     norm2 = LayerNorm(scope["norm2"], shape.width, epsilon: shape.epsilon)
     mlp = MLP(
       scope["mlp"], width: shape.width, hidden: shape.hidden, activation: shape.activation)
@@ -74,4 +74,6 @@ struct TransformerShape {
   var frames: Int?
   /// The adapters of its attentions.
   var lora: LoRA?
+  /// Whether its attentions have a key and a value that depend on no token.
+  var hasExtraKey = false
 }

@@ -5,15 +5,22 @@ public import HoldfastTensor
 /// Source: Vaswani et al., 2017, section 3.2.2.
 public struct MultiHeadAttention {
   private let qkv, out: any AffineMap
+  private let extra: (key: Tensor, value: Tensor)?  // (1, 1, D) each
   private let width: Int
   private let heads: Int
 
-  /// The layers at `scope`: `qkv`, whose rows are queries, keys, values, and `out`.
+  /// The layers at `scope`: `qkv`, whose rows are queries, keys, values, `out`, and with an extra
+  /// key its `bias_k` and `bias_v`.
   ///
   /// - Parameters:
   ///   - heads: must divide `width`.
   ///   - lora: the adapters of queries, keys, values and output, if there are any.
-  public init(_ scope: ParameterScope, width: Int, heads: Int, lora: LoRA? = nil) {
+  ///   - hasExtraKey: whether one key and one value that depend on no token stand behind those of
+  ///     the tokens, as torch's `add_bias_kv` has them. Such an attention is neither causal nor
+  ///     masked.
+  public init(
+    _ scope: ParameterScope, width: Int, heads: Int, lora: LoRA? = nil, hasExtraKey: Bool = false
+  ) {
     if let lora {
       qkv = LoRALinear(scope["qkv"], width, 3 * width, lora: lora, parts: 3)
       out = LoRALinear(scope["out"], width, width, lora: lora)
@@ -21,6 +28,12 @@ public struct MultiHeadAttention {
       qkv = Linear(scope["qkv"], width, 3 * width)
       out = Linear(scope["out"], width, width)
     }
+    extra =
+      hasExtraKey
+      ? (
+        key: scope.parameter("bias_k", [1, 1, width], .normal(1 / Double(width).squareRoot())),
+        value: scope.parameter("bias_v", [1, 1, width], .normal(1 / Double(width).squareRoot()))
+      ) : nil
     self.width = width
     self.heads = heads
   }
@@ -45,9 +58,27 @@ public struct MultiHeadAttention {
   private func attend(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false
   ) throws(TorchError) -> Tensor {
+    let (k, v) = try extended(k, v, isMasked: causal || mask != nil)  // 2 × (B, N or N + 1, D)
     let mixed = try Tensor.attention(
       perHead(q), perHead(k), perHead(v), mask: mask, causal: causal)  // (B, H, M, d)
     return try out(mixed.transposed(1, 2).reshaped(q.shape))  // (B, M, D)
+  }
+
+  /// Keys and values with the extra ones behind them, if there are any.
+  private func extended(
+    _ k: Tensor, _ v: Tensor, isMasked: Bool
+  ) throws(TorchError) -> (k: Tensor, v: Tensor) {
+    guard let extra else { return (k, v) }
+    guard !isMasked else {
+      throw TorchError(
+        code: .shape, operation: "attention",
+        message: "an attention with an extra key takes no mask")
+    }
+    let shape = [k.shape[0], 1, width]
+    return (
+      try .concatenating([k, extra.key.expanded(shape)], 1),
+      try .concatenating([v, extra.value.expanded(shape)], 1)
+    )
   }
 
   private func perHead(_ x: Tensor) throws(TorchError) -> Tensor {

@@ -12,19 +12,22 @@ public struct CLIPText {
   public let device: Device
 
   private let tokenEmbedding: Embedding
-  private let positionalEmbedding: Tensor  // (context, D)
+  private let positionalEmbedding: Tensor  // (context, D), or (1, context, D)
   private let blocks: [ResidualBlock]
   private let finalNorm: LayerNorm
   private let projection: Linear
 
   /// The tower at `scope`.
+  ///
+  /// - Parameter batchedPositions: whether the positions have a batch axis of 1, as ImageBind's.
   public init(
-    _ scope: ParameterScope, _ configuration: CLIPConfiguration.Text, embeddingWidth: Int
+    _ scope: ParameterScope, _ configuration: CLIPConfiguration.Text, embeddingWidth: Int,
+    batchedPositions: Bool = false
   ) {
     let (c, width) = (configuration, configuration.width)
     tokenEmbedding = Embedding(scope["token_embedding"], c.vocabulary, width)
     positionalEmbedding = scope.parameter(
-      "positional_embedding", [c.context, width], .normal(0.01))
+      "positional_embedding", (batchedPositions ? [1] : []) + [c.context, width], .normal(0.01))
     let shape = TransformerShape(
       width: width, heads: c.heads, hidden: c.hidden, activation: c.activation,
       epsilon: c.epsilon)
@@ -68,7 +71,7 @@ public struct CLIPText {
     // No token sees those behind it, so nothing behind the longest text matters.
     let length = Int(try ends.max().item()) + 1
     var x = try sites.value(at: .patchEmbedding) { () throws(TorchError) in
-      try vectors.slice(1, 0..<length) + positionalEmbedding.slice(0, 0..<length)  // (B, N, D)
+      try vectors.slice(1, 0..<length) + positionalEmbedding.slice(-2, 0..<length)  // (B, N, D)
     }
     for block in blocks.dropLast() { x = try block(x, sites: sites, causal: true) }
     x = try lastToken(x, ends, sites: sites)  // (B, D)

@@ -1,9 +1,11 @@
 import Foundation
+import HoldfastFormats
 public import HoldfastTensor
 
 /// Loads a model of any family that is known here, from a folder or a file of weights.
 ///
-/// The `model_type` in `config.json` beside the weights tells LanguageBind from CLIP.
+/// The names of the weights tell ImageBind, the `model_type` in `config.json` beside them
+/// LanguageBind; all else is read as CLIP.
 ///
 /// - Parameters:
 ///   - vision: weights of a fine-tuned vision tower to put in place of a CLIP model's own.
@@ -13,23 +15,41 @@ public import HoldfastTensor
 public func loadModel(
   at path: String, vision: String? = nil, device: Device = .cpu
 ) throws -> LoadedModel {
-  guard try isLanguageBind(ModelFolder(holding: path)) else {
-    return try loadCLIP(at: path, vision: vision, device: device).loaded
-  }
-  guard vision == nil else {
+  let family = try ModelFamily(at: path)
+  guard family == .clip || vision == nil else {
     throw EncoderError(
-      what: "is a LanguageBind model, which takes no vision tower of another file", where: path,
-      hint: "leave the vision tower out")
+      what: "is of the family \(family.rawValue), which takes no vision tower of another file",
+      where: path, hint: "leave the vision tower out")
   }
-  return try loadLanguageBind(at: path, device: device).loaded
+  return switch family {
+  case .clip: try loadCLIP(at: path, vision: vision, device: device).loaded
+  case .languageBind: try loadLanguageBind(at: path, device: device).loaded
+  case .imageBind: try loadImageBind(at: path, device: device).loaded
+  }
 }
 
-/// Whether a folder's configuration says that it is LanguageBind's.
-private func isLanguageBind(_ folder: ModelFolder) throws -> Bool {
-  struct Kind: Decodable { let modelType: String? }
-  guard let (json, _) = try folder.file("config.json") else { return false }
-  let decoder = JSONDecoder()
-  decoder.keyDecodingStrategy = .convertFromSnakeCase
-  let kind = try? decoder.decode(Kind.self, from: Data(json))
-  return kind?.modelType?.hasPrefix(LanguageBindConfiguration.typePrefix) ?? false
+/// The families whose files are told apart here.
+private enum ModelFamily: String {
+  case clip = "CLIP"
+  case languageBind = "LanguageBind"
+  case imageBind = "ImageBind"
+
+  init(at path: String) throws {
+    if try Self.isLanguageBind(ModelFolder(holding: path)) {
+      self = .languageBind
+    } else {
+      let names = try openCheckpoint(at: path).names
+      self = names.contains { $0.hasPrefix("modality_trunks.") } ? .imageBind : .clip
+    }
+  }
+
+  /// Whether a folder's configuration says that it is LanguageBind's.
+  private static func isLanguageBind(_ folder: ModelFolder) throws -> Bool {
+    struct Kind: Decodable { let modelType: String? }
+    guard let (json, _) = try folder.file("config.json") else { return false }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let kind = try? decoder.decode(Kind.self, from: Data(json))
+    return kind?.modelType?.hasPrefix(LanguageBindConfiguration.typePrefix) ?? false
+  }
 }
