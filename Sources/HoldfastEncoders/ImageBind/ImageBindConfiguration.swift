@@ -173,7 +173,7 @@ public struct ImageBindConfiguration: Codable, Hashable, Sendable {
     case .depth: depth != nil
     case .inertial: inertial != nil
     case .text: text != nil
-    case .points, .event: false
+    default: false
     }
   }
 

@@ -42,7 +42,7 @@ extension ImageBindConfiguration {
     case .thermal: thermal?.plan(.thermal, scope: "thermal")
     case .depth: depth?.plan(.depth, scope: "depth")
     case .inertial: inertial?.plan()
-    case .points, .event, .text: nil
+    default: nil
     }
   }
 }

@@ -18,7 +18,7 @@ extension LanguageBindConfiguration {
   ) throws(EncoderError) {
     let written = try decodeConfiguration(LanguageBindConfig.self, json, file: file)
     var clip = try CLIPConfiguration(huggingFace: json, file: file) {
-      $0 == "clip" || $0.hasPrefix(typePrefix)
+      $0 == "clip" || $0.hasPrefix(Self.typePrefix)
     }
     clip.text.endToken = .largest  // upstream reads a text there, whatever the configuration says
     let vision = written.visionConfig ?? .init()

@@ -1,5 +1,6 @@
 public import HoldfastCore
 public import HoldfastLayers
+import HoldfastMedia
 
 /// The sizes of a LanguageBind model, and the numbers its inputs are prepared by (Zhu et al., 2024).
 ///
