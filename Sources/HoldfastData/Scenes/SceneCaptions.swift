@@ -22,7 +22,7 @@ public enum SceneCaptions {
   /// caption names the shape and says nothing untrue. About one in three is a filled template, with
   /// the article that zero-shot prompts have ("a photo of a arrow.").
   public static func caption(_ scene: SceneDescription) -> String {
-    var random = scene.randomness(for: .words)
+    var random = scene.randomness(for: .text)
     let name = scene.shape.className
     let color = scene.color.rawValue
     let texture = scene.texture.rawValue
