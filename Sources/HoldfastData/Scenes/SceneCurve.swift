@@ -24,8 +24,10 @@ struct SceneCurve: ExpressibleByArrayLiteral, ExpressibleByFloatLiteral, Sendabl
   }
 }
 
-/// Two to the power of a number, by a power series; the same on every platform, which the C
-/// library's is not. Good to a part in ten million.
+/// Two to the power of a number.
+///
+/// By a power series, good to a part in ten million, and the same on every platform, which the C
+/// library's is not.
 func powerOfTwo(_ exponent: Double) -> Double {
   let bounded = min(max(exponent, -1000), 1000)
   let whole = bounded.rounded(.down)

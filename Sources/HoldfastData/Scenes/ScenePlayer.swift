@@ -130,8 +130,9 @@ private struct SceneTones: SceneSoundSource {
   }
 }
 
-/// Noise in a band: a state-variable filter. Source: Zavalishin, "The Art of VA Filter Design",
-/// section 4, the topology-preserving form.
+/// Noise in a band: a state-variable filter.
+///
+/// Source: Zavalishin, "The Art of VA Filter Design", chapter 4, the topology-preserving form.
 private struct SceneBand: SceneSoundSource {
   private let width: SceneCurve
   private let rate: Double
