@@ -62,6 +62,9 @@ hf_status hf_resize(
   });
 }
 
+hf_status hf_rfft(hf_tensor a, int64_t length, hf_tensor *out) {
+  return make(out, [&] { return at::fft_rfft(a->value, length); });
+}
 hf_status hf_rfft2(hf_tensor a, hf_tensor *out) {
   return make(out, [&] { return at::fft_rfft2(a->value); });
 }

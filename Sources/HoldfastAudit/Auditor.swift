@@ -78,8 +78,7 @@ public final class Auditor {
       throw DataError(
         "comes twice in the data set", in: sample.id, hint: "ids of samples must be unique")
     }
-    let encoder = plan.subject.encoder
-    let input = try Tensor(sample.pixels, [1] + encoder.input.shape)
+    let input = try sample.tensor(for: plan.subject.encoder.input)
     let prediction = try verifier.predict(input, of: sample.id)
     let source = try plan.transferSource.map {
       try Verifier(subject: $0).predict(input, of: sample.id)

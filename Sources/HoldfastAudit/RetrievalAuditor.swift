@@ -99,7 +99,7 @@ public final class RetrievalAuditor {
         "has the whole gallery for partners, so there is nothing to confuse it with",
         in: sample.id, hint: "add other pairs, or distractors with --gallery")
     }
-    let input = try Tensor(sample.pixels, [1] + plan.subject.encoder.input.shape)
+    let input = try sample.tensor(for: plan.subject.encoder.input)
     let prediction = try sighting.predict(input, of: sample.id)
     let truth = try SampleTruth(label: label, partners: partners, of: prediction)
     let job = AttackJob(id: sample.id, input: input, truth: truth, radii: [])

@@ -8,6 +8,9 @@ public protocol InferenceDefense: Codable, Hashable, Sendable {
   /// The name in the table of defences.
   static var name: String { get }
 
+  /// Refuses encoders that the defence cannot go around.
+  func check(_ encoder: any Encoder) throws(UsageError)
+
   /// The tensors that the defence needs, by name.
   ///
   /// - Parameter guide: a hardened encoder of the same shape to learn from, for methods that can.

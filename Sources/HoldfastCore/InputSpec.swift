@@ -39,4 +39,22 @@ public struct InputSpec: Codable, Hashable, Sendable {
   public static func pixels(height: Int, width: Int) -> InputSpec {
     InputSpec(shape: [3, height, width], range: 0...1, unit: "pixel range [0, 1]")
   }
+
+  /// Clips of RGB pixels in [0, 1] at the given size: `(3, T, H, W)`.
+  public static func clip(frames: Int, height: Int, width: Int) -> InputSpec {
+    InputSpec(shape: [3, frames, height, width], range: 0...1, unit: "pixel range [0, 1]")
+  }
+
+  /// Waveforms of one channel, amplitudes in [-1, 1].
+  public static func waveform(samples: Int) -> InputSpec {
+    InputSpec(
+      shape: [samples], range: -1...1, unit: "waveform amplitude", patches: .window(axis: 0))
+  }
+
+  /// Normalised log mel spectrograms, mel bins and time last: `[C, M, T]` or `[clips, 1, M, T]`.
+  ///
+  /// The range depends on how a model normalises, and so does what a radius means.
+  public static func mel(shape: [Int], range: ClosedRange<Float>?) -> InputSpec {
+    InputSpec(shape: shape, range: range, unit: "normalised mel")
+  }
 }

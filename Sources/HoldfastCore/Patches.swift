@@ -8,6 +8,9 @@ public enum Patches: Codable, Hashable, Sendable {
   /// same, as over the time of a clip: frames that agree add up in the encoder, and a few thousand
   /// queries could not cover each frame by itself.
   case grid(rows: Int, columns: Int, channels: [Int])
+  /// Windows over one axis, as over the time of a waveform; each index of any other axis has a sign
+  /// of its own.
+  case window(axis: Int)
   /// Some of the items of a set without order, as the points of a cloud; every number of an item
   /// has a sign of its own.
   case items(axis: Int)

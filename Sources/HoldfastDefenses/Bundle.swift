@@ -32,12 +32,13 @@ public struct DefenseBundle {
   public let guide: Reference?
   /// The defence.
   public let defense: any InferenceDefense
-  /// Its tensors, by name.
-  public let fitted: [String: Tensor]
+  /// Its tensors by name, for each sense that it goes around.
+  public let fitted: [Modality: [String: Tensor]]
 
   /// A bundle of the given parts.
   public init(
-    base: Reference, guide: Reference?, defense: any InferenceDefense, fitted: [String: Tensor]
+    base: Reference, guide: Reference?, defense: any InferenceDefense,
+    fitted: [Modality: [String: Tensor]]
   ) {
     self.base = base
     self.guide = guide
@@ -56,7 +57,9 @@ public struct DefenseBundle {
     let method: String
     let base: Reference
     let guide: Reference?
-    /// SHA-256 of `defense.safetensors`.
+    /// The senses that the defence goes around.
+    let senses: [Modality]
+    /// SHA-256 of `defense.safetensors`, where each name begins with its sense: `image.anchor`.
     let tensors: String
   }
 
@@ -75,7 +78,10 @@ public struct DefenseBundle {
   /// - Throws: `UsageError` where the folder holds something that is no bundle, such as a model.
   public func write(to folder: String) throws {
     try Self.makeFolder(folder)
-    let tensors = try fitted.sorted { $0.key < $1.key }.map { name, tensor in
+    let named = fitted.flatMap { sense, tensors in
+      tensors.map { (name: "\(sense.rawValue).\($0.key)", tensor: $0.value) }
+    }
+    let tensors = try named.sorted { $0.name < $1.name }.map { name, tensor in
       let host = try tensor.to(.cpu).to(.float32).contiguous()
       return SafetensorsWriter.Tensor(
         name: name, type: .float32, shape: host.shape, bytes: { try host.bytes() })
@@ -84,6 +90,7 @@ public struct DefenseBundle {
     try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: file)
     let header = Header(
       method: type(of: defense).name, base: base, guide: guide,
+      senses: fitted.keys.sorted { $0.rawValue < $1.rawValue },
       tensors: try Checksum.sha256(ofFileAt: file))
     let json = try Self.manifest(header, defense)
     try AtomicFile.write(Array(json) + [UInt8(ascii: "\n")], to: "\(folder)/\(Self.manifestName)")
@@ -156,20 +163,42 @@ public struct DefenseBundle {
     guard try Checksum.sha256(ofFileAt: weights) == header.tensors else {
       throw FormatError("is not the file that its manifest names", in: weights, hint: again)
     }
-    fitted = try Self.tensors(in: weights)
+    fitted = try Self.tensors(in: weights, of: header.senses)
   }
 
-  private static func tensors(in path: String) throws -> [String: Tensor] {
+  /// The encoder of a sense behind the defence.
+  ///
+  /// - Throws: `UsageError` where the bundle does not go around that sense.
+  public func wrap(_ encoder: any Encoder) throws -> any Encoder {
+    guard let tensors = fitted[encoder.modality] else {
+      let senses = fitted.keys.map(\.rawValue).sorted().joined(separator: ", ")
+      throw UsageError(
+        "the bundle hardens \(senses), and not \(encoder.modality.rawValue)",
+        hint: "harden that sense as well, or name another")
+    }
+    return try defense.wrap(encoder, fitted: tensors)
+  }
+
+  private static func tensors(
+    in path: String, of senses: [Modality]
+  ) throws -> [Modality: [String: Tensor]] {
     let file = try SafetensorsFile(path)
-    var tensors: [String: Tensor] = [:]
+    var tensors = Dictionary(
+      senses.map { ($0, [String: Tensor]()) }, uniquingKeysWith: { a, _ in a })
     for name in file.names {
+      let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let sense = Modality(rawValue: parts[0]), tensors[sense] != nil else {
+        throw FormatError(
+          "holds a tensor `\(name)` of no sense that its manifest names", in: path,
+          hint: "make the bundle again with `holdfast harden`")
+      }
       let entry = try file.entry(for: name)
       guard entry.type == .float32 else {
         throw FormatError(
           "holds a tensor `\(name)` that is not of float32", in: path,
           hint: "make the bundle again with `holdfast harden`")
       }
-      tensors[name] = try file.withBytes(of: name) { bytes in
+      tensors[sense]?[parts[1]] = try file.withBytes(of: name) { bytes in
         try Tensor(bytes: bytes, shape: entry.shape, dtype: .float32)
       }
     }

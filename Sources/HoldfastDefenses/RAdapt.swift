@@ -68,6 +68,11 @@ public struct RAdapt: InferenceDefense {
       horizontal: isPrinted ? cutoff : cutoff * Double(width) / 224)
   }
 
+  /// Refuses what is no bare transformer tower over a grid: pictures, clips and spectrograms are.
+  public func check(_ encoder: any Encoder) throws(UsageError) {
+    _ = try sited(encoder, "the model")
+  }
+
   /// The anchor `(N, D)`: what the first block's attention says about a white input, in `encoder`
   /// or in `guide`.
   public func fit(
@@ -134,11 +139,18 @@ public struct RAdapt: InferenceDefense {
     }
   }
 
-  private func sited(_ encoder: any Encoder, _ who: String) throws -> any SitedEncoder {
+  private func sited(
+    _ encoder: any Encoder, _ who: String
+  ) throws(UsageError) -> any SitedEncoder {
     guard let tower = encoder as? any SitedEncoder else {
       throw UsageError(
         "\(who) offers no sites, so r-adapt has no place to put its anchor",
         hint: "r-adapt goes around a bare transformer tower, such as CLIP's")
+    }
+    guard case .grid = tower.input.patches else {
+      throw UsageError(
+        "\(who) takes \(tower.modality.rawValue) without rows and columns, which r-adapt filters",
+        hint: "r-adapt goes around pictures, clips and spectrograms")
     }
     return tower
   }
@@ -160,17 +172,15 @@ struct RAdaptEncoder: Encoder {
     if defense.clampsFilter, let range = base.input.range {
       smooth = try smooth.clamped(Double(range.lowerBound), Double(range.upperBound))
     }
-    return try base.embed(smooth, sites: Sites([.attention(0): mixed(rows: input.shape[0])]))
+    return try base.embed(smooth, sites: Sites([.attention(0): mixed]))
   }
 
-  /// α A + β h: with β = 0 the attention is not computed.
-  private func mixed(rows: Int) -> Sites.Function {
+  /// α A + β h, the same A for every sample and frame: with β = 0 the attention is not computed.
+  private var mixed: Sites.Function {
     { (compute) throws(TorchError) in
       let fixed = try (anchor * defense.alpha).unsqueezed(0)  // (1, N, D)
-      guard defense.beta != 0 else {
-        return try fixed.expanded([rows, -1, -1])  // (B, N, D)
-      }
-      return try fixed + compute() * defense.beta
+      guard defense.beta != 0 else { return fixed }
+      return try fixed + compute() * defense.beta  // (B, N, D)
     }
   }
 }

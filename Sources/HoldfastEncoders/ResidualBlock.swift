@@ -4,17 +4,25 @@ import HoldfastTensor
 
 /// A transformer block that normalises before each branch (Radford et al., 2019).
 ///
-/// Its attention, its MLP and the stream behind it are named sites.
+/// Its attention, its MLP and the stream behind it are named sites. In a tower of clips a branch
+/// over time comes before both; it has no site.
 struct ResidualBlock {
+  private let temporal: TemporalBranch?
   private let norm1, norm2: LayerNorm
   private let attention: MultiHeadAttention
   private let mlp: MLP
   private let index: Int
 
-  /// The block `index` of a tower, at `scope`: `norm1`, `attention`, `norm2`, `mlp`.
+  /// The block `index` of a tower, at `scope`: `norm1`, `attention`, `norm2`, `mlp`, and what the
+  /// branch over time has.
+  ///
+  /// Adapters sit in the attention over time where there is one, else in the attention.
   init(_ scope: ParameterScope, _ shape: TransformerShape, index: Int) {
+    temporal = shape.frames.map { TemporalBranch(scope, shape, frames: $0) }
     norm1 = LayerNorm(scope["norm1"], shape.width, epsilon: shape.epsilon)
-    attention = MultiHeadAttention(scope["attention"], width: shape.width, heads: shape.heads)
+    attention = MultiHeadAttention(
+      scope["attention"], width: shape.width, heads: shape.heads,
+      lora: shape.frames == nil ? shape.lora : nil)
     norm2 = LayerNorm(scope["norm2"], shape.width, epsilon: shape.epsilon)
     mlp = MLP(
       scope["mlp"], width: shape.width, hidden: shape.hidden, activation: shape.activation)
@@ -26,11 +34,12 @@ struct ResidualBlock {
     _ x: Tensor, sites: Sites, causal: Bool = false
   ) throws(TorchError) -> Tensor {
     try sites.value(at: .residual(index)) { () throws(TorchError) in
+      let seen = try temporal?(x) ?? x  // (B, N, D)
       let attended = try sites.value(at: .attention(index)) { () throws(TorchError) in
-        try attention(norm1(x), causal: causal)
+        try attention(norm1(seen), causal: causal)
       }
       // What a defence puts at a site may be of another element type than the stream.
-      let x = try x + attended.to(x.dtype)  // (B, N, D)
+      let x = try seen + attended.to(seen.dtype)  // (B, N, D)
       let mixed = try sites.value(at: .mlp(index)) { () throws(TorchError) in
         try mlp(norm2(x))
       }
@@ -49,8 +58,9 @@ struct ResidualBlock {
   func picking(
     _ x: Tensor, mask: Tensor? = nil, _ pick: (Tensor) throws(TorchError) -> Tensor
   ) throws(TorchError) -> Tensor {
-    let normed = try norm1(x)  // (B, N, D)
-    let picked = try pick(x) + attention(pick(normed), to: normed, mask: mask)  // (B, M, D)
+    let seen = try temporal?(x) ?? x  // (B, N, D)
+    let normed = try norm1(seen)  // (B, N, D)
+    let picked = try pick(seen) + attention(pick(normed), to: normed, mask: mask)  // (B, M, D)
     return try picked + mlp(norm2(picked))  // (B, M, D)
   }
 }
@@ -60,4 +70,8 @@ struct TransformerShape {
   let width, heads, hidden: Int
   let activation: Activation
   let epsilon: Double
+  /// How many frames a clip has, in a tower that looks over time.
+  var frames: Int?
+  /// The adapters of its attentions.
+  var lora: LoRA?
 }

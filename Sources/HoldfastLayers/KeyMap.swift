@@ -21,9 +21,10 @@ public struct KeyMap: Sendable {
     }
   }
 
-  private let renames: [(from: String, to: String)]
+  private var renames: [(from: String, to: String)]
   private let parts: (fused: String, names: [String])?
   private let transposed: Set<String>
+  private var branches: [(prefix: String, map: KeyMap)] = []
 
   /// A map that applies `renames` in order, each at the first place where it occurs.
   ///
@@ -42,8 +43,25 @@ public struct KeyMap: Sendable {
   /// The checkpoint has the model's own names.
   public static let identity = KeyMap(renames: [])
 
+  /// This map with `others` applied before its own renamings.
+  public func preceded(by others: [(from: String, to: String)]) -> KeyMap {
+    var map = self
+    map.renames = others + renames
+    return map
+  }
+
+  /// This map, with another one for the names that begin with `prefix`.
+  public func branching(at prefix: String, to other: KeyMap) -> KeyMap {
+    var map = self
+    map.branches.append((prefix, other))
+    return map
+  }
+
   /// Where and how a checkpoint keeps the parameter `name`.
   public func stored(_ name: String) -> Stored {
+    if let branch = branches.first(where: { name.hasPrefix($0.prefix) }) {
+      return branch.map.stored(name)
+    }
     let key = renames.reduce(name) { $0.replacingFirst($1.from, with: $1.to) }
     if let parts, key.contains(parts.fused) {
       return .rows(parts.names.map { key.replacingFirst(parts.fused, with: $0) })

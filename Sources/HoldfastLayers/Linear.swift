@@ -1,7 +1,16 @@
 public import HoldfastTensor
 
+/// x Wᵀ + b, whatever W is made of.
+protocol AffineMap {
+  /// `(…, inputs)` gives `(…, outputs)`.
+  func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor
+
+  /// The map that gives only the outputs `rows`.
+  func rows(_ rows: Range<Int>) throws(TorchError) -> Self
+}
+
 /// x Wᵀ + b.
-public struct Linear {
+public struct Linear: AffineMap {
   /// `(outputs, inputs)`.
   public let weight: Tensor
   /// `(outputs)`, or none.

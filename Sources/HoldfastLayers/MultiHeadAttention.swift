@@ -4,17 +4,23 @@ public import HoldfastTensor
 ///
 /// Source: Vaswani et al., 2017, section 3.2.2.
 public struct MultiHeadAttention {
-  private let qkv: Linear
-  private let out: Linear
+  private let qkv, out: any AffineMap
   private let width: Int
   private let heads: Int
 
   /// The layers at `scope`: `qkv`, whose rows are queries, keys, values, and `out`.
   ///
-  /// - Parameter heads: must divide `width`.
-  public init(_ scope: ParameterScope, width: Int, heads: Int) {
-    qkv = Linear(scope["qkv"], width, 3 * width)
-    out = Linear(scope["out"], width, width)
+  /// - Parameters:
+  ///   - heads: must divide `width`.
+  ///   - lora: the adapters of queries, keys, values and output, if there are any.
+  public init(_ scope: ParameterScope, width: Int, heads: Int, lora: LoRA? = nil) {
+    if let lora {
+      qkv = LoRALinear(scope["qkv"], width, 3 * width, lora: lora, parts: 3)
+      out = LoRALinear(scope["out"], width, width, lora: lora)
+    } else {
+      qkv = Linear(scope["qkv"], width, 3 * width)
+      out = Linear(scope["out"], width, width)
+    }
     self.width = width
     self.heads = heads
   }

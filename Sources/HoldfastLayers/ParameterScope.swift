@@ -62,8 +62,10 @@ public final class ParameterLoader {
       used.formUnion(keys)
       store[name] = tensor
       return tensor
-    case .missing(let keys):
+    case .missing(let keys, let complaints, let others):
       missing += keys
+      used.formUnion(others)
+      mismatched += complaints
     case .mismatched(let complaints, let keys):
       used.formUnion(keys)
       mismatched += complaints

@@ -17,8 +17,8 @@ public protocol ParameterSource {
 public enum FoundParameter {
   /// The tensor, and the keys it was made of.
   case tensor(Tensor, keys: [String])
-  /// These keys are not there.
-  case missing([String])
+  /// These keys are not there; of the others that it is made of, `mismatched` hold something else.
+  case missing([String], mismatched: [String] = [], keys: [String] = [])
   /// These keys hold something else, each with what and what was asked for.
   case mismatched([String], keys: [String])
 }
@@ -54,7 +54,6 @@ public struct CheckpointSource: ParameterSource {
   ) -> FoundParameter {
     let stored = map.stored(name)
     let missing = stored.keys.filter { !available.contains($0) }
-    guard missing.isEmpty else { return .missing(missing) }
     let wanted =
       switch stored {
       case .tensor: shape
@@ -63,12 +62,17 @@ public struct CheckpointSource: ParameterSource {
       }
     var parts: [Tensor] = []
     var complaints: [String] = []
-    for key in stored.keys {
+    for key in stored.keys where available.contains(key) {
       do {
-        parts.append(try read(key, wanted))
+        let dtype = try type(of: key, wanted)
+        if missing.isEmpty { parts.append(try read(key, wanted, dtype)) }
       } catch {
         complaints.append("\(key): \(error)")
       }
+    }
+    guard missing.isEmpty else {
+      return .missing(
+        missing, mismatched: complaints, keys: stored.keys.filter(available.contains))
     }
     guard complaints.isEmpty else { return .mismatched(complaints, keys: stored.keys) }
     do throws(TorchError) {
@@ -80,7 +84,8 @@ public struct CheckpointSource: ParameterSource {
     }
   }
 
-  private func read(_ key: String, _ shape: [Int]) throws -> Tensor {
+  /// The element type of a tensor that has the shape wanted.
+  private func type(of key: String, _ shape: [Int]) throws -> DType {
     let entry = try source.entry(for: key)
     guard let stored = DType(entry.type) else {
       throw Mismatch(description: "\(entry.type) are no weights")
@@ -88,7 +93,11 @@ public struct CheckpointSource: ParameterSource {
     guard entry.shape == shape else {
       throw Mismatch(description: "\(entry.shape) in the file, \(shape) in the model")
     }
-    return try source.withBytes(of: key) { bytes in
+    return stored
+  }
+
+  private func read(_ key: String, _ shape: [Int], _ stored: DType) throws -> Tensor {
+    try source.withBytes(of: key) { bytes in
       try Tensor(bytes: bytes, shape: shape, dtype: stored).to(dtype)
     }
   }

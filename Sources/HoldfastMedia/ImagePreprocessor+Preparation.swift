@@ -14,6 +14,7 @@ extension ImagePreprocessor: Preparation {
   private static func image(from source: MediaSource) throws -> Image {
     switch source {
     case .medium(.image(let image)): image
+    case .medium: throw MediaError("this is no picture", hint: "the model takes pictures")
     case .bytes(let bytes, let name): try decodeImage(bytes, name: name)
     case .file(let path):
       try decodeImage(MappedFile(path).withBytes { Array($0) }, name: path)

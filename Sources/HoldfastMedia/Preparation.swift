@@ -21,6 +21,8 @@ public struct PreparedInput: Hashable, Sendable {
 public enum Medium: Sendable {
   /// A picture.
   case image(Image)
+  /// Samples of one or more channels.
+  case sound(Sound)
 }
 
 /// Where an input comes from.

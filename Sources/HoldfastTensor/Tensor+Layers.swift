@@ -80,6 +80,13 @@ extension Tensor {
     }
   }
 
+  /// Discrete Fourier transform of real input over the last axis, half spectrum.
+  ///
+  /// The input is cut, or followed by zeros, to `length` first: `(…, n)` gives
+  /// `(…, length / 2 + 1)`.
+  public func realFourier(length: Int) throws(TorchError) -> Tensor {
+    try make("real Fourier transform", [self]) { hf_rfft(handle, Int64(length), $0) }
+  }
   /// Discrete Fourier transform of real input over the last two axes, half spectrum.
   public func realFourier2() throws(TorchError) -> Tensor {
     try make("real Fourier transform", [self]) { hf_rfft2(handle, $0) }

@@ -11,6 +11,9 @@ public struct PromptTemplates: Hashable, Sendable {
   /// The one template in use where none are given.
   public static let standard = PromptTemplates(before: "a photo of a ", after: ".")
 
+  /// The one template for sounds where none are given.
+  public static let sound = PromptTemplates(before: "a sound of ", after: ".")
+
   /// A template, cut at its placeholder.
   private struct Template: Hashable, Sendable {
     let before, after: String

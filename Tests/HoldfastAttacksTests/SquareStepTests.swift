@@ -71,7 +71,7 @@ struct SquareStepTests {
   /// A window that is repeated over the frames of a clip has the same norm as in an image.
   @Test(arguments: [Norm.l2, .l1])
   func theRadiusIsSpent(_ norm: Norm) throws {
-    for toy in try ToyEncoder.all() {
+    for toy in try ToyEncoder.all() + [ToyEncoder.waveform()] {
       let origin = try Tensor.zeros([2] + toy.input.shape)
       let ball = try Ball(
         around: origin, norm: norm, radii: [Radius(1), Radius(3)], range: nil,
@@ -169,6 +169,37 @@ struct PatchPlaneTests {
     for point in 0..<12 {
       let moved = try x.select(0, 0).select(0, point).array(of: Float.self)
       #expect(moved == (draw.patch.columns.contains(point) ? [1, -1, 1] : [0, 0, 0]))
+    }
+  }
+
+  @Test func aPatchOfAWaveformIsAWindow() throws {
+    let toy = try ToyEncoder.waveform()
+    let plane = try plane(toy.input.shape, toy.input.patches)
+    #expect(plane.isOrdered && !plane.isSquare && plane.channels == 1)
+    #expect([0.8, 0.25, 1e-9, 1].map { plane.side(of: $0) } == [32, 10, 1, 40])
+    #expect(plane.side(of: 0.25, least: 3, isOdd: true) == 11)
+    #expect(plane.side(of: 1, least: 3, isOdd: true) == 39)
+    var generator = Generator(seed: 1, stream: 0)
+    var seen = Set<Int>()
+    for _ in 0..<1000 {
+      let patch = plane.draw(side: 5, parity: false, &generator)
+      #expect(patch.rows == [0] && patch.columns.count == 5)
+      #expect(patch.columns == Array(patch.columns[0]..<patch.columns[0] + 5))
+      seen.formUnion(patch.columns)
+    }
+    #expect(seen == Set(0..<40))
+  }
+
+  /// A hill and then a hollow of the same norm, highest in the middle of its half.
+  @Test(arguments: [Norm.l2, .l1])
+  func aBumpOfAWindowHasUnitNorm(_ norm: Norm) {
+    for size in 1...9 {
+      let bump = Bump(window: size, norm: norm)
+      let values = (0..<size).map { Double(bump[0, $0]) }
+      let total = values.reduce(0) { $0 + (norm == .l1 ? abs($1) : $1 * $1) }
+      #expect(abs(total - 1) < 1e-5, "a window of \(size)")
+      #expect(values.prefix(size / 2).allSatisfy { $0 > 0 })
+      #expect(values.dropFirst(size / 2).allSatisfy { $0 < 0 })
     }
   }
 

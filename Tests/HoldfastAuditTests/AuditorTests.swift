@@ -159,8 +159,7 @@ struct AuditorTests {
       try Auditor(toy.plan()).run({ rest.popFirst() }) { _ in }
     }
     for label in [-1, 5] {
-      let sample = PreparedSample(
-        id: first.id, label: label, pixels: first.pixels, size: first.size)
+      let sample = PreparedSample(id: first.id, label: label, input: first.input)
       let error = try #require(throws: DataError.self) { try run([sample]) }
       #expect("\(error)".contains("has the label \(label), but there are 5 classes"))
     }
@@ -235,7 +234,7 @@ struct PicturesTests {
     for sample in toy.samples {
       let record = try #require(records.first { $0.id == sample.id })
       guard record.clean.correct else { continue }
-      let input = try Tensor(sample.pixels, [1, 3, 8, 8])
+      let input = try sample.tensor(for: toy.base.input)
       let prediction = try plan.subject.predict(input)
       stage.submit(
         AttackJob(

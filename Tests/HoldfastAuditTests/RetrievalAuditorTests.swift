@@ -50,7 +50,7 @@ struct RetrievalAuditorTests {
       #expect((found.clean.rank == 1) == record.clean.correct)
       // The embedding is that of the input itself.
       let sample = try #require(toy.samples.first { $0.id == id })
-      let direct = try ByHand.rows(toy.encoder.embed(Tensor(sample.pixels, [1, 3, 8, 8])))[0]
+      let direct = try ByHand.rows(toy.encoder.embed(sample.tensor(for: toy.encoder.input)))[0]
       #expect(abs(ByHand.cosine(direct, ByHand.row(found.clean.embedding)) - 1) < 1e-6)
     }
   }

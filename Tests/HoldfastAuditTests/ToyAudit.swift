@@ -37,8 +37,8 @@ struct ToyAudit {
       }
       let label = index % wrong == wrong - 1 ? (Int(predicted) + 1) % 5 : Int(predicted)
       return PreparedSample(
-        id: "sample-\(index)", label: label, pixels: try lattice.array(of: Float.self),
-        size: ImageSize(width: shape.last ?? 1, height: shape.dropLast().last ?? 1))
+        id: "sample-\(index)", label: label,
+        input: try PreparedInput(values: lattice.array(of: Float.self), shape: shape))
     }
   }
 

@@ -39,8 +39,8 @@ struct ToyRetrieval {
       embeddings: .concatenating(entries), partners: partners, queries: 16)
     samples = try inputs.enumerated().map { index, input in
       PreparedSample(
-        id: "input-\(index)", label: 0, pixels: try input.array(of: Float.self),
-        size: ImageSize(width: 8, height: 8))
+        id: "input-\(index)", label: 0,
+        input: try PreparedInput(values: input.array(of: Float.self), shape: [3, 8, 8]))
     }
   }
 

@@ -15,7 +15,7 @@ struct BuiltInModelTests {
       for: SceneGenerator.classNames, tokenizer: tokenizer)
     let scenes = BuiltInModel.scenes(200, size: size)
     #expect(scenes.split == .evaluation)
-    let share = try accuracy(of: classifier, on: scenes, loaded.preprocessor)
+    let share = try accuracy(of: classifier.subject, on: scenes, loaded.preprocessor)
     #expect(share.total == 200)
     #expect(share.value >= 0.9)
     let baseline = try pixelBaseline(train: 400, test: 100, size: size)

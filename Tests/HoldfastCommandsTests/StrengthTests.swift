@@ -60,7 +60,7 @@ struct StrengthTests {
       subject: subject, attacks: [.whiteBox: try AttackTable.recipes(comparison.spelling)],
       radii: radii, slots: 64)
     let prefetcher = Prefetcher(
-      set, preprocessor: clip.preprocessor, limit: 10 * comparison.perClass)
+      set, preparation: clip.preprocessor, limit: 10 * comparison.perClass)
     var records: [String: SampleRecord] = [:]
     try Auditor(plan).run(prefetcher.next) { records[$0.id] = $0 }
     #expect(records.count == 10 * comparison.perClass)

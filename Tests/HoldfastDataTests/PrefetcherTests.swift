@@ -32,7 +32,8 @@ private final class ProbedSet: DataSet {
       set.visits.withLock { $0 += 1 }
       defer { index += 1 }
       let image = try Image(width: 1, height: 1, pixels: [UInt8(index % 256), 0, 0])
-      return DataItem(id: "\(index)", label: index, file: "probe \(index)", content: .image(image))
+      return DataItem(
+        id: "\(index)", label: index, file: "probe \(index)", content: .medium(.image(image)))
     }
   }
 }
@@ -56,11 +57,11 @@ struct PrefetcherTests {
 
   @Test("keeps the order, and ends")
   func order() throws {
-    let prefetcher = Prefetcher(ProbedSet(300), preprocessor: asTheyAre, capacity: 7)
+    let prefetcher = Prefetcher(ProbedSet(300), preparation: asTheyAre, capacity: 7)
     let samples = try all(prefetcher)
     #expect(samples.map(\.id) == (0..<300).map(String.init))
-    #expect(samples[3].pixels == [Float(3) / 255, 0, 0])
-    #expect(samples[3].size == ImageSize(width: 1, height: 1))
+    #expect(samples[3].input.values == [Float(3) / 255, 0, 0])
+    #expect(samples[3].input.shape == [3, 1, 1])
     #expect(try prefetcher.next() == nil)
   }
 
@@ -68,7 +69,7 @@ struct PrefetcherTests {
   func limit() throws {
     let set = ProbedSet(100)
     let prefetcher = Prefetcher(
-      set, preprocessor: asTheyAre, limit: 10, skip: { ["0", "4", "9"].contains($0) })
+      set, preparation: asTheyAre, limit: 10, skip: { ["0", "4", "9"].contains($0) })
     #expect(try all(prefetcher).map(\.id) == ["1", "2", "3", "5", "6", "7", "8"])
     #expect(set.visited == 10)
   }
@@ -76,7 +77,7 @@ struct PrefetcherTests {
   @Test("holds at most its capacity, and one sample in the making", arguments: [0, 1, 5])
   func bounded(capacity: Int) throws {
     let set = ProbedSet(10_000)
-    let prefetcher = Prefetcher(set, preprocessor: asTheyAre, capacity: capacity)
+    let prefetcher = Prefetcher(set, preparation: asTheyAre, capacity: capacity)
     let most = max(1, capacity) + 1
     #expect(eventually { set.visited == most })
     for taken in 1...20 {
@@ -90,7 +91,7 @@ struct PrefetcherTests {
   @Test("stops when it is cancelled, and answers nothing more", .timeLimit(.minutes(1)))
   func cancel() throws {
     let set = ProbedSet(10_000)
-    let prefetcher = Prefetcher(set, preprocessor: asTheyAre, capacity: 3)
+    let prefetcher = Prefetcher(set, preparation: asTheyAre, capacity: 3)
     _ = try prefetcher.next()
     prefetcher.cancel()
     #expect(try prefetcher.next() == nil)
@@ -106,7 +107,7 @@ struct PrefetcherTests {
     do {
       let probed = ProbedSet(10_000)
       set = probed
-      _ = try Prefetcher(probed, preprocessor: asTheyAre, capacity: 3).next()
+      _ = try Prefetcher(probed, preparation: asTheyAre, capacity: 3).next()
     }
     #expect(eventually { set == nil }, "the thread still holds its data set")
   }
@@ -118,7 +119,7 @@ struct PrefetcherTests {
       try place.write(Array(try Place.png(1).prefix(30)), "b/torn.png")
       try place.write([], "c/empty.png")
       let set = try openDataSet(at: place.path(""))
-      let prefetcher = Prefetcher(set, preprocessor: asTheyAre)
+      let prefetcher = Prefetcher(set, preparation: asTheyAre)
       #expect(try prefetcher.next()?.id == "a/1.png")
       #expect(words { try prefetcher.next() as Any }.contains("b/torn.png"))
       // The error stays.
@@ -146,10 +147,10 @@ struct SceneSetTests {
       let scene = set.generator.scene(.evaluation, index)
       #expect(item.label == scene.shape.label)
       let sample = try Prefetcher.prepare(item, asTheyAre)
-      #expect(sample.size == ImageSize(width: 16, height: 16))
+      #expect(sample.input.shape == [3, 16, 16])
     }
-    let again = try set.items().map { try Prefetcher.prepare($0, asTheyAre).pixels }
-    #expect(try first.map { try Prefetcher.prepare($0, asTheyAre).pixels } == again)
+    let again = try set.items().map { try Prefetcher.prepare($0, asTheyAre).input.values }
+    #expect(try first.map { try Prefetcher.prepare($0, asTheyAre).input.values } == again)
     #expect(set.path.contains("seed=3"))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastData
+import HoldfastMedia
 import HoldfastTestSupport
 import Testing
 
@@ -50,7 +51,7 @@ struct WebDatasetFolderTests {
       #expect(items.map(\.id) == ["0/s0", "0/s1", "1/s0"])
       #expect(items.map(\.label) == [1, 0, 1])
       let prepared = try Prefetcher.prepare(items[0], asTheyAre)
-      #expect(prepared.pixels.allSatisfy { $0 == Float(9) / 255 })
+      #expect(prepared.input.values.allSatisfy { $0 == Float(9) / 255 })
       // The folder of the shards names the same set.
       #expect(try openDataSet(at: place.path("test")).items().map(\.id) == items.map(\.id))
     }

@@ -13,7 +13,10 @@ struct BundleTests {
       base: .init(path: "/models/a", files: ["model.safetensors": "00"]),
       guide: .init(path: "/models/b", files: [:]),
       defense: RAdapt(alpha: 1.5, beta: 0.25, cutoff: 30, scaling: .asPrinted, clampsFilter: true),
-      fitted: ["anchor": try Tensor([1, 2, 3, 4, 5, 6] as [Float], [3, 2])])
+      fitted: [
+        .image: ["anchor": try Tensor([1, 2, 3, 4, 5, 6] as [Float], [3, 2])],
+        .audio: ["anchor": try Tensor([7, 8] as [Float], [1, 2])],
+      ])
   }
 
   /// A written bundle, changed by `damage`, and the error of reading it.
@@ -51,8 +54,12 @@ struct BundleTests {
       #expect(read.base == written.base)
       #expect(read.guide == written.guide)
       #expect(read.defense as? RAdapt == written.defense as? RAdapt)
-      try expectClose(
-        try #require(read.fitted["anchor"]), try #require(written.fitted["anchor"]), atol: 0)
+      #expect(Set(read.fitted.keys) == [.image, .audio])
+      for sense in [Modality.image, .audio] {
+        try expectClose(
+          try #require(read.fitted[sense]?["anchor"]),
+          try #require(written.fitted[sense]?["anchor"]), atol: 0)
+      }
       #expect(try read.spelling == written.spelling)
       #expect(try read.spelling.hasPrefix("r-adapt {\"alpha\":1.5,"))
     }

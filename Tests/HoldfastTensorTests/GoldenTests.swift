@@ -1,3 +1,4 @@
+import Foundation
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing
@@ -64,6 +65,29 @@ struct GoldenTests {
     try expect(.attention(q, k, v, mask: golden["sdpa.allowed"], math: math), "sdpa.bool_mask.y")
     try expect(.attention(q, k, v, mask: golden["sdpa.added"], math: math), "sdpa.float_mask.y")
     try expect(.attention(q, q, q, causal: true, math: math), "sdpa.causal.y")
+  }
+
+  /// Σ x_n exp(-2πi k n / N), of input that is cut or followed by zeros to N.
+  @Test(arguments: [4, 5, 8])
+  func spectraOfRows(_ length: Int) throws {
+    let rows: [[Double]] = [[1, -2, 0.5, 3, 1.5], [0, 1, 0, 0, -1]]
+    let x = try Tensor(rows.flatMap { $0 }, [2, 5])
+    let spectrum = try x.realFourier(length: length)
+    #expect(spectrum.dtype == .complex128 && spectrum.shape == [2, length / 2 + 1])
+    func sum(_ row: [Double], _ k: Int, _ wave: (Double) -> Double) -> Double {
+      row.prefix(length).enumerated().reduce(0) { total, pair in
+        total + pair.element * wave(-2 * .pi * Double(k * pair.offset) / Double(length))
+      }
+    }
+    let places = rows.flatMap { row in (0...length / 2).map { (row, $0) } }
+    let real = try Tensor(places.map { sum($0.0, $0.1, cos) }, spectrum.shape)
+    let imaginary = try Tensor(places.map { sum($0.0, $0.1, sin) }, spectrum.shape)
+    try expectClose(spectrum.realPart(), real, atol: 1e-12)
+    try expectClose(spectrum.imaginaryPart(), imaginary, atol: 1e-12)
+    try checkLayerGradients(at: x) { x in
+      let spectrum = try x.realFourier(length: length)
+      return try spectrum.realPart().squared() + spectrum.imaginaryPart()
+    }
   }
 
   @Test(arguments: ["fft2.6x5", "fft2.4x8"])

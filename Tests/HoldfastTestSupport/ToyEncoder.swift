@@ -60,6 +60,14 @@ public struct ToyEncoder: Encoder {
     }
   }
 
+  /// Waveforms `[40]` in [-1, 1].
+  public static func waveform() throws(TorchError) -> ToyEncoder {
+    try ToyEncoder(.audio, [40], range: -1...1, patches: .window(axis: 0), kernel: [12, 1, 8]) {
+      (x, kernel) throws(TorchError) in
+      try x.unsqueezed(1).convolved(kernel, stride: [4]).tanh().mean([2])
+    }
+  }
+
   /// Clips `[3, 4, 6, 6]`, time second, in [-1, 1].
   public static func video() throws(TorchError) -> ToyEncoder {
     let patches = Patches.grid(rows: 2, columns: 3, channels: [0])

@@ -204,10 +204,10 @@ struct AttackBench: ParsableCommand {
   private func images(_ count: Int) throws -> Tensor {
     let set = try openDataSet(at: data, classes: nil)
     let prefetcher = Prefetcher(
-      set, preprocessor: try loadCLIP(at: model).preprocessor, limit: count)
+      set, preparation: try loadCLIP(at: model).preprocessor, limit: count)
     var rows: [Tensor] = []
     while let sample = try prefetcher.next() {
-      rows.append(try Tensor(sample.pixels, [1, 3, sample.size.height, sample.size.width]))
+      rows.append(try Tensor(sample.input.values, [1] + sample.input.shape))
     }
     return try .concatenating(rows)
   }

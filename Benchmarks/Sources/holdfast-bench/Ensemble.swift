@@ -63,8 +63,8 @@ struct Ensemble {
     let shape = subject.encoder.input.shape
     var rest = try labels.enumerated().map { row, label in
       PreparedSample(
-        id: "\(row)", label: label, pixels: try inputs.select(0, row).array(of: Float.self),
-        size: ImageSize(width: shape[2], height: shape[1]))
+        id: "\(row)", label: label,
+        input: try PreparedInput(values: inputs.select(0, row).array(of: Float.self), shape: shape))
     }[...]
     var plan = AuditPlan(
       subject: subject,

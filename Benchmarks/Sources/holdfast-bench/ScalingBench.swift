@@ -33,7 +33,7 @@ struct ScalingBench: ParsableCommand {
         radii: ["1/255", "2/255", "4/255"].compactMap(Radius.init))
       let scenes = SceneSet(
         generator: SceneGenerator(seed: 0), split: .evaluation, size: side, samples: count)
-      let prefetcher = Prefetcher(scenes, preprocessor: clip.preprocessor)
+      let prefetcher = Prefetcher(scenes, preparation: clip.preprocessor)
       var robust = 0
       let seconds =
         try ContinuousClock().measure {

@@ -167,6 +167,7 @@ hf_status hf_convolution(
     const int64_t *dilation, int32_t dims, int64_t groups, hf_tensor *out);
 hf_status hf_resize(
     hf_tensor a, int64_t height, int64_t width, bool bicubic, bool antialias, hf_tensor *out);
+hf_status hf_rfft(hf_tensor a, int64_t length, hf_tensor *out);
 hf_status hf_rfft2(hf_tensor a, hf_tensor *out);
 hf_status hf_irfft2(hf_tensor a, int64_t height, int64_t width, hf_tensor *out);
 hf_status hf_fft2(hf_tensor a, hf_tensor *out);

@@ -51,6 +51,22 @@ struct Bump: Hashable {
     self.across = Profile(levels: across, weights: .init(repeating: 1, count: side))
   }
 
+  /// A bump on a window of a waveform: the middle line of a square's, of unit norm, its first half a
+  /// hill and its second a hollow.
+  init(window: Int, norm: Norm) {
+    let levels = Bump(side: window, norm: norm).along.levels
+    let order = norm == .l1 ? 1 : 2
+    let half = window / 2
+    let parts = half == 0 ? 1.0 : 2.0
+    func weights(_ levels: ArraySlice<Float>, _ sign: Double) -> [Float] {
+      let sum = levels.reduce(0) { $0 + Self.power(Double($1), order) }
+      return levels.map { _ in Float(sign / Self.root(sum * parts, order)) }
+    }
+    along = Profile(levels: [levels.max() ?? 1], weights: [1])
+    across = Profile(
+      levels: levels, weights: weights(levels[..<half], 1) + weights(levels[half...], -1))
+  }
+
   /// The same for items of a set, which have no middle: half of them rise and half of them fall,
   /// all by as much.
   init(items: Int, norm: Norm) {

@@ -3,14 +3,17 @@ import HoldfastTensor
 
 /// The plane of rows and columns on which patches lie, and how values on it broadcast over a batch.
 ///
-/// A set without order is a plane of one row, in which any columns may make a patch.
+/// A set without order is a plane of one row, in which any columns may make a patch. A waveform is a
+/// plane of one row too, in which a patch is a window.
 struct PatchPlane {
-  /// The rows of the plane; 1 for a set.
+  /// The rows of the plane; 1 for a set and for a waveform.
   let rows: Int
-  /// The columns of the plane, or the items of a set.
+  /// The columns of the plane, the items of a set, or the moments of a waveform.
   let columns: Int
   /// Whether neighbours on the plane are neighbours in the sample.
   let isOrdered: Bool
+  /// Whether the plane has an axis of rows, so that a patch is a square.
+  let isSquare: Bool
   /// The indices that have a sign of their own.
   let channels: Int
   /// How often a patch is repeated in each channel, as over the frames of a clip.
@@ -31,7 +34,7 @@ struct PatchPlane {
     let (plane, channels): ([Int], [Int]?) =
       switch ball.patches {
       case .grid(let rows, let columns, let channels): ([rows, columns], channels)
-      case .items(let axis): ([axis], nil)
+      case .items(let axis), .window(let axis): ([axis], nil)
       }
     let named = plane + (channels ?? [])
     let axes = named.map { $0 < 0 ? $0 + rank + 1 : $0 + 1 }
@@ -41,9 +44,10 @@ struct PatchPlane {
         code: .shape, operation: "patches",
         message: "a sample of the shape \(shape.dropFirst()) has no patches along \(named)")
     }
-    isOrdered = plane.count == 2
-    rowAxes = isOrdered ? [axes[0]] : []
-    columnAxes = isOrdered ? [axes[1]] : [axes[0]]
+    isSquare = plane.count == 2
+    if case .items = ball.patches { isOrdered = false } else { isOrdered = true }
+    rowAxes = isSquare ? [axes[0]] : []
+    columnAxes = isSquare ? [axes[1]] : [axes[0]]
     channelAxes =
       channels == nil
       ? (1...rank).filter { !axes.contains($0) } : axes.dropFirst(plane.count).sorted()
@@ -118,8 +122,8 @@ struct PatchPlane {
       .and(alongColumns(patches.map { marks(columns, $0.columns) }))
   }
 
-  /// The side of a square that covers a share of the plane, or the items that make that share of a
-  /// set.
+  /// The side of a square that covers a share of the plane, or the length of a window, or the items
+  /// that make that share of a set.
   ///
   /// - Parameters:
   ///   - least: The smallest it may be, where there is room.
@@ -129,8 +133,9 @@ struct PatchPlane {
       let count = (share * Double(columns)).rounded(.toNearestOrEven)
       return min(max(Int(count), least), columns)
     }
-    let room = min(rows, columns)
-    let ideal = (share * Double(rows * columns)).squareRoot().rounded(.toNearestOrEven)
+    let room = isSquare ? min(rows, columns) : columns
+    let cells = share * Double(rows * columns)
+    let ideal = (isSquare ? cells.squareRoot() : cells).rounded(.toNearestOrEven)
     let side = max(Int(ideal), least)
     guard isOdd else { return min(side, room) }
     return min(side | 1, room % 2 == 1 ? room : max(1, room - 1))
@@ -147,7 +152,7 @@ struct PatchPlane {
       let first = generator.integer(below: parity ? max(1, size - side) : size - side + 1)
       return Array(first..<first + side)
     }
-    return Patch(rows: place(rows), columns: place(columns))
+    return Patch(rows: isSquare ? place(rows) : [0], columns: place(columns))
   }
 }
 

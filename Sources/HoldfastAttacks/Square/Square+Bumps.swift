@@ -47,22 +47,23 @@ extension Square {
   func tiles(
     in ball: Ball, _ plane: PatchPlane, _ noise: inout Noise
   ) throws(TorchError) -> Tensor {
-    let side = max(1, min(plane.rows, plane.columns) / 5)
-    let bump = Bump(side: side, norm: ball.norm)
-    let (down, across) = (plane.rows / side, plane.columns / side)
-    let (top, left) = ((plane.rows - down * side) / 2, (plane.columns - across * side) / 2)
+    let side = max(1, (plane.isSquare ? min(plane.rows, plane.columns) : plane.columns) / 5)
+    let height = plane.isSquare ? side : 1
+    let bump = Bump(side, ball.norm, on: plane)
+    let (down, across) = (plane.rows / height, plane.columns / side)
+    let (top, left) = ((plane.rows - down * height) / 2, (plane.columns - across * side) / 2)
     let offsets = try noise.perRow { (generator, _) -> [Float] in
       let tiles = (0..<down * across).map { _ in
         (isTurned: generator.integer(below: 2) == 1, signs: generator.signs(plane.channels))
       }
       func value(_ channel: Int, _ row: Int, _ column: Int) -> Float {
-        guard (0..<down * side).contains(row), (0..<across * side).contains(column) else {
+        guard (0..<down * height).contains(row), (0..<across * side).contains(column) else {
           return 0
         }
-        let tile = tiles[row / side * across + column / side]
-        let (line, position) = (row % side, column % side)
+        let tile = tiles[row / height * across + column / side]
+        let (line, position) = (row % height, column % side)
         return tile.signs[channel]
-          * (tile.isTurned ? bump[position, line] : bump[line, position])
+          * (tile.isTurned && plane.isSquare ? bump[position, line] : bump[line, position])
       }
       return (0..<plane.channels).flatMap { channel in
         (0..<plane.rows).flatMap { row in
@@ -87,9 +88,9 @@ extension Square {
       let side = draw.to.columns.count
       let bump =
         known[side]
-        ?? (plane.isOrdered ? Bump(side: side, norm: norm) : Bump(items: side, norm: norm))
+        ?? Bump(side, norm, on: plane)
       known[side] = bump
-      let isTurned = draw.isTurned && plane.isOrdered
+      let isTurned = draw.isTurned && plane.isSquare
       let row = isTurned ? bump.across : bump.along
       let column = isTurned ? bump.along : bump.across
       rowLevels.append(row.levels.placed(at: draw.to.rows, of: plane.rows))
@@ -105,6 +106,19 @@ extension Square {
   }
 
   private static var tiny: Double { 1e-12 }
+}
+
+extension Bump {
+  /// What a patch of the given side is given on a plane.
+  fileprivate init(_ side: Int, _ norm: Norm, on plane: PatchPlane) {
+    if plane.isSquare {
+      self.init(side: side, norm: norm)
+    } else if plane.isOrdered {
+      self.init(window: side, norm: norm)
+    } else {
+      self.init(items: side, norm: norm)
+    }
+  }
 }
 
 extension [Float] {

@@ -36,9 +36,9 @@ struct ClassifyCommand: ParsableCommand {
     let subject = try model.subject(
       classes: names, templates: try promptTemplates(file: templates))
     let answers = try images.map { image in
-      let pixels = try model.pixels(of: image)
+      let input = try model.input(from: image)
       let probabilities = try withoutGradients {
-        try subject.predict(pixels).logits?.softmax(1).to(.cpu).array(of: Float.self) ?? []
+        try subject.predict(input).logits?.softmax(1).to(.cpu).array(of: Float.self) ?? []
       }
       let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
       return Answer(
@@ -61,14 +61,5 @@ struct ClassifyCommand: ParsableCommand {
           + names.map { String(format: "%.4f", answer.probabilities[$0] ?? 0) })
     }
     try Console.standard.result(table, as: format)
-  }
-}
-
-extension ModelSource {
-  /// An image file as the model's input: `(1, 3, H, W)` in [0, 1].
-  func pixels(of file: String) throws -> Tensor {
-    let item = DataItem(id: file, label: 0, file: file, content: .file(file))
-    let sample = try Prefetcher.prepare(item, clip.preprocessor)
-    return try Tensor(sample.pixels, [1] + encoder.input.shape).to(encoder.device)
   }
 }

@@ -57,10 +57,6 @@ struct EmbedCommand: ParsableCommand {
   }
 
   private func embed(_ input: String, _ model: ModelSource) throws -> Tensor {
-    guard text else { return try model.encoder.embed(try model.pixels(of: input)) }
-    guard let tokenizer = model.clip.tokenizer else {
-      throw model.noTokenizer
-    }
-    return try model.clip.model.embed([input], tokenizer: tokenizer)
+    try text ? model.texts.embed([input]) : model.encoder.embed(model.input(from: input))
   }
 }

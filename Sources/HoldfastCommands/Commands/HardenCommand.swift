@@ -26,6 +26,12 @@ struct HardenCommand: ParsableCommand {
       valueName: "model"))
   var guide: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A sense to harden, such as image or audio; may be repeated. All that can be, by default.",
+      valueName: "sense"), transform: parseSense)
+  var modality: [Modality] = []
+
   @Option(help: ArgumentHelp("The bundle's folder.", valueName: "folder"))
   var output: String
 
@@ -43,20 +49,44 @@ struct HardenCommand: ParsableCommand {
         hint: "harden the base checkpoint, \(model.path)")
     }
     let teacher = try guide.map { try ModelSource($0, device: model.encoder.device) }
-    let bundle = try Self.harden(model, with: defense, guide: teacher)
+    let bundle = try Self.harden(
+      model, senses(of: model, for: defense), with: defense, guide: teacher)
     try bundle.write(to: output)
     Console.standard.result(output)
     Console.standard.say("Audit it: holdfast audit --model \(output) --data PATH")
   }
 
-  /// The bundle of a defence around a model.
+  /// The bundle of a defence around some senses of a model.
   static func harden(
-    _ model: ModelSource, with defense: any InferenceDefense, guide: ModelSource? = nil
+    _ model: ModelSource, _ senses: [Modality], with defense: any InferenceDefense,
+    guide: ModelSource? = nil
   ) throws -> DefenseBundle {
-    DefenseBundle(
+    let fitted = try senses.map { sense in
+      let teacher = try guide?.sense(sense).encoder
+      return (sense, try defense.fit(to: model.sense(sense).encoder, guide: teacher))
+    }
+    return DefenseBundle(
       base: .init(path: model.path, files: model.record.files),
       guide: guide.map { .init(path: $0.path, files: $0.record.files) },
-      defense: defense,
-      fitted: try defense.fit(to: model.clip.model.vision, guide: guide?.encoder))
+      defense: defense, fitted: Dictionary(fitted, uniquingKeysWith: { first, _ in first }))
+  }
+
+  /// The senses that are asked for, or else all around which the defence can go.
+  private func senses(
+    of model: ModelSource, for defense: any InferenceDefense
+  ) throws -> [Modality] {
+    guard modality.isEmpty else { return modality }
+    let fitting = model.model.senses.filter { (try? defense.check($0.encoder)) != nil }
+    guard !fitting.isEmpty else {
+      try defense.check(model.encoder)
+      return []
+    }
+    let left = model.model.modalities.filter { name in !fitting.contains { $0.modality == name } }
+    if !left.isEmpty {
+      Console.standard.say(
+        "Left as they are, since the defence cannot go around them: "
+          + left.map(\.rawValue).joined(separator: ", "))
+    }
+    return fitting.map(\.modality)
   }
 }

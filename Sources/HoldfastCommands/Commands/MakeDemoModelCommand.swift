@@ -67,7 +67,7 @@ func makeSceneModel(_ recipe: SceneRecipe, in folder: String, console: Console) 
     for: SceneGenerator.classNames, tokenizer: tokenizer)
   let size = recipe.configuration.vision.image
   let evaluation = try accuracy(
-    of: classifier, on: BuiltInModel.scenes(SceneModelCard.evaluationScenes, size: size),
+    of: classifier.subject, on: BuiltInModel.scenes(SceneModelCard.evaluationScenes, size: size),
     shipped.preprocessor)
   let baseline = try pixelBaseline(
     train: 2000, test: SceneModelCard.baselineScenes, size: size)

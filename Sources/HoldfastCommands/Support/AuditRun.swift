@@ -51,7 +51,7 @@ struct AuditRun {
 
     let finished = run.finished
     let prefetcher = Prefetcher(
-      data, preprocessor: model.clip.preprocessor, capacity: 2 * batchSize, limit: limit,
+      data, preparation: model.sense.preparation, capacity: 2 * batchSize, limit: limit,
       skip: { finished.contains($0) })
     defer { prefetcher.cancel() }
     let total = [data.count, limit].compactMap { $0 }.min()
@@ -145,7 +145,7 @@ struct AuditRun {
       transferModel: plan.attacks[.transfer] == nil ? nil : transferSource?.record ?? base,
       data: DataRecord(
         path: data.path, layout: data.layout, listing: data.listing,
-        preprocessing: try Self.json(model.clip.preprocessor)),
+        preprocessing: try Self.spell(model.sense.preparation)),
       classes: classes, templates: templates.texts,
       attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
@@ -180,6 +180,11 @@ struct AuditRun {
         ((path as NSString).lastPathComponent).map { $0.isLetter || $0.isNumber ? $0 : "-" })
     }
     return "runs/\(names.joined(separator: "-"))-\(digits)"
+  }
+
+  /// A preparation as a record spells it: its kind, and its settings as JSON.
+  static func spell(_ preparation: any Preparation) throws -> String {
+    "\(type(of: preparation)) \(try json(preparation))"
   }
 
   /// A value as JSON on one line, its keys sorted.

@@ -65,15 +65,10 @@ struct Demo {
   private func cleanAccuracy(
     of model: ModelSource
   ) throws -> (model: ProportionRecord, baseline: ProportionRecord) {
-    guard let tokenizer = model.clip.tokenizer else {
-      throw UsageError("`\(model.path)` has no tokenizer beside its weights")
-    }
-    let size = model.clip.model.configuration.vision.image
-    let classifier = try model.clip.model.zeroShotClassifier(
-      for: SceneGenerator.classNames, tokenizer: tokenizer)
+    let size = model.encoder.input.shape[1]
+    let subject = try model.subject(classes: SceneGenerator.classNames, templates: .standard)
     let own = try accuracy(
-      of: classifier, on: BuiltInModel.scenes(Self.cleanScenes, size: size),
-      model.clip.preprocessor)
+      of: subject, on: BuiltInModel.scenes(Self.cleanScenes, size: size), model.sense.preparation)
     let baseline = try pixelBaseline(
       train: Self.baselineScenes, test: Self.cleanScenes, size: size)
     return (own, baseline)
@@ -82,7 +77,7 @@ struct Demo {
   private func audit(_ model: ModelSource, in folder: String) throws -> SummaryRecord {
     let run = AuditRun(
       model: model, transferSource: nil,
-      data: BuiltInModel.scenes(samples, size: model.clip.model.configuration.vision.image),
+      data: BuiltInModel.scenes(samples, size: model.encoder.input.shape[1]),
       classes: SceneGenerator.classNames, templates: .standard,
       attacks: [try AttackTable.recipe("apgd-ce:steps=\(Self.steps)")], adaptiveSteps: Self.steps,
       norm: .linf,
@@ -104,7 +99,7 @@ struct Demo {
     -> SummaryRecord
   {
     let defense = try DefenseTable.defense(method, isGuided: false)
-    try HardenCommand.harden(model, with: defense).write(to: folder)
+    try HardenCommand.harden(model, [model.encoder.modality], with: defense).write(to: folder)
     console.say("  the bundle is in \(folder)")
     return try audit(try ModelSource(folder, device: .cpu), in: "\(folder)-audit")
   }

@@ -43,16 +43,15 @@ extension ModelSource {
     switch kind {
     case .captions:
       guard !entries.isEmpty else { return [] }
-      guard let tokenizer = clip.tokenizer else { throw noTokenizer }
       // The anchors of texts as they are: one column each.
-      let anchors = try clip.model.anchors(
-        for: entries.map(\.name), templates: PromptTemplates(["{}"]), tokenizer: tokenizer
+      let anchors = try texts.anchors(
+        for: entries.map(\.name), templates: PromptTemplates(["{}"])
       ).to(.cpu).transposed().contiguous()
       return try entries.indices.map { try anchors.slice(0, $0..<$0 + 1) }
     case .pictures:
       return try entries.map { entry in
         try withoutGradients {
-          try encoder.embed(pixels(of: entry.file)).to(.float32).normalized().to(.cpu)
+          try encoder.embed(input(from: entry.file)).to(.float32).normalized().to(.cpu)
         }
       }
     }

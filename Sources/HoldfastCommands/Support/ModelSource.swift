@@ -1,7 +1,7 @@
 import Foundation
 import Holdfast
 
-/// A model that a user named, loaded: bare, or behind the defence of a bundle.
+/// A model that a user named, loaded, and one of its senses: bare, or behind the defence of a bundle.
 struct ModelSource {
   /// What `--model` takes for the model that ships with the program.
   static let builtIn = "builtin"
@@ -10,17 +10,23 @@ struct ModelSource {
   let path: String
   /// What a record says about it.
   let record: ModelRecord
-  /// The bare model.
-  let clip: LoadedCLIP
-  /// The encoder, with every defence.
+  /// The bare model, with all its senses.
+  let model: LoadedModel
+  /// The sense that is meant, bare.
+  let sense: Sense
+  /// The sense's encoder, with every defence.
   let encoder: any Encoder
   /// The bundle; none for a bare model.
   let bundle: DefenseBundle?
 
   /// Loads what `name` says: a folder, a file, `hf:org/repo`, `builtin`, or a bundle.
   ///
-  /// - Parameter vision: a fine-tuned vision tower in place of the model's own.
-  init(_ name: String, vision: String? = nil, device: Device) throws {
+  /// - Parameters:
+  ///   - modality: the sense that is meant; by default the model's first.
+  ///   - vision: a fine-tuned vision tower in place of the model's own.
+  init(
+    _ name: String, modality: Modality? = nil, vision: String? = nil, device: Device
+  ) throws {
     let given = try Self.resolve(name)
     let bundle = DefenseBundle.isBundle(given) ? try DefenseBundle(at: given) : nil
     if bundle != nil, vision != nil {
@@ -28,19 +34,46 @@ struct ModelSource {
         "--vision cannot be combined with a bundle, whose defence was made for its base",
         hint: "harden the base with that tower as its --guide, or audit the tower by itself")
     }
-    path = bundle?.base.path ?? given
+    let path = bundle?.base.path ?? given
     var files =
       try bundle.map { try Self.files(of: $0, at: given) } ?? ModelFiles.checksums(at: path)
-    let clip = try loadCLIP(at: path, vision: vision, device: device)
+    let model = try loadModel(at: path, vision: vision, device: device)
     if let vision {
       for (file, sum) in try ModelFiles.checksums(at: vision) { files["vision/\(file)"] = sum }
     }
-    encoder =
-      try bundle.map { try $0.defense.wrap(clip.model.vision, fitted: $0.fitted) }
-      ?? clip.model.vision
-    self.clip = clip
-    record = ModelRecord(path: given, files: files, defense: try bundle?.spelling)
+    try self.init(
+      path: path, record: ModelRecord(path: given, files: files, defense: bundle?.spelling),
+      model: model, modality: modality, bundle: bundle)
+  }
+
+  private init(
+    path: String, record: ModelRecord, model: LoadedModel, modality: Modality?,
+    bundle: DefenseBundle?
+  ) throws {
+    let known = model.modalities
+    guard let sense = (modality ?? Self.default(of: model, bundle)).flatMap({ model[$0] })
+    else {
+      throw UsageError(
+        "`\(record.path)` has no sense `\(modality?.rawValue ?? "")`",
+        hint: "it has \(known.map(\.rawValue).joined(separator: ", "))")
+    }
+    self.path = path
+    self.record = record
+    self.model = model
+    self.sense = sense
     self.bundle = bundle
+    encoder = try bundle?.wrap(sense.encoder) ?? sense.encoder
+  }
+
+  /// The first sense, of those that a bundle hardens if there is one.
+  private static func `default`(of model: LoadedModel, _ bundle: DefenseBundle?) -> Modality? {
+    model.modalities.first { bundle?.fitted.keys.contains($0) ?? true }
+  }
+
+  /// Another sense of the same model.
+  func sense(_ modality: Modality) throws -> ModelSource {
+    try ModelSource(
+      path: path, record: record, model: model, modality: modality, bundle: bundle)
   }
 
   /// The subject: the encoder with a zero-shot head over class names.
@@ -50,24 +83,36 @@ struct ModelSource {
 
   /// The encoder in another element type, with the same defence and head.
   func subject(in dtype: DType, head: Head?) throws -> Subject {
-    let bare = try clip.model.with(clip.model.parameters.converted(to: dtype)).vision
-    return Subject(
-      encoder: try bundle.map { try $0.defense.wrap(bare, fitted: $0.fitted) } ?? bare, head: head)
+    let bare = try sense.encoder(in: dtype)
+    return Subject(encoder: try bundle?.wrap(bare) ?? bare, head: head)
   }
 
   /// The bare encoder with the same head.
-  func undefended(_ head: Head?) -> Subject { Subject(encoder: clip.model.vision, head: head) }
+  func undefended(_ head: Head?) -> Subject { Subject(encoder: sense.encoder, head: head) }
 
   private func head(classes: [String], templates: PromptTemplates) throws -> Head {
-    guard let tokenizer = clip.tokenizer else { throw noTokenizer }
-    return try clip.model.head(for: classes, templates: templates, tokenizer: tokenizer)
+    Head(
+      anchors: try texts.anchors(for: classes, templates: templates).to(encoder.device),
+      scale: sense.scale)
   }
 
-  /// What to say where texts cannot be read.
-  var noTokenizer: DataError {
-    DataError(
-      "has no tokenizer beside its weights", in: path,
-      hint: "put CLIP's vocab.json and merges.txt (or tokenizer.json) into the folder")
+  /// What reads texts.
+  var texts: any TextEmbedder {
+    get throws {
+      guard let text = model.text else {
+        throw DataError(
+          "has no tokenizer beside its weights", in: path,
+          hint: "put CLIP's vocab.json and merges.txt (or tokenizer.json) into the folder")
+      }
+      return text
+    }
+  }
+
+  /// A file as the model's input: `(1, …)`, in its legal range.
+  func input(from file: String) throws -> Tensor {
+    let item = DataItem(id: file, label: 0, file: file, content: .file(file))
+    return try Prefetcher.prepare(item, sense.preparation).tensor(for: encoder.input)
+      .to(encoder.device)
   }
 
   /// The path that a name stands for.

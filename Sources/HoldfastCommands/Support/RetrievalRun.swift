@@ -29,9 +29,8 @@ struct RetrievalRun {
       try StoredEmbeddings(at: $0, width: model.encoder.embeddingWidth)
     }
     let gallery = try Gallery(of: pairs, stored: stored, by: model)
-    let scale = try model.clip.model.scale()
     let subject = Subject(
-      encoder: model.encoder, head: try gallery.head(scale: scale, for: model.encoder))
+      encoder: model.encoder, head: try gallery.head(scale: model.sense.scale, for: model.encoder))
     var plan = AuditPlan(
       subject: subject, norm: norm, radii: radii, budgets: budgets, slots: batchSize, seed: seed)
     try checkAttacks()
@@ -47,7 +46,7 @@ struct RetrievalRun {
 
     let finished = run.finished
     let prefetcher = Prefetcher(
-      set, preprocessor: model.clip.preprocessor, capacity: 2 * batchSize, limit: limit,
+      set, preparation: model.sense.preparation, capacity: 2 * batchSize, limit: limit,
       skip: { finished.contains($0) })
     defer { prefetcher.cancel() }
     var progress = AuditProgress(
@@ -109,7 +108,7 @@ struct RetrievalRun {
       holdfast: HoldfastCommand.version, model: model.record, transferModel: nil,
       data: DataRecord(
         path: pairs.path, layout: "pairs", listing: try pairs.listing(),
-        preprocessing: try AuditRun.json(model.clip.preprocessor)),
+        preprocessing: try AuditRun.spell(model.sense.preparation)),
       classes: [], templates: [],
       attackSpace: AttackSpaceRecord(place: "model", shape: input.shape, unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,

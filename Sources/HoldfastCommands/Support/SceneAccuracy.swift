@@ -1,11 +1,10 @@
 import Holdfast
 
-/// The share of scenes that a classifier names rightly.
+/// The share of samples that a model names rightly.
 func accuracy(
-  of classifier: ZeroShotClassifier, on scenes: SceneSet, _ preprocessor: ImagePreprocessor,
-  batchSize: Int = 64
+  of subject: Subject, on set: any DataSet, _ preparation: any Preparation, batchSize: Int = 64
 ) throws -> ProportionRecord {
-  let prefetcher = Prefetcher(scenes, preprocessor: preprocessor, capacity: 2 * batchSize)
+  let prefetcher = Prefetcher(set, preparation: preparation, capacity: 2 * batchSize)
   defer { prefetcher.cancel() }
   var right = 0
   var total = 0
@@ -13,10 +12,10 @@ func accuracy(
     var samples: [PreparedSample] = []
     while samples.count < batchSize, let sample = try prefetcher.next() { samples.append(sample) }
     guard !samples.isEmpty else { return .wilson(right, of: total) }
-    let pixels = try Tensor(
-      samples.flatMap(\.pixels), [samples.count] + classifier.encoder.input.shape)
+    let inputs = try Tensor(
+      samples.flatMap(\.input.values), [samples.count] + subject.encoder.input.shape)
     let predicted = try withoutGradients {
-      try classifier.logits(pixels).argmax(1).array(of: Int64.self)
+      try subject.predict(inputs).logits?.argmax(1).array(of: Int64.self) ?? []
     }
     right += zip(samples, predicted).count { $0.label == Int($1) }
     total += samples.count

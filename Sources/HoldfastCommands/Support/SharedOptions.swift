@@ -44,10 +44,20 @@ struct ModelOptions: ParsableArguments {
     return parsed
   }
 
-  /// The model, loaded.
-  func load() throws -> ModelSource {
-    try ModelSource(model, vision: vision, device: try prepareDevice())
+  /// The model, loaded, with the sense that is meant.
+  func load(_ modality: Modality? = nil) throws -> ModelSource {
+    try ModelSource(model, modality: modality, vision: vision, device: try prepareDevice())
   }
+}
+
+/// The sense that a word on the command line names, as records spell it.
+func parseSense(_ text: String) throws(UsageError) -> Modality {
+  if let modality = Modality(rawValue: text) { return modality }
+  let all = Modality.allCases.map(\.rawValue)
+  throw UsageError(
+    "there is no sense `\(text)`",
+    hint: nearest(text, among: all).first.map { "did you mean `\($0)`?" }
+      ?? "the senses are \(all.joined(separator: ", "))")
 }
 
 /// In which form a result is printed.

@@ -21,7 +21,7 @@ struct SceneStream {
     scenes = SceneSet(
       generator: SceneGenerator(seed: seed), split: .train, size: size, samples: .max,
       shuffle: seed)
-    prefetcher = Prefetcher(scenes, preprocessor: preprocessor, capacity: ahead)
+    prefetcher = Prefetcher(scenes, preparation: preprocessor, capacity: ahead)
   }
 
   /// The next `count` scenes.
@@ -31,11 +31,11 @@ struct SceneStream {
     var captions: [String] = []
     var side = 0
     while labels.count < count, let sample = try prefetcher.next() {
-      pixels += sample.pixels
+      pixels += sample.input.values
       labels.append(Int64(sample.label))
       let scene = scenes.generator.scene(.train, scenes.index(at: position))
       captions.append(SceneCaptions.caption(scene))
-      side = sample.size.width
+      side = sample.input.shape[2]
       position += 1
     }
     return SceneBatch(

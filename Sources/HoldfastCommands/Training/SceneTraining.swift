@@ -52,7 +52,7 @@ struct SceneTraining {
       size: recipe.configuration.vision.image, samples: recipe.validationScenes)
     let classifier = try frozen.zeroShotClassifier(
       for: SceneGenerator.classNames, tokenizer: tokenizer)
-    let validation = try accuracy(of: classifier, on: scenes, recipe.preprocessor)
+    let validation = try accuracy(of: classifier.subject, on: scenes, recipe.preprocessor)
     return Result(model: frozen, validation: validation, step: step)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastMedia
 
 /// Reads a CSV file with the columns `path` and `label`.
 ///

@@ -2,27 +2,17 @@ public import HoldfastMedia
 
 /// One labelled sample, not yet decoded.
 public struct DataItem: Sendable {
-  /// Where the picture comes from.
-  public enum Content: Sendable {
-    /// A file to be read when its turn comes.
-    case file(String)
-    /// The bytes of a file.
-    case bytes([UInt8])
-    /// A picture that was drawn rather than decoded.
-    case image(Image)
-  }
-
   /// The id: stable, and unique in its set.
   public let id: String
   /// The class, as an index.
   public let label: Int
   /// What errors call it.
   public let file: String
-  /// Where the picture comes from.
-  public let content: Content
+  /// Where the input comes from.
+  public let content: MediaSource
 
   /// A sample of `file`.
-  public init(id: String, label: Int, file: String, content: Content) {
+  public init(id: String, label: Int, file: String, content: MediaSource) {
     self.id = id
     self.label = label
     self.file = file
@@ -30,7 +20,7 @@ public struct DataItem: Sendable {
   }
 }
 
-/// A set of labelled pictures that is visited in a fixed order.
+/// A set of labelled samples that is visited in a fixed order.
 public protocol DataSet: Sendable {
   /// The layout's name, for records.
   var layout: String { get }

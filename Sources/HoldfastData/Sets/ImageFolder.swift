@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastMedia
 
 /// Reads a folder with one folder of pictures per class: `<class>/<picture>`.
 ///

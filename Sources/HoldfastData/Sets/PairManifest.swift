@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastFormats
+import HoldfastMedia
 
 /// A paired set: inputs, and what belongs to each of them.
 ///

@@ -1,5 +1,4 @@
 import Foundation
-import HoldfastFormats
 public import HoldfastMedia
 
 /// A sample that is ready for the model.
@@ -8,17 +7,14 @@ public struct PreparedSample: Sendable {
   public let id: String
   /// The class, as an index.
   public let label: Int
-  /// The pixels in [0, 1], channel by channel: `(3, H, W)`.
-  public let pixels: [Float]
-  /// Height and width.
-  public let size: ImageSize
+  /// The input in its legal range, before normalisation.
+  public let input: PreparedInput
 
   /// A sample of the given parts.
-  public init(id: String, label: Int, pixels: [Float], size: ImageSize) {
+  public init(id: String, label: Int, input: PreparedInput) {
     self.id = id
     self.label = label
-    self.pixels = pixels
-    self.size = size
+    self.input = input
   }
 }
 
@@ -33,7 +29,7 @@ public final class Prefetcher: Sendable {
   ///
   /// - Parameter limit: how many samples of the set are visited, those passed over included.
   public init(
-    _ set: any DataSet, preprocessor: ImagePreprocessor, capacity: Int = 64, limit: Int? = nil,
+    _ set: any DataSet, preparation: any Preparation, capacity: Int = 64, limit: Int? = nil,
     skip: @escaping @Sendable (String) -> Bool = { _ in false }
   ) {
     let queue = PreparedQueue(capacity: capacity)
@@ -45,7 +41,7 @@ public final class Prefetcher: Sendable {
         while visited < limit ?? .max, let item = try cursor.next() {
           visited += 1
           if skip(item.id) { continue }
-          guard queue.offer(try Self.prepare(item, preprocessor)) else { return }
+          guard queue.offer(try Self.prepare(item, preparation)) else { return }
         }
         queue.close(nil)
       } catch {
@@ -66,21 +62,12 @@ public final class Prefetcher: Sendable {
   /// Stops reading ahead, and lets go of what was read.
   public func cancel() { queue.cancel() }
 
-  /// Decodes one sample and brings it to the model's size.
+  /// Decodes one sample and brings it to the shape that the model takes.
   public static func prepare(
-    _ item: DataItem, _ preprocessor: ImagePreprocessor
+    _ item: DataItem, _ preparation: any Preparation
   ) throws -> PreparedSample {
-    let image: Image
-    switch item.content {
-    case .image(let drawn): image = drawn
-    case .bytes(let bytes): image = try decodeImage(bytes, name: item.file)
-    case .file(let path):
-      let file = try MappedFile(path)
-      image = try decodeImage(file.withBytes { Array($0) }, name: path)
-    }
-    let prepared = try preprocessor.prepare(image)
-    return PreparedSample(
-      id: item.id, label: item.label, pixels: prepared.planarFloats(), size: prepared.size)
+    PreparedSample(
+      id: item.id, label: item.label, input: try preparation.prepare(item.content))
   }
 }
 

@@ -61,8 +61,9 @@ public struct SceneSet: DataSet {
       let id = "\(set.split.rawValue)/\(index)"
       return DataItem(
         id: id, label: scene.shape.index, file: "scene \(id)",
-        content: .image(
-          try Image(width: picture.width, height: picture.height, pixels: picture.rgb)))
+        content: .medium(
+          .image(
+            try Image(width: picture.width, height: picture.height, pixels: picture.rgb))))
     }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastFormats
+import HoldfastMedia
 import HoldfastText
 
 /// A folder in CLIP_benchmark's webdataset layout: `test/0.tar`, `test/nshards.txt`,
@@ -95,7 +96,8 @@ struct WebDatasetFolder: DataSet {
       }
       let shard = ((name as NSString).lastPathComponent as NSString).deletingPathExtension
       return DataItem(
-        id: "\(shard)/\(sample.key)", label: label, file: file, content: .bytes(picture))
+        id: "\(shard)/\(sample.key)", label: label, file: file, content: .bytes(picture, name: file)
+      )
     }
   }
 }

@@ -8,8 +8,15 @@ extension CLIPConfiguration {
   /// it.
   /// - Throws: ``EncoderError`` for malformed JSON, another kind of model, or absurd sizes.
   public init(huggingFace json: [UInt8], file: String) throws(EncoderError) {
+    try self.init(huggingFace: json, file: file) { $0 == "clip" }
+  }
+
+  /// As ``init(huggingFace:file:)``, for models of the types that `isRead` accepts.
+  init(
+    huggingFace json: [UInt8], file: String, isRead: (String) -> Bool
+  ) throws(EncoderError) {
     let written = try decodeConfiguration(HuggingFaceConfig.self, json, file: file)
-    guard written.modelType ?? "clip" == "clip" else {
+    guard isRead(written.modelType ?? "clip") else {
       throw EncoderError(
         what: "the model is of type `\(written.modelType ?? "")`, not `clip`", where: file,
         hint: "only CLIP models with a vision transformer are read")

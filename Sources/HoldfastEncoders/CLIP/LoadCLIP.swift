@@ -38,7 +38,7 @@ public func loadCLIP(
   activation: Activation? = nil, device: Device = .cpu
 ) throws -> LoadedCLIP {
   let source = try openCheckpoint(at: path)
-  let folder = CLIPFolder(holding: path)
+  let folder = ModelFolder(holding: path)
   let layout = try CLIPLayout(of: source)
   let configuration = try folder.configuration(of: source, layout, activation)
   let preprocessor = try folder.preprocessor(for: configuration.vision)
@@ -62,23 +62,13 @@ public func loadCLIP(
   }
   return LoadedCLIP(
     model: model,
-    tokenizer: try (tokenizer.map(CLIPFolder.init(holding:)) ?? folder)
+    tokenizer: try (tokenizer.map(ModelFolder.init(holding:)) ?? folder)
       .tokenizer(for: configuration.text, isRequired: tokenizer != nil),
     preprocessor: preprocessor)
 }
 
-/// The folder of a model: the files beside its weights.
-private struct CLIPFolder {
-  let url: URL
-
-  init(holding path: String) {
-    var isFolder: ObjCBool = false
-    let url = URL(fileURLWithPath: path)
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    self.url = exists && isFolder.boolValue ? url : url.deletingLastPathComponent()
-  }
-
-  func configuration(
+extension ModelFolder {
+  fileprivate func configuration(
     of source: any TensorSource, _ layout: CLIPLayout, _ activation: Activation?
   ) throws -> CLIPConfiguration {
     switch layout {
@@ -102,7 +92,7 @@ private struct CLIPFolder {
   }
 
   /// The preprocessor's file, or CLIP's own steps at the tower's size.
-  func preprocessor(for vision: CLIPConfiguration.Vision) throws -> ImagePreprocessor {
+  fileprivate func preprocessor(for vision: CLIPConfiguration.Vision) throws -> ImagePreprocessor {
     for name in ["preprocessor_config.json", "open_clip_config.json"] {
       guard let (json, file) = try file(name) else { continue }
       let preprocessor = try ImagePreprocessor(json: json, file: file)
@@ -116,29 +106,5 @@ private struct CLIPFolder {
       return preprocessor
     }
     return .clip(size: vision.image)
-  }
-
-  func tokenizer(
-    for text: CLIPConfiguration.Text, isRequired: Bool
-  ) throws -> CLIPTokenizer? {
-    let names = ["tokenizer.json", "vocab.json", "bpe_simple_vocab_16e6.txt"]
-    guard isRequired || names.contains(where: exists) else { return nil }
-    let tokenizer = try CLIPTokenizer(folder: url)
-    guard tokenizer.vocabularySize <= text.vocabulary else {
-      throw EncoderError(
-        what: "the tokeniser has \(tokenizer.vocabularySize) ids, the text tower "
-          + "\(text.vocabulary)", where: url.path, hint: "they are of different models")
-    }
-    return tokenizer
-  }
-
-  private func exists(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
-  }
-
-  private func file(_ name: String) throws -> (json: [UInt8], file: String)? {
-    guard exists(name) else { return nil }
-    let path = url.appendingPathComponent(name)
-    return (Array(try Data(contentsOf: path)), path.path)
   }
 }

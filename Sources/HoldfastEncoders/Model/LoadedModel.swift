@@ -1,0 +1,26 @@
+public import HoldfastCore
+
+/// A model as users name one: a tower for each of its senses into one space, and what reads texts.
+public struct LoadedModel {
+  /// The family it belongs to, such as `CLIP`.
+  public let family: String
+  /// Its senses, each once, the first being the one that is meant where none is named.
+  public let senses: [Sense]
+  /// What reads texts; none where the files of a tokeniser or of a text tower are missing.
+  public let text: (any TextEmbedder)?
+
+  /// A model of the given parts.
+  public init(family: String, senses: [Sense], text: (any TextEmbedder)?) {
+    self.family = family
+    self.senses = senses
+    self.text = text
+  }
+
+  /// The sense of a modality; none where the model has none.
+  public subscript(_ modality: Modality) -> Sense? {
+    senses.first { $0.modality == modality }
+  }
+
+  /// The senses it has, in order.
+  public var modalities: [Modality] { senses.map(\.modality) }
+}

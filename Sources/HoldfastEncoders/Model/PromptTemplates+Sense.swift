@@ -1,0 +1,12 @@
+public import HoldfastCore
+public import HoldfastText
+
+extension PromptTemplates {
+  /// The one template of a sense where none are given.
+  ///
+  /// Pictures, clips and all that is read as a picture are photos, as in CLIP; sounds are as
+  /// LanguageBind names them (specs: models and data, section 3.1).
+  public static func standard(for modality: Modality) -> PromptTemplates {
+    modality == .audio ? .sound : .standard
+  }
+}

@@ -1,0 +1,34 @@
+public import HoldfastCore
+public import HoldfastMedia
+public import HoldfastTensor
+
+/// One sense of a model: its tower, how its inputs are made, and how its cosines are scaled.
+public struct Sense {
+  /// The tower, bare.
+  public let encoder: any Encoder
+  /// How a file becomes what the tower takes.
+  ///
+  /// Normalisation is not part of it; the tower owns that.
+  public let preparation: any Preparation
+  /// The factor on cosines with anchors.
+  public let scale: Double
+
+  private let converted: (DType) throws -> any Encoder
+
+  /// A sense of the given parts; `converted` is the same tower in another element type.
+  public init(
+    encoder: any Encoder, preparation: any Preparation, scale: Double,
+    converted: @escaping (DType) throws -> any Encoder
+  ) {
+    self.encoder = encoder
+    self.preparation = preparation
+    self.scale = scale
+    self.converted = converted
+  }
+
+  /// Which sense it is.
+  public var modality: Modality { encoder.modality }
+
+  /// The bare tower in another element type.
+  public func encoder(in dtype: DType) throws -> any Encoder { try converted(dtype) }
+}
