@@ -8,6 +8,14 @@ public struct SceneGrayImage: Hashable, Sendable {
   public let gray: [UInt8]
 }
 
+extension SceneImage {
+  /// The same picture in three equal channels.
+  public init(_ image: SceneGrayImage) {
+    self.init(
+      width: image.width, height: image.height, rgb: image.gray.flatMap { [$0, $0, $0] })
+  }
+}
+
 /// Takes pictures of the heat of scenes: bright is warm.
 ///
 /// The shape is always warmer than what is around it; its colour says by how much, the colour
