@@ -74,6 +74,33 @@ struct SceneCaptionTests {
     #expect(used.sorted() == SceneCaptions.vocabulary)
   }
 
+  @Test("In every sense the same is told of a scene, only the medium differs")
+  func senses() {
+    func media(_ sense: SceneSense) -> Set<String> {
+      Set(SceneCaptions.templates(for: sense).flatMap { SceneCaptions.words(of: $0) })
+    }
+    let pictures = media(.image)
+    for sense in SceneSense.allCases {
+      let vocabulary = Set(SceneCaptions.vocabulary(for: [sense]))
+      #expect(vocabulary.isSuperset(of: SceneGenerator.classNames))
+      #expect(vocabulary.isSuperset(of: media(sense).subtracting(["{", "}"])))
+      #expect(SceneCaptions.templates(for: sense).allSatisfy { $0.hasSuffix(" of a {}.") })
+      for index in 0..<2000 {
+        let scene = generator.scene(.train, index)
+        let words = Set(SceneCaptions.words(of: SceneCaptions.caption(scene, for: sense)))
+        let picture = Set(SceneCaptions.words(of: SceneCaptions.caption(scene)))
+        let medium = media(sense).union(pictures)
+        #expect(words.subtracting(medium) == picture.subtracting(medium))
+        #expect(words.isSubset(of: vocabulary))
+      }
+    }
+    let audio = SceneCaptions.templates(for: .audio)
+    #expect(audio.first.map { SceneCaptions.fill($0, with: "star") } == "a sound of a star.")
+    #expect(
+      SceneCaptions.vocabulary(for: SceneSense.allCases).count == SceneCaptions.vocabulary.count
+        + 16)
+  }
+
   @Test("Zero-shot prompts are a good share of the training captions, word for word")
   func templates() {
     let prompts = Set(

@@ -1,50 +1,62 @@
 /// Tells scenes in words: lower-case English from a small closed vocabulary.
 public enum SceneCaptions {
-  /// Prompts for zero-shot classification; `{}` stands for the class name.
-  public static let templates = [
-    "a photo of a {}.", "a picture of a {}.", "a drawing of a {}.",
-  ]
+  /// Prompts for zero-shot classification of pictures; `{}` stands for the class name.
+  public static let templates = templates(for: .image)
 
-  /// Every word and punctuation mark that a caption or a filled template may contain, sorted.
-  public static let vocabulary: [String] = {
+  /// Prompts for zero-shot classification in a sense; `{}` stands for the class name.
+  public static func templates(for sense: SceneSense) -> [String] {
+    sense.media.map { "\($0) of a {}." }
+  }
+
+  /// Every word and punctuation mark that a caption or a filled template of a picture may contain,
+  /// sorted.
+  public static let vocabulary = vocabulary(for: [.image])
+
+  /// Every word and punctuation mark that a caption or a filled template of any of the senses may
+  /// contain, sorted.
+  public static func vocabulary(for senses: [SceneSense]) -> [String] {
     let attributes =
       SceneShape.allCases.map(\.className) + SceneColor.allCases.map(\.rawValue)
       + SceneTexture.allCases.map(\.rawValue) + SceneBackground.allCases.map(\.rawValue)
       + ScenePosition.allCases.flatMap { words(of: $0.phrase) } + SceneSize.allCases.map(\.rawValue)
-    let grammar = words(
-      of: "a an photo picture drawing of the there is it and on background leaning to left right,.")
-    return Set(attributes + grammar).sorted()
-  }()
+    let grammar = words(of: "a an of the there is it and on background leaning to left right,.")
+    let media = senses.flatMap(\.media).flatMap { words(of: $0) }
+    return Set(attributes + grammar + media).sorted()
+  }
 
   /// Tells what a scene shows.
   ///
   /// The scene's seed chooses among sentences that tell more or fewer of the attributes; every
   /// caption names the shape and says nothing untrue. About one in three is a filled template, with
   /// the article that zero-shot prompts have ("a photo of a arrow.").
-  public static func caption(_ scene: SceneDescription) -> String {
-    var random = scene.randomness(for: .words)
+  ///
+  /// What is told of a scene is the same for all senses, in the words for what is seen: colours are
+  /// pitches to the ear, and warmth where heat is felt. Only the medium differs: a photo of a ring,
+  /// a sound of a ring.
+  public static func caption(_ scene: SceneDescription, for sense: SceneSense = .image) -> String {
+    var random = scene.randomness(for: .text)
     let name = scene.shape.className
     let color = scene.color.rawValue
     let texture = scene.texture.rawValue
     let size = scene.size.rawValue
     let place = scene.position.phrase
-    let medium = random.pick(["photo", "picture", "drawing"]) ?? "photo"
+    let medium = random.pick(sense.media) ?? "a photo"
     let behind = scene.backgroundColor.rawValue
     let ground = "\(scene.background.rawValue) \(behind) background"
 
     switch random.integer(in: 0...11) {
-    case 0...2: return fill(templates[0], with: name)
-    case 3: return fill("a \(medium) of a {}.", with: name)
+    case 0...2: return fill("\(sense.media[0]) of a {}.", with: name)
+    case 3: return fill("\(medium) of a {}.", with: name)
     case 4:
       return
-        "a \(medium) of \(noun(size, color, texture, name)) \(place) on \(noun(behind)) background."
+        "\(medium) of \(noun(size, color, texture, name)) \(place) on \(noun(behind)) background."
     case 5: return "\(noun(color, texture, name)) on \(noun(ground))."
     case 6: return "there is \(noun(size, texture, name)) \(place), and it is \(color)."
     case 7: return "the \(name) is \(color) and \(texture), the background is \(behind)."
-    case 8: return "a \(medium) of \(noun(color, name))\(leaning(scene.tilt)) on \(noun(ground))."
+    case 8: return "\(medium) of \(noun(color, name))\(leaning(scene.tilt)) on \(noun(ground))."
     case 9: return "\(noun(size, name)) \(place), \(color) on \(behind)."
     case 10: return "\(noun(texture, name))\(leaning(scene.tilt)), \(color), \(place)."
-    default: return "a \(medium) of \(noun(color, texture, name))."
+    default: return "\(medium) of \(noun(color, texture, name))."
     }
   }
 
@@ -79,6 +91,20 @@ public enum SceneCaptions {
   private static func leaning(_ tilt: Int) -> String {
     if tilt <= -10 { return " leaning to the left" }
     return tilt >= 10 ? " leaning to the right" : ""
+  }
+}
+
+extension SceneSense {
+  /// What a scene is in this sense: three nouns with their articles, the plainest one first.
+  fileprivate var media: [String] {
+    switch self {
+    case .image, .text: ["a photo", "a picture", "a drawing"]
+    case .video: ["a video", "a film", "a clip"]
+    case .audio: ["a sound", "a recording", "the sound"]
+    case .thermal: ["a thermal image", "an infrared image", "a heat map"]
+    case .points: ["a point cloud", "a scan", "a model"]
+    case .event: ["an event image", "an event recording", "an event camera recording"]
+    }
   }
 }
 

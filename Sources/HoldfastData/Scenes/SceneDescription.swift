@@ -2,7 +2,7 @@
 ///
 /// A description says what can be told in words. What only one sense has (for pictures: the exact
 /// place, the light, the noise) is drawn by that sense from `seed`, each from a stream of its own,
-/// so that a scene may be drawn, told, and later heard or filmed, and always be the same scene.
+/// so that a scene may be drawn, filmed, heard or told, and always be the same scene.
 public struct SceneDescription: Codable, Hashable, Sendable {
   /// The class to be recognised.
   public var shape: SceneShape
@@ -50,12 +50,6 @@ public struct SceneDescription: Codable, Hashable, Sendable {
 
   /// The random numbers that one sense takes for this scene.
   func randomness(for sense: SceneSense) -> SplitMix64 {
-    SplitMix64(seed: seed, stream: sense.rawValue)
+    SplitMix64(seed: seed, stream: sense.stream)
   }
-}
-
-/// The ways to present a scene; the number is the stream of randomness and never changes.
-enum SceneSense: UInt64 {
-  case drawing = 1
-  case words = 2
 }

@@ -30,7 +30,7 @@ public enum SceneDrawing {
         what: "a picture of \(size) pixels a side cannot be drawn", where: "size",
         hint: "choose a size from \(sizes.lowerBound) to \(sizes.upperBound) pixels")
     }
-    var random = scene.randomness(for: .drawing)
+    var random = scene.randomness(for: .image)
     let figure = SceneFigure(scene, random: &random)
     let backdrop = SceneBackdrop(scene, random: &random)
     let light = SceneLight(random: &random)
@@ -80,15 +80,7 @@ struct SceneSensor {
   }
 
   mutating func byte(_ value: Double) -> UInt8 {
-    let noisy = value + noise * gaussian()
+    let noisy = value + noise * random.gaussian()
     return UInt8(min(max(noisy, 0), 1) * 255 + 0.5)
-  }
-
-  /// The sum of four uniform numbers, brought to mean 0 and variance 1.
-  private mutating func gaussian() -> Double {
-    let bits = random.next()
-    let sum =
-      (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
-    return (Double(sum) / 65535 - 2) * 1.732
   }
 }

@@ -2,14 +2,18 @@
 ///
 /// Lengths are parts of the picture's side.
 struct SceneFigure {
+  private let shape: SceneShape
   private let outline: SceneOutline
-  private let center: Point
-  private let radius: Double
-  private let sine: Double
-  private let cosine: Double
+  /// The distances to the outline, from a table where the figure is drawn many times.
+  private var field: SceneField?
+  private(set) var center: Point
+  private(set) var radius: Double
+  private var sine: Double
+  private var cosine: Double
   private let filling: SceneFilling
 
   init(_ scene: SceneDescription, random: inout SplitMix64) {
+    shape = scene.shape
     outline = scene.shape.outline
     radius =
       switch scene.size {
@@ -24,14 +28,37 @@ struct SceneFigure {
     filling = SceneFilling(scene, random: &random)
   }
 
+  /// The figure after a movement, ready to be drawn often.
+  func moved(by pose: ScenePose) -> SceneFigure {
+    var figure = self
+    figure.field = shape.field
+    figure.center = Point(center.x + pose.shift.x, center.y + pose.shift.y)
+    figure.radius = radius * pose.zoom
+    let (s, c) = sineAndCosine(degrees: pose.turn)
+    (figure.sine, figure.cosine) = (sine * c + cosine * s, cosine * c - sine * s)
+    return figure
+  }
+
   /// The colour at a point where the shape lies over `behind`; edges are smooth over one pixel.
   func paint(over behind: RGB, at point: Point, _ pixel: Double) -> RGB {
+    let (cover, local) = cover(at: point, pixel)
+    return cover > 0
+      ? behind.mixed(with: filling.color(at: local, pixel / radius), cover) : behind
+  }
+
+  /// How much of a pixel the shape covers, and how much of its filling is of the second tone there.
+  func tones(at point: Point, _ pixel: Double) -> (cover: Double, second: Double) {
+    let (cover, local) = cover(at: point, pixel)
+    return cover > 0 ? (cover, filling.amountOfSecond(at: local, pixel / radius)) : (0, 0)
+  }
+
+  /// How much of a pixel the shape covers, and the point in the shape's own coordinates.
+  private func cover(at point: Point, _ pixel: Double) -> (cover: Double, local: Point) {
     let (dx, dy) = ((point.x - center.x) / radius, (point.y - center.y) / radius)
-    guard dx * dx + dy * dy < 1.8 else { return behind }
     let local = Point(dx * cosine + dy * sine, dy * cosine - dx * sine)
-    let localPixel = pixel / radius
-    let cover = smoothStep(-outline.signedDistance(from: local), over: localPixel)
-    return cover > 0 ? behind.mixed(with: filling.color(at: local, localPixel), cover) : behind
+    guard dx * dx + dy * dy < 1.8 else { return (0, local) }
+    let distance = field?.distance(from: local) ?? outline.signedDistance(from: local)
+    return (smoothStep(-distance, over: pixel / radius), local)
   }
 }
 
@@ -54,7 +81,8 @@ struct SceneFilling {
     first.mixed(with: second, amountOfSecond(at: point, pixel))
   }
 
-  private func amountOfSecond(at point: Point, _ pixel: Double) -> Double {
+  /// From 0, the first tone alone, to 1, the second alone.
+  func amountOfSecond(at point: Point, _ pixel: Double) -> Double {
     switch texture {
     case .solid:
       return 0

@@ -89,9 +89,11 @@ extension SceneOutline.Part {
 }
 
 /// Sine and cosine by short power series and three doublings of the angle; good to a ten-thousandth
-/// within two turns, and the same on every platform, which the C library's are not.
+/// within two turns, to which greater angles are brought, and the same on every platform, which the
+/// C library's are not.
 func sineAndCosine(degrees: Double) -> (sine: Double, cosine: Double) {
-  let x = degrees * (Double.pi / 180) / 8
+  let near = abs(degrees) > 720 ? degrees.remainder(dividingBy: 360) : degrees
+  let x = near * (Double.pi / 180) / 8
   let square = x * x
   var sine = x * (1 - square / 6 * (1 - square / 20 * (1 - square / 42 * (1 - square / 72))))
   var cosine = 1 - square / 2 * (1 - square / 12 * (1 - square / 30 * (1 - square / 56)))

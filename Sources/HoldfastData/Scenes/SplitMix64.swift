@@ -44,6 +44,14 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     choices.isEmpty ? nil : choices[integer(in: 0...choices.count - 1)]
   }
 
+  /// A number of mean 0 and variance 1, nearly Gaussian: the sum of four uniform ones.
+  mutating func gaussian() -> Double {
+    let bits = next()
+    let sum =
+      (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
+    return (Double(sum) / 65535 - 2) * 1.732
+  }
+
   /// The generator's output function, a bijection of the 64-bit words.
   static func mix(_ word: UInt64) -> UInt64 {
     var z = word

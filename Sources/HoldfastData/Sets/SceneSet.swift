@@ -1,36 +1,49 @@
 import HoldfastMedia
 
-/// The built-in scenes as a data set: drawn when their turn comes.
+/// The built-in scenes as a data set: drawn, or made for another sense, when their turn comes.
 public struct SceneSet: DataSet {
   /// The supply.
   public let generator: SceneGenerator
   /// What the scenes may be used for.
   public let split: SceneSplit
-  /// The side of a picture in pixels.
-  public let size: Int
+  /// The sense that they are made for, and how.
+  public let rendering: SceneRendering
   /// How many scenes are visited.
   public let samples: Int
   /// The seed of a random order, drawn with replacement; none for the order of the indices.
   public let shuffle: UInt64?
 
-  /// The first `samples` scenes of a split.
+  /// The first `samples` scenes of a split, for a sense.
   ///
   /// - Parameter shuffle: takes scenes at random instead. To learn from, scenes must come in random
   ///   order: neighbours share colours, which would stand in for their shapes.
   public init(
-    generator: SceneGenerator, split: SceneSplit, size: Int, samples: Int, shuffle: UInt64? = nil
+    generator: SceneGenerator, split: SceneSplit, rendering: SceneRendering, samples: Int,
+    shuffle: UInt64? = nil
   ) {
     self.generator = generator
     self.split = split
-    self.size = size
+    self.rendering = rendering
     self.samples = samples
     self.shuffle = shuffle
+  }
+
+  /// The first `samples` scenes of a split as pictures of `size` pixels a side.
+  public init(
+    generator: SceneGenerator, split: SceneSplit, size: Int, samples: Int, shuffle: UInt64? = nil
+  ) {
+    self.init(
+      generator: generator, split: split, rendering: SceneRendering(.image, size: size),
+      samples: samples, shuffle: shuffle)
   }
 
   /// `scenes`.
   public var layout: String { "scenes" }
   /// The supply, spelled out.
-  public var path: String { "scenes:\(split.rawValue),seed=\(generator.seed),size=\(size)" }
+  public var path: String {
+    let sense = rendering.sense == .image ? "" : "sense=\(rendering.sense.rawValue),"
+    return "scenes:\(split.rawValue),\(sense)seed=\(generator.seed),\(rendering.settings)"
+  }
   /// The shapes.
   public var classNames: [String]? { SceneGenerator.classNames }
   /// The number that was asked for.
@@ -57,13 +70,41 @@ public struct SceneSet: DataSet {
       defer { position += 1 }
       let index = set.index(at: position)
       let scene = set.generator.scene(set.split, index)
-      let picture = try SceneDrawing.render(scene, size: set.size)
       let id = "\(set.split.rawValue)/\(index)"
       return DataItem(
-        id: id, label: scene.shape.index, file: "scene \(id)",
-        content: .medium(
-          .image(
-            try Image(width: picture.width, height: picture.height, pixels: picture.rgb))))
+        id: id, label: scene.label, file: "scene \(id)",
+        content: .medium(try set.rendering.render(scene).medium()))
     }
+  }
+}
+
+extension SceneSample {
+  /// The sample as encoders' preparations take it: heat as a grey picture, events as the picture
+  /// that ``SceneEvents`` paints of them.
+  func medium() throws -> Medium {
+    switch self {
+    case .image(let picture): return .image(try Image(picture))
+    case .heat(let heat): return .image(try Image(SceneImage(heat)))
+    case .events(let events): return .image(try Image(SceneEvents.frame(events)))
+    case .sound(let wave): return .sound(try Sound(wave))
+    case .film, .points, .words:
+      throw SceneError(
+        what: "a film, points or words of a scene cannot be read as a data set", where: "sense",
+        hint: "write them to files, or choose image, audio, thermal or event")
+    }
+  }
+}
+
+extension Image {
+  /// A scene's picture.
+  init(_ picture: SceneImage) throws(MediaError) {
+    try self.init(width: picture.width, height: picture.height, pixels: picture.rgb)
+  }
+}
+
+extension Sound {
+  /// A scene's sound.
+  init(_ wave: SceneWaveform) throws(MediaError) {
+    try self.init(rate: wave.rate, channels: [wave.samples])
   }
 }

@@ -1,0 +1,132 @@
+import Foundation
+import HoldfastFormats
+import HoldfastMedia
+
+/// Scenes to be written as files, sense by sense.
+///
+/// Each sense has a folder of its own with one folder per concept, so that a folder of pictures is
+/// a data set as it is. A scene has the same name in every sense, `<split>-<index>`; what has the
+/// same name belongs together.
+///
+/// | sense | files |
+/// |---|---|
+/// | image, thermal | `.png` |
+/// | video | a folder of frames, `000.png` onwards |
+/// | audio | `.wav`, 16 bits |
+/// | points | `.xyz`, a line of three numbers per point |
+/// | event | `.csv` with the columns x, y, t (microseconds) and p (1 brighter, 0 darker), and a `.png` \
+/// painted of them |
+/// | text | `.txt` |
+///
+/// Beside the concepts' folders stand two tables: `manifest.csv` with the columns path, label,
+/// modality, caption and scene, and `pairs.csv` with input and caption, as retrieval takes it. They
+/// are written last: where they are, everything is there.
+public struct SceneExport: Sendable {
+  /// The supply.
+  public let generator: SceneGenerator
+  /// What the scenes may be used for.
+  public let split: SceneSplit
+  /// The concepts to show.
+  public let concepts: [SceneShape]
+  /// How many scenes show each concept.
+  public let count: Int
+
+  /// The first `count` scenes of each concept in a split.
+  public init(
+    generator: SceneGenerator, split: SceneSplit, concepts: [SceneShape], count: Int
+  ) {
+    self.generator = generator
+    self.split = split
+    self.concepts = concepts
+    self.count = count
+  }
+
+  /// Writes the scenes for one sense into a folder, which is made where it is missing.
+  ///
+  /// - Parameter progress: called after each scene with the number that are done.
+  /// - Throws: ``SceneError`` where a setting cannot be met, and the system's errors.
+  public func write(
+    _ rendering: SceneRendering, to folder: String, progress: (Int) -> Void = { _ in }
+  ) throws {
+    var manifest = "path,label,modality,caption,scene\n"
+    var pairs = "input,caption\n"
+    var done = 0
+    for concept in concepts {
+      try makeFolder("\(folder)/\(concept.className)")
+      for round in 0..<count {
+        let index = round * SceneShape.allCases.count + concept.label
+        let scene = generator.scene(split, index)
+        let path = try rendering.render(scene).write(
+          to: folder, as: "\(concept.className)/\(split.rawValue)-\(index)")
+        // No word of a caption holds a quotation mark.
+        let caption = "\"\(SceneCaptions.caption(scene, for: rendering.sense))\""
+        manifest +=
+          "\(path),\(concept.className),\(rendering.sense.rawValue),\(caption),"
+          + "\(split.rawValue)/\(index)\n"
+        pairs += "\(path),\(caption)\n"
+        done += 1
+        progress(done)
+      }
+    }
+    try AtomicFile.write(pairs, to: "\(folder)/pairs.csv")
+    try AtomicFile.write(manifest, to: "\(folder)/manifest.csv")
+  }
+}
+
+extension SceneSample {
+  /// Writes the sample as `name` in a folder, with the ending that it needs, and says what is to be
+  /// read: the name with its ending, or of a film the folder.
+  fileprivate func write(to folder: String, as name: String) throws -> String {
+    func file(_ bytes: [UInt8], _ ending: String) throws -> String {
+      try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)\(ending)"))
+      return name + ending
+    }
+    switch self {
+    case .image(let picture):
+      return try file(encodePNG(Image(picture)), ".png")
+    case .film(let frames):
+      try makeFolder("\(folder)/\(name)")
+      for (number, frame) in frames.enumerated() {
+        _ = try file(encodePNG(Image(frame)), String(format: "/%03d.png", number))
+      }
+      return name
+    case .sound(let wave):
+      return try file(encodeWAV(Sound(wave)), ".wav")
+    case .heat(let heat):
+      return try file(encodePNG(grey: heat.gray, width: heat.width, height: heat.height), ".png")
+    case .points(let cloud):
+      return try file(Array(cloud.text.utf8), ".xyz")
+    case .events(let events):
+      _ = try file(Array(events.table.utf8), ".csv")
+      return try file(encodePNG(Image(SceneEvents.frame(events))), ".png")
+    case .words(let caption):
+      return try file(Array("\(caption)\n".utf8), ".txt")
+    }
+  }
+}
+
+extension ScenePointCloud {
+  /// A line per point: x, y and z, each as short as reads back to the same number.
+  fileprivate var text: String {
+    var text = ""
+    for start in stride(from: 0, to: xyz.count, by: 3) {
+      text += "\(xyz[start]) \(xyz[start + 1]) \(xyz[start + 2])\n"
+    }
+    return text
+  }
+}
+
+extension SceneEventStream {
+  /// A line per event, below the names of the columns.
+  fileprivate var table: String {
+    var text = "x,y,t,p\n"
+    for index in 0..<count {
+      text += "\(x[index]),\(y[index]),\(time[index]),\(polarity[index] ? 1 : 0)\n"
+    }
+    return text
+  }
+}
+
+private func makeFolder(_ path: String) throws {
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+}

@@ -1,0 +1,96 @@
+import Foundation
+import HoldfastFormats
+import HoldfastMedia
+import HoldfastTestSupport
+import Testing
+
+@testable import HoldfastData
+
+@Suite("Scenes as files")
+struct SceneExportTests {
+  let export = SceneExport(
+    generator: SceneGenerator(seed: 0), split: .evaluation, concepts: [.ring, .star], count: 2)
+
+  /// The rows of a table below its header, split at commas outside quotation marks.
+  private func rows(_ place: Place, _ name: String) throws -> [[String]] {
+    let text = try String(contentsOfFile: place.path(name), encoding: .utf8)
+    return text.split(separator: "\n").dropFirst().map { line in
+      line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+        .flatMap { part, piece in
+          part % 2 == 1 ? [String(piece)] : piece.split(separator: ",").map(String.init)
+        }
+    }
+  }
+
+  @Test("Every sense writes its files, and the manifest lists them", arguments: smallRenderings)
+  func files(rendering: SceneRendering) throws {
+    try Place.with { place in
+      var done: [Int] = []
+      try export.write(rendering, to: place.path("out")) { done.append($0) }
+      #expect(done == [1, 2, 3, 4])
+      let manifest = try rows(place, "out/manifest.csv")
+      #expect(manifest.map { $0[1] } == ["ring", "ring", "star", "star"])
+      #expect(manifest.allSatisfy { $0[2] == rendering.sense.rawValue })
+      #expect(
+        manifest.map { $0[4] } == [
+          "evaluation/6", "evaluation/26", "evaluation/4", "evaluation/24",
+        ]
+      )
+      for row in manifest {
+        let index = try #require(Int(row[4].split(separator: "/")[1]))
+        let scene = export.generator.scene(.evaluation, index)
+        #expect(row[3] == SceneCaptions.caption(scene, for: rendering.sense))
+        #expect(row[0].hasPrefix("\(scene.shape.className)/evaluation-\(index)"))
+        let file = URL(fileURLWithPath: place.path("out/\(row[0])"))
+        try check(file, against: rendering.render(scene))
+      }
+      #expect(try rows(place, "out/pairs.csv") == manifest.map { [$0[0], $0[3]] })
+    }
+  }
+
+  /// Checks that a file, or a folder of frames, holds a sample.
+  private func check(_ file: URL, against sample: SceneSample) throws {
+    func picture(_ file: URL) throws -> [UInt8] {
+      try decodeImage([UInt8](Data(contentsOf: file)), name: file.path).pixels
+    }
+    func lines(_ file: URL) throws -> [Substring] {
+      try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+    }
+    switch sample {
+    case .image(let image): #expect(try picture(file) == image.rgb)
+    case .heat(let heat): #expect(try picture(file) == SceneImage(heat).rgb)
+    case .film(let frames):
+      for (number, frame) in frames.enumerated() {
+        #expect(try picture(file.appendingPathComponent("00\(number).png")) == frame.rgb)
+      }
+    case .sound(let wave):
+      let sound = try decodeSound([UInt8](Data(contentsOf: file)), name: file.path)
+      #expect(sound.rate == wave.rate && sound.channels.count == 1)
+      #expect(zip(sound.channels[0], wave.samples).allSatisfy { abs($0 - $1) < 1e-4 })
+    case .points(let cloud):
+      let numbers = try lines(file).flatMap { $0.split(separator: " ").compactMap { Float($0) } }
+      #expect(numbers == cloud.xyz)
+    case .events(let events):
+      #expect(try picture(file) == SceneEvents.frame(events).rgb)
+      let table = try lines(file.deletingPathExtension().appendingPathExtension("csv"))
+      #expect(table.count == events.count + 1)
+      #expect(table[1].hasPrefix("\(events.x[0]),\(events.y[0]),\(events.time[0]),"))
+    case .words(let caption): #expect(try lines(file) == [Substring(caption)])
+    }
+  }
+
+  @Test("What was written opens as a data set and as pairs")
+  func reading() throws {
+    try Place.with { place in
+      try export.write(SceneRendering(.image, size: 16), to: place.path("out"))
+      let folder = try openDataSet(at: place.path("out"))
+      #expect(folder.classNames == ["ring", "star"] && folder.count == 4)
+      let manifest = try openDataSet(at: place.path("out/manifest.csv"))
+      #expect(
+        try manifest.items().allSatisfy { $0.label == ($0.id.hasPrefix("ring/") ? 0 : 1) })
+      #expect(manifest.count == 4)
+      let pairs = try openPairManifest(at: place.path("out/pairs.csv"))
+      #expect(pairs.inputs.entries.count == 4)
+    }
+  }
+}
