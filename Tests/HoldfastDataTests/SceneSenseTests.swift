@@ -88,8 +88,9 @@ struct SceneSenseTests {
 
   @Test("A set of scenes hands over sounds as sounds and what can be painted as pictures")
   func media() throws {
-    for sense in [SceneSense.image, .audio, .thermal, .event] {
-      let rendering = SceneRendering(sense, size: 20, rate: 8000, seconds: 0.25)
+    for sense in SceneSense.allCases where sense != .text {
+      let rendering = SceneRendering(
+        sense, size: 20, frames: 3, rate: 8000, seconds: 0.25, points: 64)
       let set = SceneSet(generator: generator, split: .train, rendering: rendering, samples: 1)
       guard case .medium(let medium) = try set.items()[0].content else {
         Issue.record("not a medium")
@@ -100,8 +101,15 @@ struct SceneSenseTests {
         #expect(sense == .audio)
         #expect(sound.rate == 8000 && sound.frames == 2000)
       case .image(let image):
-        #expect(sense != .audio)
+        #expect([.image, .thermal, .event].contains(sense))
         #expect(image.width == 20 && image.height == 20)
+      case .clip(let clip):
+        #expect(sense == .video)
+        #expect(clip.frames.count == 3 && clip.size.width == 20)
+      case .points(let cloud):
+        #expect(sense == .points)
+        #expect(cloud.count == 64)
+      case .events, .gray: Issue.record("scenes paint their events and their heat")
       }
     }
   }

@@ -1,5 +1,7 @@
+import FoundationEssentials
 import HoldfastCore
 import HoldfastEncoders
+import HoldfastMedia
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing

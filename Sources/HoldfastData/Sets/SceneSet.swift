@@ -87,10 +87,12 @@ extension SceneSample {
     case .heat(let heat): return .image(try Image(SceneImage(heat)))
     case .events(let events): return .image(try Image(SceneEvents.frame(events)))
     case .sound(let wave): return .sound(try Sound(wave))
-    case .film, .points, .words:
+    case .film(let frames): return .clip(try Clip(frames: frames.map { try Image($0) }))
+    case .points(let cloud): return .points(try PointCloud(coordinates: cloud.xyz))
+    case .words:
       throw SceneError(
-        what: "a film, points or words of a scene cannot be read as a data set", where: "sense",
-        hint: "write them to files, or choose image, audio, thermal or event")
+        what: "words of a scene are no samples of a data set", where: "sense",
+        hint: "write them to files, or choose another sense")
     }
   }
 }
