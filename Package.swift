@@ -90,7 +90,8 @@ let floor4: [Target] = [
       "HoldfastTensor",
     ]),
   library("HoldfastAttacks", ["HoldfastCore", "HoldfastTensor"]),
-  library("HoldfastData", ["HoldfastFormats", "HoldfastMedia", "HoldfastText", csv]),
+  library(
+    "HoldfastData", ["HoldfastCore", "HoldfastFormats", "HoldfastMedia", "HoldfastText", csv]),
 ]
 
 let floor5: [Target] = [
@@ -145,7 +146,7 @@ let testTargets: [Target] = [
   tests(
     "HoldfastAttacks", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastCore"],
     exclude: ["Goldens"]),
-  tests("HoldfastData", ["HoldfastTestSupport", "HoldfastMedia"]),
+  tests("HoldfastData", ["HoldfastTestSupport", "HoldfastCore", "HoldfastMedia"]),
   tests(
     "HoldfastDefenses",
     [

@@ -96,7 +96,7 @@ public struct ModelRecord: Codable, Hashable, Sendable {
 public struct DataRecord: Codable, Hashable, Sendable {
   /// The path that was given.
   public var path: String
-  /// The layout: `image-folder`, `csv`, `webdataset`, `scenes` or `pairs`.
+  /// The layout: `image-folder`, `class-folder`, `csv`, `webdataset`, `scenes` or `pairs`.
   public var layout: String
   /// SHA-256 over the list of ids and labels; none where the layout is read as a stream.
   public var listing: String?

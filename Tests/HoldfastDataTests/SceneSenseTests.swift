@@ -164,9 +164,9 @@ struct SceneSenseTests {
       }
       #expect(error?.description.contains("hint: choose a ") == true, "\(rendering)")
     }
-    let film = SceneSet(
-      generator: generator, split: .train, rendering: SceneRendering(.points), samples: 1)
-    #expect(words { try film.items() }.contains("hint: "))
+    let told = SceneSet(
+      generator: generator, split: .train, rendering: SceneRendering(.text), samples: 1)
+    #expect(words { try told.items() }.contains("hint: "))
   }
 
   @Test("Settings spell out what the sense has use for")

@@ -47,8 +47,13 @@ struct ListedDataSet: DataSet {
   }
 }
 
-/// The bytes in a file, links followed.
+/// The bytes in a file, or in the files of a folder of frames, links followed.
 func fileSize(_ path: String) throws(DataError) -> Int {
+  if isFolder(path), let names = try? FileManager.default.contentsOfDirectory(atPath: path) {
+    var sum = 0
+    for name in names where !isFolder("\(path)/\(name)") { sum += try fileSize("\(path)/\(name)") }
+    return sum
+  }
   let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
   guard let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize else {
     throw DataError(
