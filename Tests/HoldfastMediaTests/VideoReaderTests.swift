@@ -23,7 +23,7 @@ struct VideoReaderTests {
     -> String
   {
     for (index, frame) in clip.frames.enumerated() {
-      let place = folder.appending(path: String(format: "%03d.png", index))
+      let place = folder.appending(path: String(format: "%04d.png", index))
       try Data(encodePNG(frame)).write(to: place)
     }
     let path = folder.appending(path: name).path
@@ -31,7 +31,7 @@ struct VideoReaderTests {
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments =
       ["ffmpeg", "-v", "error", "-nostdin", "-y", "-framerate", "10"]
-      + ["-i", folder.appending(path: "%03d.png").path] + options + ["file:\(path)"]
+      + ["-i", folder.appending(path: "%04d.png").path] + options + ["file:\(path)"]
     process.standardInput = FileHandle.nullDevice
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
@@ -40,7 +40,7 @@ struct VideoReaderTests {
     try #require(process.terminationStatus == 0)
     for index in clip.frames.indices {
       try FileManager.default.removeItem(
-        at: folder.appending(path: String(format: "%03d.png", index)))
+        at: folder.appending(path: String(format: "%04d.png", index)))
     }
     return path
   }
@@ -99,6 +99,42 @@ struct VideoReaderTests {
       let preparation = ClipPreprocessor(choice: .whole(count: 8), side: 16)
       #expect(
         try preparation.prepare(.file(path)) == preparation.prepare(.medium(.clip(clip))))
+    }
+  }
+
+  @Test("Older programs, which call the passing of frames otherwise, are understood")
+  func older() throws {
+    try withFolder { folder in
+      let path = try encode(clip, folder, "a.mkv", Self.lossless)
+      let program = folder.appending(path: "ffmpeg")
+      let script = """
+        #!/bin/sh
+        case "$*" in *-fps_mode*)
+          echo "Unrecognized option 'fps_mode'." >&2
+          echo "Error splitting the argument list: Option not found" >&2
+          exit 1
+        esac
+        exec ffmpeg "$@"
+        """
+      try Data(script.utf8).write(to: program)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+      #expect(try VideoReader(ffmpeg: program.path).clip(file: path).frames == clip.frames)
+    }
+  }
+
+  @Test("A thousand frames can be chosen of more")
+  func manyFrames() throws {
+    try withFolder { folder in
+      let many = try Clip(
+        frames: (0..<1100).map { index in
+          try Image(
+            width: 2, height: 2,
+            pixels: (0..<12).map { UInt8((index + 20 * $0) % 256) })
+        })
+      let path = try encode(many, folder, "a.mkv", Self.lossless)
+      let preparation = ClipPreprocessor(choice: .whole(count: 1024), side: 2)
+      #expect(
+        try preparation.prepare(.file(path)) == preparation.prepare(.medium(.clip(many))))
     }
   }
 

@@ -162,7 +162,7 @@ def scaled(index: int, width: int, height: int) -> torch.Tensor:
 
 
 def crops(x: torch.Tensor) -> list:
-    """pytorchvideo's uniform_crop at 0, 1 and 2."""
+    """ImageBind's uniform_crop at 0, 1 and 2."""
     height, width = x.shape[-2:]
     result = []
     for place in range(3):

@@ -60,7 +60,7 @@ extension ClipPreprocessor: Preparation {
 
   /// One of three squares along the long side, from left to right or from top to bottom.
   ///
-  /// As pytorchvideo's `uniform_crop`, which rounds the middle up.
+  /// As ImageBind's `uniform_crop`, which rounds the middle up.
   private func crop(_ plane: Tensor, _ third: Int) throws -> Tensor {
     func start(_ length: Int, isLong: Bool) -> Int {
       let room = length - side

@@ -72,8 +72,9 @@ public struct ClipPreprocessor: Codable, Hashable, Sendable {
     switch choice {
     case .whole(let count): try require((1...1024).contains(count), "\(count) frames")
     case .clips(let count, let seconds, let frames):
-      try require((1...100).contains(count), "\(count) clips")
-      try require((1...100).contains(frames), "clips of \(frames) frames")
+      try require((1...1024).contains(count), "\(count) clips")
+      try require(
+        frames >= 1 && frames <= 1024 / count, "\(count) clips of \(frames) frames")
       try require(seconds > 0 && seconds <= 86400, "clips of \(seconds) s")
     }
     let values = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }

@@ -34,7 +34,7 @@ func runProgram(
   var isWanted = true
   while child.isOpen {
     guard clock.now < deadline else { throw .timedOut }
-    child.read { stream, bytes in
+    child.listen { stream, bytes in
       switch stream {
       case .output: isWanted = isWanted && take(bytes)
       case .message: message.append(contentsOf: bytes.prefix(4096 - message.count))
@@ -126,13 +126,13 @@ private final class Child {
   var isOpen: Bool { descriptors.contains { $0 >= 0 } }
 
   /// Waits a tenth of a second at most for something that it writes.
-  func read(_ take: (Stream, UnsafeRawBufferPointer) -> Void) {
+  func listen(_ take: (Stream, UnsafeRawBufferPointer) -> Void) {
     var waiting = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     guard poll(&waiting, nfds_t(waiting.count), 100) > 0 else { return }
     for (place, stream) in [Stream.output, .message].enumerated() {
       guard descriptors[place] >= 0, waiting[place].revents != 0 else { continue }
       let count = buffer.withUnsafeMutableBytes { bytes in
-        Foundation.read(descriptors[place], bytes.baseAddress, bytes.count)
+        read(descriptors[place], bytes.baseAddress, bytes.count)
       }
       if count > 0 {
         buffer.withUnsafeBytes { take(stream, UnsafeRawBufferPointer(rebasing: $0[..<count])) }

@@ -112,32 +112,37 @@ public struct VideoReader: Hashable, Sendable {
         "\(wanted.count) frames of \(header.size) pixels take more than \(limits.bytes) bytes",
         file: file, hint: "scale the video down, or take fewer frames")
     }
-    let pixels = try pixels(file: file, header, wanted, count: bytes)
-    let size = bytes / wanted.count
-    var images: [Int: Image] = [:]
-    for (place, frame) in wanted.enumerated() {
-      images[frame] = Image(header.size, Array(pixels[place * size..<(place + 1) * size]))
-    }
-    return try Clip(frames: frames.compactMap { images[$0] }, rate: header.rate)
+    let images = try images(file: file, header, wanted)
+    let places = Dictionary(uniqueKeysWithValues: zip(wanted, images))
+    return try Clip(frames: frames.compactMap { places[$0] }, rate: header.rate)
   }
 
-  /// The bytes of the frames `wanted`, which ascend.
-  private func pixels(
-    file: String, _ header: Header, _ wanted: [Int], count: Int
-  ) throws(MediaError) -> [UInt8] {
-    let places = wanted.map { "eq(n,\($0))" }.joined(separator: "+")
-    // All frames need no choice, and a choice of thousands makes a filter that ffmpeg refuses.
-    let choice = wanted.count == header.frames ? [] : ["-vf", "select='\(places)'"]
+  /// The frames `wanted`, which ascend.
+  private func images(
+    file: String, _ header: Header, _ wanted: [Int]
+  ) throws(MediaError) -> [Image] {
+    let isAll = wanted.count == header.frames
+    let choice = isAll ? [] : ["-vf", "select='\(Self.choice(of: wanted[...]))'"]
     func arguments(passing frames: [String]) -> [String] {
       input(file, after: ["-v", "error", "-nostdin", "-xerror", "-noautorotate"])
         + ["-map", "0:V:0"] + choice + frames
         + ["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
     }
+    let size = header.size.valueCount ?? 0
+    var images: [Image] = []
     var pixels: [UInt8] = []
-    pixels.reserveCapacity(count)
     func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-      pixels.append(contentsOf: bytes)
-      return pixels.count <= count
+      var rest = bytes[...]
+      while !rest.isEmpty, images.count < wanted.count {
+        let part = rest.prefix(size - pixels.count)
+        pixels.append(contentsOf: part)
+        rest = rest.dropFirst(part.count)
+        if pixels.count == size {
+          images.append(Image(header.size, pixels))
+          pixels = []
+        }
+      }
+      return rest.isEmpty
     }
     do throws(MediaError) {
       try run(ffmpeg, arguments(passing: ["-fps_mode", "passthrough"]), file: file, take: take)
@@ -146,11 +151,21 @@ public struct VideoReader: Hashable, Sendable {
       // What ffmpeg before 5.1 calls the same.
       try run(ffmpeg, arguments(passing: ["-vsync", "passthrough"]), file: file, take: take)
     }
-    guard pixels.count == count else {
+    guard images.count == wanted.count, pixels.isEmpty else {
       throw MediaError(
         "the video has other frames than it said", file: file, hint: Self.folderHint)
     }
-    return pixels
+    return images
+  }
+
+  /// What is 1 for the frames `wanted` alone, of which there is at least one.
+  ///
+  /// A sum of sums, since ffmpeg refuses expressions that are deep, and those of more than 100 terms
+  /// in a row are.
+  private static func choice(of wanted: ArraySlice<Int>) -> String {
+    guard wanted.count > 1 else { return wanted.first.map { "eq(n,\($0))" } ?? "0" }
+    let half = wanted.count / 2
+    return "(\(choice(of: wanted.prefix(half)))+\(choice(of: wanted.dropFirst(half))))"
   }
 
   private static let folderHint = "write its frames to a folder as PNG and give that"
@@ -201,11 +216,13 @@ public struct VideoReader: Hashable, Sendable {
     }
   }
 
-  /// The last line that the program wrote, without the file's name.
+  /// The first line that the program wrote, without the file's name and addresses in memory.
   private static func reason(_ end: ProgramEnd, _ file: String) -> String {
-    let lines = end.message.split(whereSeparator: \.isNewline)
-    let line = lines.last.map(String.init) ?? "the decoder stopped with status \(end.status)"
+    guard let line = end.message.split(whereSeparator: \.isNewline).first else {
+      return "the decoder stopped with status \(end.status)"
+    }
     return line.replacingOccurrences(of: "file:\(file): ", with: "")
+      .replacing(#/^\[(.*) @ .*\] /#) { "\($0.output.1): " }
   }
 
   /// Whether an AVI is shorter than its first chunk says; the programs take what is there.
