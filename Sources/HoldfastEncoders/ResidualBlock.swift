@@ -22,7 +22,8 @@ struct ResidualBlock {
     norm1 = LayerNorm(scope["norm1"], shape.width, epsilon: shape.epsilon)
     attention = MultiHeadAttention(
       scope["attention"], width: shape.width, heads: shape.heads,
-      lora: shape.frames == nil ? shape.lora : nil, hasExtraKey: shape.hasExtraKey)
+      lora: shape.frames == nil ? shape.lora : nil, hasExtraKey: shape.hasExtraKey,
+      hasProjectionBias: shape.hasProjectionBias)
     norm2 = LayerNorm(scope["norm2"], shape.width, epsilon: shape.epsilon)
     mlp = MLP(
       scope["mlp"], width: shape.width, hidden: shape.hidden, activation: shape.activation)
@@ -30,13 +31,15 @@ struct ResidualBlock {
   }
 
   /// All tokens: `(B, N, D)` to the same shape.
+  ///
+  /// - Parameter mask: bool, where a token may look, broadcast to `(B, heads, N, N)`.
   func callAsFunction(
-    _ x: Tensor, sites: Sites, causal: Bool = false
+    _ x: Tensor, sites: Sites, causal: Bool = false, mask: Tensor? = nil
   ) throws(TorchError) -> Tensor {
     try sites.value(at: .residual(index)) { () throws(TorchError) in
       let seen = try temporal?(x) ?? x  // (B, N, D)
       let attended = try sites.value(at: .attention(index)) { () throws(TorchError) in
-        try attention(norm1(seen), causal: causal)
+        try attention(norm1(seen), causal: causal, mask: mask)
       }
       // What a defence puts at a site may be of another element type than the stream.
       let x = try seen + attended.to(seen.dtype)  // (B, N, D)
@@ -76,4 +79,6 @@ struct TransformerShape {
   var lora: LoRA?
   /// Whether its attentions have a key and a value that depend on no token.
   var hasExtraKey = false
+  /// Whether queries, keys and values have a bias.
+  var hasProjectionBias = true
 }

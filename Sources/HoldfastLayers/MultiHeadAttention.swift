@@ -18,14 +18,16 @@ public struct MultiHeadAttention {
   ///   - hasExtraKey: whether one key and one value that depend on no token stand behind those of
   ///     the tokens, as torch's `add_bias_kv` has them. Such an attention is neither causal nor
   ///     masked.
+  ///   - hasProjectionBias: whether queries, keys and values have a bias; with adapters they do.
   public init(
-    _ scope: ParameterScope, width: Int, heads: Int, lora: LoRA? = nil, hasExtraKey: Bool = false
+    _ scope: ParameterScope, width: Int, heads: Int, lora: LoRA? = nil, hasExtraKey: Bool = false,
+    hasProjectionBias: Bool = true
   ) {
     if let lora {
       qkv = LoRALinear(scope["qkv"], width, 3 * width, lora: lora, parts: 3)
       out = LoRALinear(scope["out"], width, width, lora: lora)
     } else {
-      qkv = Linear(scope["qkv"], width, 3 * width)
+      qkv = Linear(scope["qkv"], width, 3 * width, bias: hasProjectionBias)
       out = Linear(scope["out"], width, width)
     }
     extra =
@@ -38,10 +40,15 @@ public struct MultiHeadAttention {
     self.heads = heads
   }
 
-  /// Every token attends to all, or with `causal` to itself and those before it.
-  public func callAsFunction(_ x: Tensor, causal: Bool = false) throws(TorchError) -> Tensor {
+  /// Every token attends to all, with `causal` to itself and those before it, with a mask to where it
+  /// holds.
+  ///
+  /// - Parameter mask: bool, broadcast to `(B, heads, N, N)`; not with `causal`.
+  public func callAsFunction(
+    _ x: Tensor, causal: Bool = false, mask: Tensor? = nil
+  ) throws(TorchError) -> Tensor {
     let parts = try qkv(x).split(-1, into: [width, width, width])  // 3 × (B, N, D)
-    return try attend(parts[0], parts[1], parts[2], causal: causal)  // (B, N, D)
+    return try attend(parts[0], parts[1], parts[2], mask: mask, causal: causal)  // (B, N, D)
   }
 
   /// Only `queries` `(B, M, D)` attend, to all of `x` `(B, N, D)` or where `mask` holds.

@@ -40,6 +40,7 @@ public final class ParameterLoader {
   private let source: any ParameterSource
   private let placeholder: Tensor
   private var store = ParameterStore()
+  private var failed: Set<String> = []
   private var used: Set<String> = []
   private var missing: [String] = []
   private var mismatched: [String] = []
@@ -57,6 +58,7 @@ public final class ParameterLoader {
     _ name: String, _ shape: [Int], _ initializer: Initializer
   ) -> Tensor {
     if let known = store[name] { return known }
+    guard !failed.contains(name) else { return placeholder }
     switch source.find(name, shape, initializer) {
     case .tensor(let tensor, let keys):
       used.formUnion(keys)
@@ -70,6 +72,7 @@ public final class ParameterLoader {
       used.formUnion(keys)
       mismatched += complaints
     }
+    failed.insert(name)
     return placeholder
   }
 

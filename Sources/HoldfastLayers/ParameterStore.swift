@@ -29,6 +29,13 @@ public struct ParameterStore {
   /// The numbers in all of them together.
   public var elementCount: Int { tensors.values.reduce(0) { $0 + $1.count } }
 
+  /// A store of the parameters whose names match, shared with this one.
+  public func filtered(_ matches: (String) -> Bool) -> ParameterStore {
+    var copy = ParameterStore()
+    for name in names where matches(name) { copy[name] = tensors[name] }
+    return copy
+  }
+
   /// A store in which each parameter that `matches` is a copy whose gradient can be asked for.
   ///
   /// The others are shared with this store.

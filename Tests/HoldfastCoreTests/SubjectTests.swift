@@ -24,6 +24,39 @@ struct SubjectTests {
     #expect(half.dtype == .float32)
   }
 
+  @Test func theNearestAnchorOfAClassCounts() throws {
+    // Two classes of three anchors in a plane, the last of the second repeated.
+    let rows: [Float] = [1, 0, 0.6, 0.8, 0, 1, -1, 0, 0, -1, 0, -1]
+    let anchors = try Tensor(rows, [2, 3, 2]).permuted([2, 0, 1])  // (D, K, A)
+    let head = try Head(nearestOf: anchors, scale: 10)
+    #expect(head.classCount == 2 && head.anchorsPerClass == 3)
+    #expect(head.anchors?.shape == [2, 6])
+    let logits = try head.logits(Tensor([3, 4, -4, -3, 0, 2] as [Float], [3, 2]))
+    try expectClose(
+      logits, Tensor([10, -6, -6, 8, 10, 0] as [Float], [3, 2]), atol: 1e-5)
+    #expect(try head.logits(.zeros([0, 2])).shape == [0, 2])
+    // One anchor for each class is the plain head.
+    let one = try Head(nearestOf: anchors.slice(2, 0..<1), scale: 10)
+    let plain = Head(anchors: try anchors.select(2, 0), scale: 10)
+    let embedding = try Tensor([1, 2] as [Float], [1, 2])
+    try expectClose(one.logits(embedding), plain.logits(embedding), atol: 0)
+    #expect(throws: TorchError.self) { try Head(nearestOf: .ones([2, 2]), scale: 1) }
+    #expect(throws: TorchError.self) { try Head(nearestOf: .ones([2, 2, 0]), scale: 1) }
+  }
+
+  @Test func theGradientComesFromTheNearestAnchor() throws {
+    let anchors = try Tensor([1, 0, 0.6, 0.8, -1, 0, 0, -1] as [Float], [2, 2, 2])
+      .permuted([2, 0, 1])
+    let leaf = try Tensor([3, 4] as [Float], [1, 2]).leaf()
+    let ours = try Head(nearestOf: anchors, scale: 10).logits(leaf)
+    let slope = try gradient(of: ours.sum(), withRespectTo: leaf)
+    let chosen = try Tensor([0.6, 0.8, -1, 0] as [Float], [2, 2]).transposed(0, 1)
+    let other = try Tensor([3, 4] as [Float], [1, 2]).leaf()
+    let theirs = try Head(anchors: chosen, scale: 10).logits(other)
+    try expectClose(ours, theirs, atol: 1e-6)
+    try expectClose(slope, gradient(of: theirs.sum(), withRespectTo: other), atol: 1e-6)
+  }
+
   @Test func misclassificationIsTheMarginOfTheBestOther() throws {
     let found = try Misclassification().margin(
       prediction([1, 3, 2, 5, 1, 5, -7, -2, -9], classes: 3), truth([1, 0, 0]))

@@ -1,5 +1,5 @@
 import Foundation
-import HoldfastFormats
+import HoldfastCore
 import HoldfastMedia
 import HoldfastTestSupport
 import Testing
@@ -68,14 +68,32 @@ struct SceneExportTests {
       #expect(sound.rate == wave.rate && sound.channels.count == 1)
       #expect(zip(sound.channels[0], wave.samples).allSatisfy { abs($0 - $1) < 1e-4 })
     case .points(let cloud):
-      let numbers = try lines(file).flatMap { $0.split(separator: " ").compactMap { Float($0) } }
-      #expect(numbers == cloud.xyz)
+      let read = try decodePoints([UInt8](Data(contentsOf: file)), name: file.path)
+      #expect(try read == .cloud(PointCloud(coordinates: cloud.xyz)))
     case .events(let events):
-      #expect(try picture(file) == SceneEvents.frame(events).rgb)
-      let table = try lines(file.deletingPathExtension().appendingPathExtension("csv"))
-      #expect(table.count == events.count + 1)
-      #expect(table[1].hasPrefix("\(events.x[0]),\(events.y[0]),\(events.time[0]),"))
+      let bytes = try [UInt8](Data(contentsOf: file))
+      let sensor = ImageSize(width: events.width, height: events.height)
+      let read = try decodeEvents(bytes, name: file.path, sensor: sensor)
+      #expect(try read == EventStream(events))
     case .words(let caption): #expect(try lines(file) == [Substring(caption)])
+    }
+  }
+
+  @Test("The folder of a sense opens as a data set of that sense", arguments: smallRenderings)
+  func folders(rendering: SceneRendering) throws {
+    let modality = Modality(rawValue: rendering.sense.rawValue)
+    guard modality != .text else { return }
+    try Place.with { place in
+      try export.write(rendering, to: place.path("out"))
+      let set = try openDataSet(at: place.path("out"), modality: modality)
+      #expect(set.classNames == ["ring", "star"] && set.count == 4)
+    }
+  }
+
+  @Test("Every sense is one that encoders have, by the same name")
+  func names() {
+    for sense in SceneSense.allCases {
+      #expect(Modality.allCases.contains(Modality(rawValue: sense.rawValue)))
     }
   }
 

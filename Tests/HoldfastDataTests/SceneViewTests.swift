@@ -1,3 +1,4 @@
+import HoldfastMedia
 import Testing
 
 @testable import HoldfastData
@@ -132,15 +133,6 @@ struct SceneViewTests {
     #expect(pairs.count { $0.0 * $0.1 < 0 } * 10 > pairs.count * 9)
   }
 
-  @Test("Events on white: brighter is red, darker blue, both black")
-  func frame() {
-    let events = SceneEventStream(
-      width: 2, height: 2, x: [0, 1, 0, 0, 0], y: [0, 0, 1, 1, 0], time: [1, 2, 3, 4, 5],
-      polarity: [true, false, true, false, true])
-    #expect(
-      SceneEvents.frame(events).rgb == [255, 0, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255])
-  }
-
   @Test(
     "Neighbours in pixels do badly on held-out scenes, but not as badly as chance",
     arguments: [SceneSense.thermal, .video, .event])
@@ -149,8 +141,8 @@ struct SceneViewTests {
     func samples(_ split: SceneSplit, _ count: Int) throws -> [[UInt8]] {
       try (0..<count).map { index in
         let sample = try rendering.render(generator.scene(split, index))
-        if case .events(let events) = sample { return SceneEvents.frame(events).rgb }
-        return sample.bytes
+        guard case .events(let events) = sample else { return sample.bytes }
+        return try EventRenderer.rgb(EventStream(events)).pixels
       }
     }
     let accuracy = try nearestNeighbourAccuracy(

@@ -51,7 +51,7 @@ import Testing
 
   @Test("the preset has the tensors and numbers of the published model")
   func preset() throws {
-    let count = Count()
+    let count = KeyCount(.imageBind())
     #expect(throws: CheckpointError.self) {
       try ImageBindModel(.huge, from: ParameterLoader(count))
     }
@@ -150,11 +150,13 @@ import Testing
     let folder = Golden.url("image-bind").path
     let model = try loadModel(at: folder)
     #expect(model.family == "ImageBind")
-    #expect(model.modalities == [.image, .audio] && model.text == nil)
+    #expect(model.modalities == [.image, .video, .audio, .thermal] && model.text == nil)
     let (image, audio) = (try #require(model[.image]), try #require(model[.audio]))
     #expect(abs(image.scale - 100) < 1e-3 && abs(audio.scale - 20) < 1e-3)
-    for sense in [image, audio] {
+    for sense in model.senses {
       #expect(sense.preparation.outputShape == sense.encoder.input.shape)
+    }
+    for sense in [image, audio] {
       let inputs = try Tensor.full(0.3, [1] + sense.encoder.input.shape)
       let exact = try sense.encoder(in: .float64).embed(inputs)
       #expect(exact.dtype == .float64)
@@ -182,16 +184,19 @@ import Testing
   }
 }
 
-/// Counts what a model asks for and gives it nothing.
-private final class Count: ParameterSource {
+/// Counts what a model asks for, by the keys of a format, and gives it nothing.
+final class KeyCount: ParameterSource {
   private(set) var tensors: Set<String> = []
   private(set) var elements = 0
+  private let map: KeyMap
+
+  init(_ map: KeyMap) { self.map = map }
 
   var file: String { "" }
   var keys: [String] { [] }
 
   func find(_ name: String, _ shape: [Int], _ initializer: Initializer) -> FoundParameter {
-    let keys = KeyMap.imageBind().stored(name).keys
+    let keys = map.stored(name).keys
     if tensors.isDisjoint(with: keys) { elements += shape.reduce(1, *) }
     tensors.formUnion(keys)
     return .missing(keys)

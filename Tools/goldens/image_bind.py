@@ -40,6 +40,7 @@ class Sense:
     inputs: tuple = ()     # a batch, as our tower takes it
     stem: str = "rgbt_stem.proj"
     scale: float = 0       # on embeddings; 0 without
+    layers: int = 0        # LAYERS if not said
 
     @property
     def is_vision(self):
@@ -61,14 +62,16 @@ VIDEO_INPUTS = (2, 3, 3, 2, 12, 12)
 SPACES = {"audio": (4.0, -2.0), "imu": (6.0, -3.0)}
 
 
-def weights():
+def weights(senses=None, text=None, embedding=EMBEDDING, vocabulary=VOCABULARY, context=CONTEXT,
+            share=1.0):
     """Random tensors under the published names: matrices N(0, .2), extra keys and values N(0, .5),
-    biases N(0, .1), gains of norms 1 + N(0, .2)."""
+    biases N(0, .1), gains of norms 1 + N(0, .2); all deviations times `share`."""
     generator = torch.Generator().manual_seed(61)
+    senses, text = senses or SENSES, text or TEXT
     state = OrderedDict()
 
     def normal(name, *shape, mean=0.0, deviation=0.2):
-        state[name] = mean + deviation * torch.randn(shape, generator=generator)
+        state[name] = mean + share * deviation * torch.randn(shape, generator=generator)
 
     def norm(name, width):
         normal(f"{name}.weight", width, mean=1.0)
@@ -78,7 +81,7 @@ def weights():
         normal(f"{name}.weight", outputs, inputs)
         normal(f"{name}.bias", outputs, deviation=0.1)
 
-    for sense in SENSES:
+    for sense in senses:
         place = f"modality_preprocessors.{sense.name}"
         normal(f"{place}.cls_token", 1, 1, sense.width)
         if sense.name == "imu":
@@ -90,14 +93,14 @@ def weights():
         if not sense.is_vision:
             norm(f"{place}.{sense.stem.split('.')[0]}.norm_layer", sense.width)
     place = "modality_preprocessors.text"
-    normal(f"{place}.pos_embed", 1, CONTEXT, TEXT.width)
-    state[f"{place}.mask"] = torch.full((CONTEXT, CONTEXT), float("-inf")).triu(1)
-    normal(f"{place}.token_embedding.weight", VOCABULARY, TEXT.width)
-    for sense in [*SENSES, TEXT]:
+    normal(f"{place}.pos_embed", 1, context, text.width)
+    state[f"{place}.mask"] = torch.full((context, context), float("-inf")).triu(1)
+    normal(f"{place}.token_embedding.weight", vocabulary, text.width)
+    for sense in [*senses, text]:
         trunk = f"modality_trunks.{sense.name}"
         if sense.is_vision:
             norm(f"{trunk}.pre_transformer_layer.0", sense.width)
-        for index in range(LAYERS):
+        for index in range(sense.layers or LAYERS):
             block, width = f"{trunk}.blocks.{index}", sense.width
             normal(f"{block}.attn.in_proj_weight", 3 * width, width)
             normal(f"{block}.attn.in_proj_bias", 3 * width, deviation=0.1)
@@ -111,7 +114,7 @@ def weights():
             norm(f"{block}.norm_2", width)
         norm_key, projection = head_keys(sense)
         norm(norm_key, sense.width)
-        normal(f"{projection}.weight", EMBEDDING, sense.width)
+        normal(f"{projection}.weight", embedding, sense.width)
         if sense.scale:
             state[f"modality_postprocessors.{sense.name}.1.log_logit_scale"] = torch.tensor(
                 math.log(sense.scale))

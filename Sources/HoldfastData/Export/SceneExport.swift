@@ -14,8 +14,7 @@ import HoldfastMedia
 /// | video | a folder of frames, `000.png` onwards |
 /// | audio | `.wav`, 16 bits |
 /// | points | `.xyz`, a line of three numbers per point |
-/// | event | `.csv` with the columns x, y, t (microseconds) and p (1 brighter, 0 darker), and a `.png` \
-/// painted of them |
+/// | event | `.npz` with the arrays x_pos, y_pos, timestamp (microseconds) and polarity |
 /// | text | `.txt` |
 ///
 /// Beside the concepts' folders stand two tables: `manifest.csv` with the columns path, label,
@@ -97,8 +96,8 @@ extension SceneSample {
     case .points(let cloud):
       return try file(Array(cloud.text.utf8), ".xyz")
     case .events(let events):
-      _ = try file(Array(events.table.utf8), ".csv")
-      return try file(encodePNG(Image(SceneEvents.frame(events))), ".png")
+      try writeNPZ(events.arrays, to: "\(folder)/\(name).npz")
+      return name + ".npz"
     case .words(let caption):
       return try file(Array("\(caption)\n".utf8), ".txt")
     }
@@ -117,13 +116,13 @@ extension ScenePointCloud {
 }
 
 extension SceneEventStream {
-  /// A line per event, below the names of the columns.
-  fileprivate var table: String {
-    var text = "x,y,t,p\n"
-    for index in 0..<count {
-      text += "\(x[index]),\(y[index]),\(time[index]),\(polarity[index] ? 1 : 0)\n"
-    }
-    return text
+  /// The columns, by the names that N-ImageNet has for them.
+  fileprivate var arrays: [String: NPYArray] {
+    [
+      "x_pos": NPYArray(x, shape: [count]), "y_pos": NPYArray(y, shape: [count]),
+      "timestamp": NPYArray(time, shape: [count]),
+      "polarity": NPYArray(polarity.map { $0 ? 1 as UInt8 : 0 }, shape: [count]),
+    ]
   }
 }
 

@@ -16,7 +16,7 @@ struct SceneBody {
   init(_ scene: SceneDescription, random: inout SplitMix64) {
     field = scene.shape.field
     filling = SceneFilling(scene, random: &random)
-    halfDepth = 0.1 + 0.05 * Double(scene.color.index) + random.number(in: -0.03...0.03)
+    halfDepth = 0.1 + 0.035 * Double(scene.color.index) + random.number(in: -0.03...0.03)
     rounding = random.number(in: 0.1...0.7)
     relief = random.number(in: 0.25...0.5)
     walls = random.number(in: 0.2...0.4)

@@ -67,21 +67,6 @@ public enum SceneEvents {
     for _ in 0..<noise.count { pixels.report(noise.event(random: &random)) }
     return pixels.stream()
   }
-
-  /// Paints events on white: what became brighter is red, what became darker blue, both black.
-  ///
-  /// Of each pixel, 255 · (1 - (p · (0, 255, 255) + n · (255, 255, 0)) / 255), cut at 0, where p and
-  /// n count its events of either polarity. Source: EventBind, `event2img`.
-  public static func frame(_ events: SceneEventStream) -> SceneImage {
-    var rgb = [UInt8](repeating: 255, count: events.width * events.height * 3)
-    for index in 0..<events.count {
-      let pixel = (Int(events.y[index]) * events.width + Int(events.x[index])) * 3
-      // What became brighter has neither green nor blue, what became darker neither red nor green.
-      rgb[pixel + 1] = 0
-      rgb[events.polarity[index] ? pixel + 2 : pixel] = 0
-    }
-    return SceneImage(width: events.width, height: events.height, rgb: rgb)
-  }
 }
 
 /// How far the two tones of a shape stand out from the ground: above 0 where they are brighter.

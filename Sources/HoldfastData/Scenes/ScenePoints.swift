@@ -11,7 +11,7 @@ public struct ScenePointCloud: Hashable, Sendable {
 ///
 /// The shape is a body, its outline drawn out in depth with rounded edges, and the points lie on
 /// its surface. The colour says how thick the body is, the texture is a relief on its front and
-/// back, the tilt, doubled, turns it in its plane, the colour behind it is the side that one looks from; the
+/// back, the tilt turns it in its plane, the colour behind it is the side that one looks from; the
 /// side of the field of view on which the shape is has more points. A small shape is measured less
 /// exactly. Any background but a plain one adds a few stray points: on a floor, anywhere, or along
 /// a line. The seed decides the exact angles, amounts and points. Points are centred on their mean
@@ -92,11 +92,11 @@ private struct SceneView {
   private let roll: (sine: Double, cosine: Double)
 
   init(_ scene: SceneDescription, random: inout SplitMix64) {
-    let side = 12 * Double(scene.backgroundColor.index) - 54
-    yaw = sineAndCosine(degrees: side + random.number(in: -12...12))
-    pitch = sineAndCosine(degrees: random.number(in: -45...45))
+    let side = 7 * Double(scene.backgroundColor.index) - 31.5
+    yaw = sineAndCosine(degrees: side + random.number(in: -10...10))
+    pitch = sineAndCosine(degrees: random.number(in: -30...30))
     // Clockwise is negative where y points upwards.
-    roll = sineAndCosine(degrees: -2 * Double(scene.tilt) + random.number(in: -15...15))
+    roll = sineAndCosine(degrees: -1.5 * Double(scene.tilt) + random.number(in: -8...8))
   }
 
   func turned(_ p: Solid) -> Solid {

@@ -79,13 +79,13 @@ public struct SceneSet: DataSet {
 }
 
 extension SceneSample {
-  /// The sample as encoders' preparations take it: heat as a grey picture, events as the picture
-  /// that ``SceneEvents`` paints of them.
+  /// The sample as encoders' preparations take it: heat as a grey picture, events as a picture
+  /// in full colours.
   func medium() throws -> Medium {
     switch self {
     case .image(let picture): return .image(try Image(picture))
     case .heat(let heat): return .image(try Image(SceneImage(heat)))
-    case .events(let events): return .image(try Image(SceneEvents.frame(events)))
+    case .events(let events): return .image(EventRenderer.rgb(try EventStream(events)))
     case .sound(let wave): return .sound(try Sound(wave))
     case .film(let frames): return .clip(try Clip(frames: frames.map { try Image($0) }))
     case .points(let cloud): return .points(try PointCloud(coordinates: cloud.xyz))
@@ -108,5 +108,14 @@ extension Sound {
   /// A scene's sound.
   init(_ wave: SceneWaveform) throws(MediaError) {
     try self.init(rate: wave.rate, channels: [wave.samples])
+  }
+}
+
+extension EventStream {
+  /// A scene's events.
+  init(_ events: SceneEventStream) throws(MediaError) {
+    try self.init(
+      sensor: ImageSize(width: events.width, height: events.height), x: events.x, y: events.y,
+      time: events.time, polarity: events.polarity)
   }
 }

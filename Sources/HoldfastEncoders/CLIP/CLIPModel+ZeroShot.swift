@@ -19,9 +19,10 @@ extension CLIPModel {
   public func head(
     for classNames: [String], templates: PromptTemplates = .standard, tokenizer: CLIPTokenizer
   ) throws -> Head {
-    Head(
-      anchors: try anchors(for: classNames, templates: templates, tokenizer: tokenizer),
-      scale: try scale())
+    try AnchorBank(
+      .templates(templates), for: classNames,
+      texts: CLIPTextEmbedder(tower: text, tokenizer: tokenizer)
+    ).head(scale: scale())
   }
 
   /// One column of unit length for each class: `(D, K)`.

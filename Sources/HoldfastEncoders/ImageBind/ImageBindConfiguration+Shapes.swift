@@ -9,11 +9,20 @@ extension ImageBindConfiguration {
   /// the heads of each sense, the stride of audio patches, the sizes of a spectrogram, and how many
   /// clips stand for a video or a sound.
   ///
-  /// - Parameter prefix: what stands before the names where the model is part of another.
   /// - Throws: ``EncoderError`` with every tensor that is needed to tell the sizes and is not there,
   ///   or for sizes that cannot be.
-  init(shapesIn source: any TensorSource, prefix: String = "") throws(EncoderError) {
-    let shapes = ImageBindShapes(source, prefix: prefix)
+  init(shapesIn source: any TensorSource) throws(EncoderError) {
+    let shapes = ShapeReader(source)
+    self.init(reading: shapes)
+    try shapes.complain("an ImageBind")
+    self = try checked(in: source.file)
+  }
+
+  /// As ``init(shapesIn:)``, where the reader is left to complain and the sizes are not checked.
+  ///
+  /// - Parameter prefix: what stands before the names where the model is part of another.
+  init(reading reader: ShapeReader, prefix: String = "") {
+    let shapes = ImageBindShapes(reader, prefix: prefix)
     self.init(projection: 0)
     if shapes.has("vision") {
       let stem = shapes.stem("vision", "rgbt_stem.proj.1", rank: 5)
@@ -53,40 +62,25 @@ extension ImageBindConfiguration {
         activation: .gelu, epsilon: 1e-6)
     }
     projection = shapes.projection
-    try shapes.complain()
-    self = try checked(in: source.file)
   }
 }
 
-/// The shapes in a file of ImageBind's layout; what is not there is noted, and 1 stands in for it.
-private final class ImageBindShapes {
-  private let source: any TensorSource
+/// The shapes in a file of ImageBind's layout.
+private struct ImageBindShapes {
+  private let shapes: ShapeReader
   private let prefix: String
-  private let names: Set<String>
-  private var missing: [String] = []
 
-  init(_ source: any TensorSource, prefix: String) {
-    self.source = source
+  init(_ shapes: ShapeReader, prefix: String) {
+    self.shapes = shapes
     self.prefix = prefix
-    names = Set(
-      source.names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) })
   }
 
   /// Whether a sense is there, by its name in the file.
   func has(_ sense: String) -> Bool {
-    names.contains { $0.hasPrefix("modality_trunks.\(sense).") }
+    shapes.names.contains { $0.hasPrefix("\(prefix)modality_trunks.\(sense).") }
   }
 
-  subscript(_ name: String, rank rank: Int) -> [Int] {
-    if names.contains(name), let entry = try? source.entry(for: prefix + name),
-      entry.shape.count == rank,
-      entry.shape.allSatisfy({ (1...1 << 24).contains($0) })
-    {
-      return entry.shape
-    }
-    missing.append("\(prefix)\(name) with \(rank) axes")
-    return [Int](repeating: 1, count: rank)
-  }
+  subscript(_ name: String, rank rank: Int) -> [Int] { shapes[prefix + name, rank: rank] }
 
   /// The shape of the projection of patches.
   func stem(_ sense: String, _ name: String, rank: Int) -> [Int] {
@@ -101,13 +95,9 @@ private final class ImageBindShapes {
 
   func trunk(_ sense: String, heads: Int) -> ImageBindConfiguration.Trunk {
     let blocks = "modality_trunks.\(sense).blocks."
-    let indices = names.compactMap { name in
-      name.hasPrefix(blocks) ? Int(name.dropFirst(blocks.count).prefix { $0 != "." }) : nil
-    }
     let mlp = self["\(blocks)0.mlp.fc1.weight", rank: 2]
-    // What lies beyond is out of bounds anyhow, and adding to it could overflow.
-    let layers = 1 + min(indices.max() ?? 0, 1 << 24)
-    return .init(width: mlp[1], layers: layers, heads: heads, hidden: mlp[0])
+    return .init(
+      width: mlp[1], layers: shapes.count(below: prefix + blocks), heads: heads, hidden: mlp[0])
   }
 
   /// The width of the embeddings, by the first head that is there.
@@ -117,14 +107,6 @@ private final class ImageBindShapes {
     }
     let keys = heads.map { "modality_heads.\($0).weight" }
     guard let first = keys.first else { return 1 }
-    return self[keys.first(where: names.contains) ?? first, rank: 2][0]
-  }
-
-  /// Says everything that is not there.
-  func complain() throws(EncoderError) {
-    guard !missing.isEmpty else { return }
-    throw EncoderError(
-      what: "the model's sizes are unknown without " + missing.joined(separator: ", "),
-      where: source.file, hint: "is it an ImageBind model in the published layout, and complete?")
+    return self[keys.first { shapes.names.contains(prefix + $0) } ?? first, rank: 2][0]
   }
 }

@@ -26,7 +26,18 @@ public struct ImageBindModel {
     _ configuration: ImageBindConfiguration, from loader: ParameterLoader, allowing: [String] = [],
     device: Device = .cpu
   ) throws {
-    let (configuration, root) = (try configuration.checked(in: "the configuration"), loader.root)
+    try self.init(configuration, at: loader.root, device: device) { _ in
+      try loader.finish(allowing: allowing)
+    }
+  }
+
+  /// A model of the parameters at a place; `finish` is handed its towers and gives the parameters of
+  /// the loader, of which this model keeps its own.
+  init(
+    _ configuration: ImageBindConfiguration, at root: ParameterScope, device: Device,
+    finish: ([ImageBindTower]) throws -> ParameterStore
+  ) throws {
+    let configuration = try configuration.checked(in: "the configuration")
     towers = try configuration.modalities.compactMap { modality in
       try configuration.plan(for: modality).map { plan in
         try ImageBindTower(
@@ -39,7 +50,9 @@ public struct ImageBindModel {
     }
     textLogScale =
       text == nil ? nil : root["text"].parameter("log_scale", [], .constant(2.6592))
-    parameters = try loader.finish(allowing: allowing)
+    parameters = try finish(towers).filtered { name in
+      ImageBindPlan.scopes.contains(String(name.prefix { $0 != "." }))
+    }
     self.configuration = configuration
     self.device = device
   }
@@ -79,10 +92,7 @@ public struct ImageBindModel {
     let kept = configuration.restricted(to: senses)
     var scopes = try Set(kept.modalities.compactMap { try kept.plan(for: $0)?.scope })
     if kept.text != nil { scopes.insert("text") }
-    var store = ParameterStore()
-    for name in parameters.names where scopes.contains(String(name.prefix { $0 != "." })) {
-      store[name] = parameters[name]
-    }
+    let store = parameters.filtered { name in scopes.contains(String(name.prefix { $0 != "." })) }
     return try ImageBindModel(kept, parameters: store, device: device)
   }
 

@@ -11,9 +11,9 @@ public import HoldfastTensor
 /// gives the mean over the clips, which is not normalised again.
 ///
 /// A value at a site has the clips folded into the batch: `(B·S, N, D)`.
-public struct ImageBindTower: SitedEncoder {
+public struct ImageBindTower: BindTower {
   /// The sense.
-  public let modality: Modality
+  public private(set) var modality: Modality
   /// What it takes: pixels in [0, 1], clips of them, spectrograms on the model's scale, or
   /// measurements, which have no legal range.
   public let input: InputSpec
@@ -75,6 +75,19 @@ public struct ImageBindTower: SitedEncoder {
     guard hasClips else { return embeddings }
     return try postprocessed(embeddings)
       .reshaped([shape[0], shape[1], embeddingWidth]).mean([1])  // (B, E)
+  }
+
+  /// This tower for another sense, whose inputs are made to look like those of this one.
+  func serving(_ modality: Modality) -> ImageBindTower {
+    var copy = self
+    copy.modality = modality
+    return copy
+  }
+
+  /// The model's own output, of what ``embed(_:sites:)`` gives: ``postprocessed(_:)``, which clips
+  /// have behind them.
+  public func output(of embeddings: Tensor) throws(TorchError) -> Tensor {
+    hasClips ? embeddings : try postprocessed(embeddings)
   }
 
   /// Embeddings at unit length times the sense's factor, which is at most 100: `(…, E)`.

@@ -1,22 +1,20 @@
 import HoldfastCore
 import HoldfastLayers
 import HoldfastMedia
+import HoldfastTensor
 
 extension LoadedImageBind {
-  /// The model as users name one, with the senses whose files can be prepared here: images and
-  /// sounds.
+  /// The model as users name one, with the senses whose files can be prepared here: images, videos,
+  /// sounds and heat.
   ///
-  /// The factor on cosines is the one that a sense was trained with against images, which for images
-  /// is that of texts.
+  /// Depth is left out, since its preparation needs the focal length of the camera.
   public var loaded: LoadedModel {
     get throws {
-      let (model, scales) = (model, try model.scales())
+      let (model, scale) = (model, try model.cosineScales())
       let senses = model.towers.compactMap { tower -> Sense? in
         guard let preparation = preparation(for: tower.modality) else { return nil }
-        // Without a text tower, the factor that upstream begins its training with.
-        let scale = scales[tower.modality] ?? scales[.text] ?? 1 / 0.07
         return Sense(
-          encoder: tower, preparation: preparation, scale: scale,
+          encoder: tower, preparation: preparation, scale: scale(tower.modality),
           converted: { dtype in
             let alone = try model.restricted(to: [tower.modality])
             let other = try alone.with(alone.parameters.converted(to: dtype))
@@ -27,12 +25,34 @@ extension LoadedImageBind {
     }
   }
 
-  private func preparation(for modality: Modality) -> (any Preparation)? {
+  /// How a file becomes what the tower of a sense takes; none where that is not known.
+  func preparation(for modality: Modality) -> (any Preparation)? {
     let configuration = model.configuration
     return switch modality {
     case .image: configuration.vision.map { ImagePreprocessor.clip(size: $0.image) }
+    case .video: configuration.vision.flatMap(clips)
     case .audio: configuration.audio?.sound
+    case .thermal: configuration.thermal.map { ThermalPreprocessor.general(side: $0.image) }
     default: nil
     }
+  }
+
+  /// The clips of a video, three places of each; none for a number that three does not divide.
+  private func clips(_ vision: ImageBindConfiguration.Vision) -> (any Preparation)? {
+    guard vision.views % 3 == 0 else { return nil }
+    return ClipPreprocessor(
+      choice: .clips(count: vision.views / 3, seconds: 2, frames: vision.frames),
+      side: vision.image)
+  }
+}
+
+extension ImageBindModel {
+  /// The factor on cosines with texts for each sense: the one that it was trained with against
+  /// images, which for images is that of texts.
+  ///
+  /// Without a text tower it is the factor that upstream begins its training with.
+  func cosineScales() throws(TorchError) -> (Modality) -> Double {
+    let scales = try scales()
+    return { scales[$0] ?? scales[.text] ?? 1 / 0.07 }
   }
 }

@@ -4,7 +4,7 @@ public import HoldfastTensor
 
 /// Loads a model of any family that is known here, from a folder or a file of weights.
 ///
-/// The names of the weights tell ImageBind, the `model_type` in `config.json` beside them
+/// The names of the weights tell ImageBind and UniBind, the `model_type` in `config.json` beside them
 /// LanguageBind; all else is read as CLIP.
 ///
 /// - Parameters:
@@ -25,6 +25,7 @@ public func loadModel(
   case .clip: try loadCLIP(at: path, vision: vision, device: device).loaded
   case .languageBind: try loadLanguageBind(at: path, device: device).loaded
   case .imageBind: try loadImageBind(at: path, device: device).loaded
+  case .uniBind: try loadUniBind(at: path, device: device).loaded
   }
 }
 
@@ -33,13 +34,18 @@ private enum ModelFamily: String {
   case clip = "CLIP"
   case languageBind = "LanguageBind"
   case imageBind = "ImageBind"
+  case uniBind = "UniBind"
 
   init(at path: String) throws {
     if try Self.isLanguageBind(ModelFolder(holding: path)) {
       self = .languageBind
     } else {
-      let names = try openCheckpoint(at: path).names
-      self = names.contains { $0.hasPrefix("modality_trunks.") } ? .imageBind : .clip
+      let source = try openCheckpoint(at: path)
+      if UniBindLayout.isUniBind(source) {
+        self = .uniBind
+      } else {
+        self = source.names.contains { $0.hasPrefix("modality_trunks.") } ? .imageBind : .clip
+      }
     }
   }
 

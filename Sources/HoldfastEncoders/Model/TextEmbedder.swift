@@ -13,33 +13,27 @@ public protocol TextEmbedder {
 }
 
 extension TextEmbedder {
-  /// One column of unit length for each class: `(D, K)`.
+  /// One column of unit length for each class: `(D, K)`, the means of an ``AnchorBank`` of prompts.
   ///
-  /// For each class the embeddings of all templates are brought to unit length, averaged, and
-  /// brought to unit length again. `chunk` is how many prompts are embedded at a time.
-  /// Source: Radford et al., 2021, section 3.1.4.
+  /// `chunk` is how many prompts are embedded at a time.
   /// - Throws: `TorchError`, `TextError`; ``EncoderError`` where there are no classes.
   public func anchors(
     for classNames: [String], templates: PromptTemplates = .standard, chunk: Int = 256
   ) throws -> Tensor {
-    guard !classNames.isEmpty else {
-      throw EncoderError(
-        what: "there are no class names", where: "zero-shot classifier",
-        hint: "name at least one class")
-    }
-    let prompts = classNames.flatMap(templates.apply)
-    let embeddings = try withoutGradients {
+    try AnchorBank(.templates(templates), for: classNames, texts: self, chunk: chunk).means()
+  }
+
+  /// Embeddings of any number of texts, at unit length: `(R, D)`; `chunk` of them at a time.
+  ///
+  /// - Throws: `TorchError`, `TextError`.
+  func unitEmbeddings(of texts: [String], chunk: Int) throws -> Tensor {
+    try withoutGradients {
       var parts: [Tensor] = []
-      for start in stride(from: 0, to: prompts.count, by: max(1, chunk)) {
-        let texts = Array(prompts[start..<min(prompts.count, start + max(1, chunk))])
-        parts.append(try embed(texts).normalized())
+      for start in stride(from: 0, to: texts.count, by: max(1, chunk)) {
+        let some = Array(texts[start..<min(texts.count, start + max(1, chunk))])
+        parts.append(try embed(some).normalized())
       }
-      return try Tensor.concatenating(parts)  // (K × templates, D)
+      return try Tensor.concatenating(parts)
     }
-    return
-      try embeddings
-      .reshaped([classNames.count, templates.count, embeddingWidth])
-      .mean([1]).normalized()  // (K, D)
-      .transposed(0, 1).contiguous()  // (D, K)
   }
 }

@@ -24,7 +24,7 @@ public func openCheckpoint(
 private let weightFiles = [
   "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors",
   "pytorch_model.bin", "pytorch_model.bin.index.json", "open_clip_pytorch_model.bin",
-  "imagebind_huge.pth",
+  "imagebind_huge.pth", "pretrained_weights.pt",
 ]
 
 private func openCheckpointDirectory(

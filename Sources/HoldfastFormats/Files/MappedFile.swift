@@ -60,9 +60,25 @@ public final class MappedFile: Sendable {
   }
 
   /// Lends the bytes of `range`, which must lie inside the file, for the length of `body`.
+  ///
+  /// The memory they took is given back then, so that copying a file piece by piece needs memory for
+  /// the copy alone.
   func withBytes<Result, Failure: Error>(
     in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
+    defer { release(range) }
+    return try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
   }
+
+  /// Gives back the memory of the whole pages in `range`; the next look brings them in again.
+  private func release(_ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let start = (range.lowerBound + page - 1) / page * page
+    let length = range.upperBound / page * page - start
+    guard isMapped, length >= Self.worthReleasing, let base = bytes.baseAddress else { return }
+    // Of no consequence if refused: it only says what is not needed.
+    _ = madvise(UnsafeMutableRawPointer(mutating: base + start), length, Int32(MADV_DONTNEED))
+  }
+
+  private static let worthReleasing = 1 << 18
 }

@@ -1,3 +1,13 @@
+/// Who wrote a pickle, which decides what it may say.
+enum PickleDialect {
+  /// torch.save, whose tensors keep their bytes outside of the pickle.
+  case torchSave
+  /// torch.jit.save, which adds classes of its own.
+  case torchScript
+  /// Python's pickle.dump, whose tensors keep their bytes inside, each as a stream of torch.save.
+  case plain
+}
+
 /// The names a pickle may refer to, and what each stands for.
 ///
 /// This table is all there is: names
@@ -10,6 +20,8 @@ enum PickleGlobal {
   case parameter
   case size
   case storage(ElementType)
+  /// A function that makes a storage of a stream of torch.save.
+  case loadFromBytes
   /// A function that returns its first argument: TorchScript's typed lists and type tags.
   case identity
   /// A class whose instances keep only their attributes.
@@ -18,12 +30,14 @@ enum PickleGlobal {
   case opaque
 
   /// The meaning of `module.name`, or nil where it is not allowed.
-  init?(module: String, name: String, policy: PicklePolicy, isTorchScript: Bool) {
+  init?(module: String, name: String, policy: PicklePolicy, dialect: PickleDialect) {
     if let known = Self.known["\(module).\(name)"] {
       self = known
-    } else if isTorchScript, module == "__torch__" || module.hasPrefix("__torch__.") {
+    } else if dialect == .plain, module == "torch.storage", name == "_load_from_bytes" {
+      self = .loadFromBytes
+    } else if dialect == .torchScript, module == "__torch__" || module.hasPrefix("__torch__.") {
       self = .record
-    } else if isTorchScript, module == "torch.jit._pickle", Self.typed.contains(name) {
+    } else if dialect == .torchScript, module == "torch.jit._pickle", Self.typed.contains(name) {
       self = .identity
     } else if policy == .trainingRecords, let allowed = Self.training["\(module).\(name)"] {
       self = allowed

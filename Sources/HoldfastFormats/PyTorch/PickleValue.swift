@@ -10,6 +10,8 @@ enum PickleValue {
   case wideInteger([UInt8])
   case float
   case string(String)
+  /// Bytes, by where they lie in the file.
+  case bytes(Range<Int>)
   case global(PickleGlobal)
   case opaque
   case object(Int)

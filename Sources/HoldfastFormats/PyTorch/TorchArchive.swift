@@ -17,7 +17,7 @@ extension TorchFile {
       }
       var unpickler = Unpickler(
         ByteCursor(UnsafeRawBufferPointer(rebasing: bytes[pickle.range]), file: file),
-        policy: policy, isTorchScript: isTorchScript)
+        policy: policy, dialect: isTorchScript ? .torchScript : .torchSave)
       let value = try unpickler.read()
       let state =
         isTorchScript

@@ -8,27 +8,49 @@ extension TorchFile {
   convenience init(legacy map: MappedFile, policy: PicklePolicy) throws(FormatError) {
     let file = map.file
     let (views, storages) = try map.withBytes { (bytes) throws(FormatError) in
-      var position = Self.legacyMagic.count
-      func next(_ bytes: UnsafeRawBufferPointer) throws(FormatError) -> (PickleValue, PickleHeap) {
-        var unpickler = Unpickler(ByteCursor(bytes, file: file, at: position), policy: policy)
-        let value = try unpickler.read()
-        position = unpickler.end
-        return (value, unpickler.heap)
-      }
-      guard case .integer(1001) = try next(bytes).0 else {
-        throw FormatError("is of an unknown version of torch.save", in: file)
-      }
-      let (machine, machineHeap) = try next(bytes)
-      try Self.checkLittleEndian(machine, machineHeap, file: file)
-      let (root, heap) = try next(bytes)
+      let (root, heap, storages) = try Self.parts(ofLegacy: bytes, file: file, policy: policy)
       let state = try StateDictionary(stateIn: root, heap: heap, file: file)
-      let (keys, keyHeap) = try next(bytes)
-      let storages = try Self.storages(
-        keyHeap.elements(keys), of: heap,
-        cursor: ByteCursor(bytes, file: file, at: position))
       return (state.tensors, storages)
     }
     try self.init(map, views: views, storages: storages)
+  }
+
+  /// The one storage that a stream of this layout holds, as Python's pickle keeps it inside of its
+  /// own, and where in the stream its elements lie.
+  static func storage(
+    legacy bytes: UnsafeRawBufferPointer, file: String
+  ) throws(FormatError) -> (storage: TorchStorage, range: Range<Int>) {
+    guard bytes.starts(with: legacyMagic) else {
+      throw FormatError("holds a tensor whose bytes are not those of torch.save", in: file)
+    }
+    let (root, heap, storages) = try parts(ofLegacy: bytes, file: file, policy: .tensors)
+    guard let storage = heap.storage(root), let range = storages[storage.key] else {
+      throw FormatError("holds a tensor without elements", in: file)
+    }
+    return (storage, range)
+  }
+
+  /// The object in a stream of this layout, and where its storages lie in the stream.
+  private static func parts(
+    ofLegacy bytes: UnsafeRawBufferPointer, file: String, policy: PicklePolicy
+  ) throws(FormatError) -> (root: PickleValue, heap: PickleHeap, storages: [String: Range<Int>]) {
+    var position = legacyMagic.count
+    func next() throws(FormatError) -> (PickleValue, PickleHeap) {
+      var unpickler = Unpickler(ByteCursor(bytes, file: file, at: position), policy: policy)
+      let value = try unpickler.read()
+      position = unpickler.end
+      return (value, unpickler.heap)
+    }
+    guard case .integer(1001) = try next().0 else {
+      throw FormatError("is of an unknown version of torch.save", in: file)
+    }
+    let (machine, machineHeap) = try next()
+    try checkLittleEndian(machine, machineHeap, file: file)
+    let (root, heap) = try next()
+    let (keys, keyHeap) = try next()
+    let found = try storages(
+      keyHeap.elements(keys), of: heap, cursor: ByteCursor(bytes, file: file, at: position))
+    return (root, heap, found)
   }
 
   private static func checkLittleEndian(

@@ -13,17 +13,21 @@ struct Unpickler {
 
   private var cursor: ByteCursor
   private let policy: PicklePolicy
-  private let isTorchScript: Bool
+  private let dialect: PickleDialect
   private(set) var heap = PickleHeap()
+  /// Where the bytes of storages lie that were pickled inside, by the keys they were given.
+  private(set) var storages: [String: Range<Int>] = [:]
+  private var storageValues: [String: PickleValue] = [:]
+  private var byteCount = 0
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
 
   /// A reader of the pickle at the cursor.
-  init(_ cursor: ByteCursor, policy: PicklePolicy, isTorchScript: Bool = false) {
+  init(_ cursor: ByteCursor, policy: PicklePolicy, dialect: PickleDialect = .torchSave) {
     self.cursor = cursor
     self.policy = policy
-    self.isTorchScript = isTorchScript
+    self.dialect = dialect
   }
 
   /// The first byte after the pickle, once it is read.
@@ -33,7 +37,8 @@ struct Unpickler {
   mutating func read() throws(FormatError) -> PickleValue {
     let start = cursor.position
     while true {
-      guard cursor.position - start <= Self.maximumPickle, stack.count <= Self.maximumStack,
+      guard cursor.position - start - byteCount <= Self.maximumPickle,
+        stack.count <= Self.maximumStack,
         heap.size <= Self.maximumObjects
       else {
         throw error("is larger than any checkpoint needs")
@@ -42,12 +47,16 @@ struct Unpickler {
       guard let instruction = Instruction(rawValue: code) else {
         throw refusal("uses the instruction 0x\(String(code, radix: 16))")
       }
+      guard dialect == .plain || !instruction.isPlain else {
+        throw refusal("uses the instruction 0x\(String(code, radix: 16))")
+      }
       if instruction == .stop { return try pop() }
       try execute(instruction)
     }
   }
 
-  /// The instructions torch.save and torch.jit.save write; any other is refused.
+  /// The instructions torch.save and torch.jit.save write, and those pickle.dump adds for tensors;
+  /// any other is refused.
   private enum Instruction: UInt8 {
     case proto = 0x80
     case stop = 0x2E
@@ -83,6 +92,21 @@ struct Unpickler {
     case appends = 0x65
     case setItem = 0x73
     case setItems = 0x75
+    case bytes = 0x42
+    case shortBytes = 0x43
+    case longBytes = 0x8E
+    case shortUnicode = 0x8C
+    case stackGlobal = 0x93
+    case memoize = 0x94
+    case frame = 0x95
+
+    /// Whether only Python's pickle.dump writes it.
+    var isPlain: Bool {
+      switch self {
+      case .bytes, .shortBytes, .longBytes, .shortUnicode, .stackGlobal, .memoize, .frame: true
+      default: false
+      }
+    }
   }
 
   private mutating func execute(_ instruction: Instruction) throws(FormatError) {
@@ -90,7 +114,7 @@ struct Unpickler {
     case .stop: break
     case .proto:
       let version = try cursor.integer(UInt8.self)
-      guard version == 2 || version == 3 else {
+      guard (2...(dialect == .plain ? 5 : 3)).contains(version) else {
         throw refusal("is written in pickle protocol \(version)")
       }
     case .mark: marks.append(stack.count)
@@ -129,7 +153,22 @@ struct Unpickler {
     case .longPut: try remember(Int(try cursor.integer(UInt32.self)))
     case .get: try recall(Int(try cursor.integer(UInt8.self)))
     case .longGet: try recall(Int(try cursor.integer(UInt32.self)))
-    case .global: stack.append(.global(try global()))
+    case .bytes: stack.append(try bytes(UInt64(cursor.integer(UInt32.self))))
+    case .shortBytes: stack.append(try bytes(UInt64(cursor.integer(UInt8.self))))
+    case .longBytes: stack.append(try bytes(cursor.integer(UInt64.self)))
+    case .shortUnicode:
+      stack.append(.string(try text(Int(try cursor.integer(UInt8.self)))))
+    case .stackGlobal:
+      let (name, module) = (try pop(), try pop())
+      guard case .string(let module) = module, case .string(let name) = name else {
+        throw error("refers to something by what is no name")
+      }
+      stack.append(.global(try global(module, name)))
+    case .memoize: try remember(memo.count)
+    case .frame: _ = try cursor.take(8)  // how much is worth reading at once
+    case .global:
+      let module = try cursor.line(limit: 1024)
+      stack.append(.global(try global(module, cursor.line(limit: 1024))))
     case .persistentID: stack.append(try storage(try pop()))
     case .reduce, .newObject:
       let arguments = try pop()
@@ -212,12 +251,18 @@ struct Unpickler {
     return .integer(padded.reversed().reduce(0) { $0 << 8 | Int($1) })
   }
 
-  private mutating func global() throws(FormatError) -> PickleGlobal {
-    let module = try cursor.line(limit: 1024)
-    let name = try cursor.line(limit: 1024)
+  private mutating func bytes(_ count: UInt64) throws(FormatError) -> PickleValue {
+    let start = cursor.position
+    _ = try cursor.take(Int(clamping: count))
+    byteCount += cursor.position - start
+    return .bytes(start..<cursor.position)
+  }
+
+  private func global(
+    _ module: String, _ name: String
+  ) throws(FormatError) -> PickleGlobal {
     guard
-      let global = PickleGlobal(
-        module: module, name: name, policy: policy, isTorchScript: isTorchScript)
+      let global = PickleGlobal(module: module, name: name, policy: policy, dialect: dialect)
     else { throw refusal("refers to \(quoted("\(module).\(name)"))") }
     return global
   }
@@ -239,6 +284,26 @@ struct Unpickler {
       window = offset..<end
     }
     return heap.make(.storage(TorchStorage(key: key, type: type, count: count, window: window)))
+  }
+
+  /// A storage that was pickled inside, as a stream of torch.save: read once, however often it is
+  /// asked for.
+  private mutating func storage(
+    inside arguments: [PickleValue]
+  ) throws(FormatError) -> PickleValue {
+    guard arguments.count == 1, case .bytes(let range) = arguments[0] else {
+      throw error("makes a storage of something that is no bytes")
+    }
+    let key = "bytes at \(range.lowerBound)"
+    if let known = storageValues[key] { return known }
+    let (inner, place) = try TorchFile.storage(
+      legacy: UnsafeRawBufferPointer(rebasing: cursor.bytes[range]), file: cursor.file)
+    storages[key] = range.lowerBound + place.lowerBound..<range.lowerBound + place.upperBound
+    let value = heap.make(
+      .storage(
+        TorchStorage(key: key, type: inner.type, count: inner.count, window: inner.window)))
+    storageValues[key] = value
+    return value
   }
 
   private func keyText(_ value: PickleValue) -> String? {
@@ -269,6 +334,7 @@ struct Unpickler {
     case .identity, .size:
       guard let first = values.first else { throw error("calls a function without arguments") }
       return first
+    case .loadFromBytes: return try storage(inside: values)
     case .storage: throw refusal("holds a storage inside of the pickle")
     }
   }
@@ -325,6 +391,8 @@ struct Unpickler {
   private func refusal(_ what: String) -> FormatError {
     FormatError(
       "holds a pickle that \(what), which is not on the list of what weights need",
-      in: cursor.file, hint: conversionHint(cursor.file))
+      in: cursor.file,
+      hint: dialect == .plain
+        ? pickleConversionHint(cursor.file) : conversionHint(cursor.file))
   }
 }
