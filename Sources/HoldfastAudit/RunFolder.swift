@@ -141,6 +141,7 @@ public final class RunFolder {
       (plan.data != before.data, "the data or its preprocessing"),
       (plan.classes != before.classes, "the class names"),
       (plan.templates != before.templates, "the prompt templates"),
+      (plan.anchors != before.anchors, "the anchors of the classes"),
       (plan.attackSpace != before.attackSpace, "the attacked space"),
       (plan.norm != before.norm, "the norm"),
       (plan.radii != before.radii, "the radii"),

@@ -31,6 +31,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var classes: [String]
   /// The prompt templates.
   public var templates: [String]
+  /// What stands for the classes; none for the means of prompts.
+  public var anchors: AnchorRecord?
   /// The space in which the attacker acts.
   public var attackSpace: AttackSpaceRecord
   /// How perturbations are measured: `linf` or `l2`.
@@ -53,7 +55,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   /// A plan of the given parts.
   public init(
     holdfast: String, model: ModelRecord, transferModel: ModelRecord?, data: DataRecord,
-    classes: [String], templates: [String], attackSpace: AttackSpaceRecord, norm: String,
+    classes: [String], templates: [String], anchors: AnchorRecord? = nil,
+    attackSpace: AttackSpaceRecord, norm: String,
     radii: [String], protocols: [ProtocolRecord], goal: String? = nil, budgets: String = "nested",
     precision: String, seed: UInt64, retrieval: RetrievalPlanRecord? = nil
   ) {
@@ -63,6 +66,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.data = data
     self.classes = classes
     self.templates = templates
+    self.anchors = anchors
     self.attackSpace = attackSpace
     self.norm = norm
     self.radii = radii
@@ -112,9 +116,27 @@ public struct DataRecord: Codable, Hashable, Sendable {
   }
 }
 
+/// What stands for the classes of a run in the model's space.
+public struct AnchorRecord: Codable, Hashable, Sendable {
+  /// The file of texts or embeddings that was given; none for prompts.
+  public var path: String?
+  /// The SHA-256 of that file.
+  public var sha256: String?
+  /// How several anchors of a class become its logit: `mean` or `nearest`.
+  public var reduction: String
+
+  /// Anchors of a file.
+  public init(path: String?, sha256: String?, reduction: String) {
+    self.path = path
+    self.sha256 = sha256
+    self.reduction = reduction
+  }
+}
+
 /// Where a perturbation lives, and in what unit it is measured.
 public struct AttackSpaceRecord: Codable, Hashable, Sendable {
-  /// `model`: on the processor's output, at the model's own size; `waveform`: on a sound's samples.
+  /// `model`: on the processor's output, at the model's own size; `native`: on pictures of one size,
+  /// before they are resized; `waveform`: on a sound's samples.
   public var place: String
   /// The sense of the inputs, such as `image`.
   public var sense: String

@@ -12,8 +12,11 @@ extension PlanRecord {
 
   private var place: String {
     let size = attackSpace.shape.map(String.init).joined(separator: "×")
-    return attackSpace.place == "model"
-      ? "at the model's own size \(size)" : "on the \(attackSpace.place) of \(size)"
+    return switch attackSpace.place {
+    case "model": "at the model's own size \(size)"
+    case "native": "at the pictures' own size \(size), before resize and crop"
+    default: "on the \(attackSpace.place) of \(size)"
+    }
   }
 }
 

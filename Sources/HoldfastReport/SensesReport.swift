@@ -37,7 +37,14 @@ public struct SensesReport: Report {
     let model = (plan.model.path as NSString).lastPathComponent
     let defended = plan.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
     return "\(model)\(defended): worst case per sample over the protocols that were run, "
-      + "\(plan.norm) in the unit of each row, at the model's own size, seed \(plan.seed)"
+      + "\(plan.norm) in the unit of each row, \(places), seed \(plan.seed)"
+  }
+
+  /// Where attacks acted.
+  private var places: String {
+    let others = entries.filter { $0.plan.attackSpace.place != "model" }
+      .map { "\($0.sense) at \($0.plan.attackSpace.place)" }
+    return (["at the model's own size"] + others).joined(separator: ", but ")
   }
 
   /// A row per sense, with Wilson 95 % intervals.

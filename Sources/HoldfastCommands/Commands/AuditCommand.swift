@@ -28,15 +28,17 @@ struct AuditCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where attacks act: model (on what the processor makes), or waveform (on a sound's samples).")
-  )
-  var attackAt = AttackPlace.model.rawValue
+      "Where attacks act: model (on what the processor makes), native (on pictures of one size, "
+        + "before they are resized), or waveform (on a sound's samples)."))
+  var attackAt = AttackPlace.model.name
 
   @Option(help: ArgumentHelp("Class names, one per line, in the order of the labels."))
   var classes: String?
 
   @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the class."))
   var templates: String?
+
+  @OptionGroup var anchors: AnchorOptions
 
   @Option(
     help: ArgumentHelp(
@@ -124,6 +126,7 @@ struct AuditCommand: ParsableCommand {
       task,
       [
         ("--data", !data.isEmpty), ("--classes", classes != nil), ("--templates", templates != nil),
+        ("--anchors", try anchors.file() != nil),
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
         ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
         ("--precision \(precision.rawValue)", precision != .float32),
@@ -138,10 +141,6 @@ struct AuditCommand: ParsableCommand {
       try Self.show(result.report, result.summary, as: format, console)
       return console.say("The run is in \(result.folder)")
     }
-    guard let place = AttackPlace(rawValue: attackAt) else {
-      throw UsageError(
-        "there is no place `\(attackAt)` to attack at", hint: "use model or waveform")
-    }
     let arguments = try data.map(DataArgument.init)
     guard let first = arguments.first else {
       throw UsageError(
@@ -152,11 +151,12 @@ struct AuditCommand: ParsableCommand {
         "--classes goes with one --data, and there are \(arguments.count)",
         hint: "give data that names its classes, or audit one at a time")
     }
+    let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
+    let place = try AttackPlace(attackAt) { try openDataSet(at: first.path, classes: given) }
     let model = try modelOptions.load(first.modality, at: place)
     let source = try transferFrom.map {
       try ModelSource($0, modality: model.modality, place: place, device: model.encoder.device)
     }
-    let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
     let goal = try goal.map(GoalFile.init(at:))
     var entries: [SensesReport.Entry] = []
     for argument in arguments {
@@ -166,6 +166,7 @@ struct AuditCommand: ParsableCommand {
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
         classes: try Self.classNames(given, of: set),
         templates: try promptTemplates(file: templates, of: set, for: sense.modality),
+        anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
         precision: precision, savesExamples: saveAdversarial, protocols: names, limit: limit,
         batchSize: batchSize, seed: seed)

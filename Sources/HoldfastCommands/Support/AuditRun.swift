@@ -8,6 +8,8 @@ struct AuditRun {
   let data: any DataSet
   let classes: [String]
   let templates: PromptTemplates
+  /// What stands for the classes; none for the means of prompts.
+  var anchors: AnchorFile?
   var attacks: [AttackRecipe]
   /// The steps of the attacks that a defence asks for.
   var adaptiveSteps = 100
@@ -29,7 +31,8 @@ struct AuditRun {
   func run(
     in folder: String?, command: [String], title: String, console: Console
   ) throws -> (report: AuditReport, folder: String, plan: PlanRecord, summary: SummaryRecord) {
-    let subject = try model.subject(classes: classes, templates: templates)
+    let subject = try model.subject(
+      classes: classes, templates: templates, anchors: anchors)
     let source = try transferSubject(head: subject.head)
     let recipes = try self.recipes(hasSource: source != nil)
     var plan = AuditPlan(
@@ -86,7 +89,8 @@ struct AuditRun {
     guard let transferSource else {
       return model.bundle == nil ? nil : try model.undefended(head)
     }
-    let source = try transferSource.subject(classes: classes, templates: templates)
+    let source = try transferSource.subject(
+      classes: classes, templates: templates, anchors: anchors)
     let (theirs, ours) = (source.encoder.input, model.encoder.input)
     guard theirs == ours else {
       throw UsageError(
@@ -148,9 +152,10 @@ struct AuditRun {
       data: DataRecord(
         path: data.path, layout: data.layout, listing: data.listing,
         preprocessing: try Self.spell(model.preparation)),
-      classes: classes, templates: templates.texts,
+      classes: classes, templates: anchors?.path == nil ? templates.texts : [],
+      anchors: try anchors?.record(),
       attackSpace: AttackSpaceRecord(
-        place: model.place.rawValue, sense: model.modality.rawValue, shape: input.shape,
+        place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
         unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
       goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed)

@@ -111,7 +111,7 @@ struct RetrievalRun {
         preprocessing: try AuditRun.spell(model.preparation)),
       classes: [], templates: [],
       attackSpace: AttackSpaceRecord(
-        place: model.place.rawValue, sense: model.modality.rawValue, shape: input.shape,
+        place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
         unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
       budgets: budgets.rawValue, precision: "float32", seed: seed,
