@@ -7,7 +7,9 @@ struct HoldfastBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "holdfast-bench",
     abstract: "Measure Holdfast beside its peers, as ratios of one run.",
-    subcommands: [EncoderBench.self, AttackBench.self, ScalingBench.self])
+    subcommands: [
+      EncoderBench.self, AttackBench.self, ScalingBench.self, SensesBench.self, LoadBench.self,
+    ])
 }
 
 /// Talk goes to stderr; stdout is for figures.
