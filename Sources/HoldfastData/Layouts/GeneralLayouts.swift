@@ -1,4 +1,5 @@
 import HoldfastCore
+import HoldfastFormats
 
 extension DataLayout {
   /// A folder of class folders, with or without folders of splits above them.
@@ -22,13 +23,14 @@ extension DataLayout {
     splits: ["test", "train"], matches: WebDatasetFolder.matches,
     samples: { try WebDatasetFolder($0) })
 
-  /// A CSV manifest.
-  static let csv = DataLayout(
-    name: "csv", summary: "a manifest with the columns path and label", senses: [],
-    files: "<name>.csv", splits: [], matches: { $0.lowercased().hasSuffix(".csv") },
+  /// A manifest in CSV or in JSON lines.
+  static let manifests = DataLayout(
+    name: "manifest", summary: "a list of files with their labels, and their senses if several",
+    senses: [], files: "<name>.csv or .jsonl with path, label[, modality]", splits: [],
+    matches: { ["csv", "jsonl"].contains(PathParts.ending(of: $0)) && !isFolder($0) },
     samples: { request in
       try request.checkHasNoSplit("a manifest")
-      return try csvManifest(at: request.path, classes: request.classes)
+      return try manifest(request)
     })
 }
 

@@ -45,6 +45,8 @@ public protocol DataSet: Sendable {
   var templates: [String]? { get }
   /// The split that was read; none where the set has none.
   var split: String? { get }
+  /// Which samples of it are visited; none where all are.
+  var subsample: Subsample? { get }
   /// How many samples there are, where that is known before they are read.
   var count: Int? { get }
   /// SHA-256 over what is known before any sample is decoded: ids, labels and the sizes of files.
@@ -59,6 +61,8 @@ extension DataSet {
   public var templates: [String]? { nil }
   /// None, unless a layout says otherwise.
   public var split: String? { nil }
+  /// None, unless the set was made by ``taking(_:)``.
+  public var subsample: Subsample? { nil }
 }
 
 /// A visit of a data set, sample by sample.

@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastFormats
+import HoldfastMedia
 
 /// A data set whose samples are all known before any is read.
 struct ListedDataSet: DataSet {
@@ -24,7 +25,10 @@ struct ListedDataSet: DataSet {
     self.split = split
     listed = items
     self.items = Self.inTurns(items)
-    let lines = try self.items.map { "\($0.id)\t\($0.label)\t\(try fileSize($0.file))\n" }
+    let lines = try self.items.map { item in
+      let part = item.region.map { "\t\($0.x),\($0.y),\($0.width),\($0.height)" } ?? ""
+      return "\(item.id)\t\(item.label)\t\(try fileSize(item.file))\(part)\n"
+    }
     listing = Checksum.sha256(of: Array(lines.joined().utf8))
   }
 
