@@ -17,14 +17,23 @@ public struct DataLayout: Sendable {
   let matches: @Sendable (_ path: String) -> Bool
   /// Reads labelled samples; none where the layout has no classes.
   var samples: (@Sendable (DataRequest) throws -> any DataSet)?
+  /// Reads pairs; none where the layout has none.
+  var pairs: (@Sendable (DataRequest) throws -> PairManifest)?
+
+  /// What it can be audited for: `classification`, `retrieval`, or both.
+  public var tasks: [String] {
+    (samples == nil ? [] : ["classification"]) + (pairs == nil ? [] : ["retrieval"])
+  }
 
   /// Refuses a sense that the layout does not hold.
-  func check(_ modality: Modality, at path: String) throws(UsageError) {
+  func check(
+    _ modality: Modality, at path: String, option: String = "--data"
+  ) throws(UsageError) {
     guard senses.isEmpty || senses.contains(modality) else {
       let own = senses.map(\.rawValue)
       throw UsageError(
         "`\(path)` is \(name) data, which is \(own.joined(separator: " and ")), and not "
-          + modality.rawValue, hint: "write --data \(own[0])=\(path)")
+          + modality.rawValue, hint: "write \(option) \(own[0])=\(path)")
     }
   }
 }

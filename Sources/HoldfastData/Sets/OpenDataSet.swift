@@ -16,10 +16,15 @@ public func openDataSet(
   guard FileManager.default.fileExists(atPath: path) else {
     throw DataError("does not exist", in: path, hint: "give a folder of class folders, or a .csv")
   }
-  guard let layout = DataLayouts.layout(of: path), let samples = layout.samples else {
+  guard let layout = DataLayouts.layout(of: path) else {
     throw DataError(
       "is not a data set", in: path,
       hint: "`holdfast list datasets` names the layouts that are read")
+  }
+  guard let samples = layout.samples else {
+    throw DataError(
+      "is \(layout.name) data, which has pairs and no classes", in: path,
+      hint: "audit it with --task retrieval --pairs \(path)")
   }
   try layout.check(modality, at: path)
   return try samples(
