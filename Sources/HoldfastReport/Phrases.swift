@@ -25,6 +25,22 @@ func lastName(of path: String) -> String {
   path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
 }
 
+/// What of the data is not in the figures: files that are not there, and those that cannot be
+/// decoded.
+func leftOut(_ plan: PlanRecord, _ summary: SummaryRecord) -> [String] {
+  let missing = (plan.data.missing ?? [])
+  let skipped = (summary.skipped ?? []).map { "\($0.id) (\($0.reason))" }
+  func note(_ names: [String], _ what: String) -> String? {
+    guard !names.isEmpty else { return nil }
+    let rest = names.count > 5 ? ", and \(names.count - 5) more" : ""
+    return "left out: \(names.count) \(names.count == 1 ? "input" : "inputs") \(what): "
+      + names.prefix(5).joined(separator: ", ") + rest
+  }
+  return [
+    note(missing, "whose files are not there"), note(skipped, "that cannot be decoded"),
+  ].compactMap(\.self)
+}
+
 /// A share in percent.
 func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 

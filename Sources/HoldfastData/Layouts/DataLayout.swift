@@ -53,7 +53,10 @@ struct DataRequest {
   ///
   /// - Throws: `UsageError` with the nearest names where there is none of that name.
   func chosen(of splits: [String]) throws(UsageError) -> String {
-    guard let split else { return splits[0] }
+    guard let first = splits.first else {
+      throw UsageError("`\(path)` has no splits", hint: "fetch the lists that say what it holds")
+    }
+    guard let split else { return first }
     guard splits.contains(split) else {
       let near = nearest(split, among: splits)
       throw UsageError(
