@@ -116,7 +116,7 @@ struct PairManifestTests {
         "{\"input\": \"a.png\", \"caption\": \"x\"}\n{\"input\": \"a.png\", \"partner\": \"b.png\"}",
         "line 2 has a partner, unlike"
       ),
-      ("p.jsonl", "", "lists no pairs"), ("p.txt", "input,caption\n", "is not a pair manifest"),
+      ("p.jsonl", "", "lists no pairs"), ("p.txt", "input,caption\n", "holds no pairs"),
     ])
   func wrong(name: String, text: String, sentence: String) throws {
     let message = words { try open(text, name) { _ in } }
@@ -128,7 +128,7 @@ struct PairManifestTests {
   func missing() throws {
     try Place.with { place in
       #expect(words { try openPairs(at: place.path("no.csv")) }.contains("is no file"))
-      #expect(words { try openPairs(at: place.url.path) }.contains("is no file"))
+      #expect(words { try openPairs(at: place.url.path) }.contains("holds no pairs"))
       try place.picture("a.png")
       try place.write("input,caption\na.png,x\ngone.png,y\n", "p.csv")
       let pairs = try openPairs(at: place.path("p.csv"))

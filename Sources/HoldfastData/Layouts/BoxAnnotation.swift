@@ -30,7 +30,7 @@ struct BoxAnnotation {
     let reader = Reader()
     let parser = XMLParser(data: data)
     parser.delegate = reader
-    guard data.count < 1 << 20, parser.parse() else {
+    guard data.count < 1 << 20, parser.parse(), reader.isWhole else {
       throw DataError("is not XML of Pascal VOC", in: path, hint: "download it again")
     }
     guard let width = reader.values["annotation/size/width"].flatMap(Int.init),
@@ -69,6 +69,7 @@ struct BoxAnnotation {
     var values: [String: String] = [:]
     var objects: [[String: String]] = []
     private var path: [String] = []
+    private var hasFailed = false
     private var text = ""
 
     func parser(
@@ -80,6 +81,11 @@ struct BoxAnnotation {
       if path == ["annotation", "object"] { objects.append([:]) }
       if path.count > 16 { parser.abortParsing() }
     }
+
+    /// Whether every element was closed and nothing was wrong.
+    var isWhole: Bool { path.isEmpty && !hasFailed }
+
+    func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) { hasFailed = true }
 
     func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
 
