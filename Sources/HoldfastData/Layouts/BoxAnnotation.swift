@@ -27,10 +27,14 @@ struct BoxAnnotation {
         "is missing, and says where the persons of a picture are", in: path,
         hint: "unpack the whole data set")
     }
+    // Foundation's parser traps on names that are not UTF-8.
+    guard data.count < 1 << 20, String(validating: data, as: UTF8.self) != nil else {
+      throw DataError("is not XML of Pascal VOC", in: path, hint: "download it again")
+    }
     let reader = Reader()
     let parser = XMLParser(data: data)
     parser.delegate = reader
-    guard data.count < 1 << 20, parser.parse(), reader.isWhole else {
+    guard parser.parse(), reader.isWhole else {
       throw DataError("is not XML of Pascal VOC", in: path, hint: "download it again")
     }
     guard let width = reader.values["annotation/size/width"].flatMap(Int.init),
