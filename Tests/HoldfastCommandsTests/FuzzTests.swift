@@ -5,7 +5,7 @@ import Testing
 /// Every reader on files that are damaged at random, in processes of their own whose memory is bounded.
 ///
 /// `make fuzz` does the same for longer.
-@Suite("Files that are damaged at random", .serialized)
+@Suite("Files that are damaged at random")
 struct FuzzTests {
   private static let fuzz = Program.url.deletingLastPathComponent()
     .appendingPathComponent("holdfast-fuzz")

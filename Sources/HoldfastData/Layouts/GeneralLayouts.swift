@@ -25,12 +25,19 @@ extension DataLayout {
 
   /// A manifest in CSV or in JSON lines.
   static let manifests = DataLayout(
-    name: "manifest", summary: "a list of files with their labels, and their senses if several",
-    senses: [], files: "<name>.csv or .jsonl with path, label[, modality]", splits: [],
+    name: "manifest",
+    summary: "a list of files with labels or captions, and their senses if several",
+    senses: [], files: "<name>.csv or .jsonl with path, label or input, caption[, modality]",
+    splits: [],
     matches: { ["csv", "jsonl"].contains(PathParts.ending(of: $0)) && !isFolder($0) },
     samples: { request in
       try request.checkHasNoSplit("a manifest")
       return try manifest(request)
+    },
+    pairs: { request in
+      try request.checkHasNoSplit("a manifest")
+      let named = request.modality.rawValue.isEmpty ? nil : request.modality
+      return try pairManifest(at: request.path, of: named)
     })
 }
 

@@ -18,14 +18,11 @@ import HoldfastFormats
 public func openPairs(
   at path: String, modality: Modality? = nil, split: String? = nil
 ) throws -> PairManifest {
+  // No sense has the empty name, which here stands for none.
   let request = DataRequest(
     path: path, modality: modality ?? Modality(rawValue: ""), split: split)
   guard FileManager.default.fileExists(atPath: path) else {
     throw DataError("is no file and no folder", in: path, hint: hint)
-  }
-  if !isFolder(path), ["csv", "jsonl"].contains(PathParts.ending(of: path)) {
-    try request.checkHasNoSplit("a manifest")
-    return try pairManifest(at: path, of: modality)
   }
   guard let layout = DataLayouts.entries.first(where: { $0.pairs != nil && $0.matches(path) }),
     let pairs = layout.pairs
@@ -40,7 +37,8 @@ private let hint =
   "a .csv (input,caption or input,partner), a .jsonl, and the layouts with pairs that "
   + "`holdfast list datasets` names are read"
 
-private func pairManifest(at path: String, of modality: Modality?) throws -> PairManifest {
+/// Reads a manifest of pairs, of those of its senses that is meant if it names several.
+func pairManifest(at path: String, of modality: Modality?) throws -> PairManifest {
   let rows = try isLines(path) ? lines(at: path) : table(at: path)
   let senses = Set(rows.compactMap(\.modality))
   let own = rows.filter { modality == nil || senses.isEmpty || $0.modality == modality }
