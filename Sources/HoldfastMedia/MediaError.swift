@@ -11,8 +11,9 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the user can do, nil where nothing helps.
   public let hint: String?
 
-  /// Whether this one file is at fault, so that others may do: it is damaged, or of a kind that is
-  /// not read. Else it is what was asked for.
+  /// Whether this one file is at fault, so that others may do.
+  ///
+  /// Then it is damaged, or of a kind that is not read; else it does not go with what was asked for.
   public let isDamage: Bool
 
   /// Creates an error.

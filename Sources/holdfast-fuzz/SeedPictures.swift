@@ -1,7 +1,8 @@
 import Foundation
 
-/// Four small JPEG files of a ramp of colours, as the package encodes none: baseline, progressive,
-/// grey, and CMYK. Made with Pillow: `Image.save(file, "JPEG", optimize=True)`.
+/// Four small JPEG files of a ramp of colours, as the package encodes none.
+///
+/// Baseline, progressive, grey, and CMYK. Made with Pillow: `Image.save(file, "JPEG", optimize=True)`.
 enum SeedPictures {
   static let jpegs: [[UInt8]] = [
     decoded(

@@ -3,7 +3,9 @@ import Holdfast
 import HoldfastTestSupport
 import Testing
 
-/// Input that somebody made to do harm, seen from the command line. What readers do with it by
+/// Input that somebody made to do harm, seen from the command line.
+///
+/// What readers do with it by
 /// themselves is tested beside them; ``FuzzTests`` damages files at random.
 @Suite("Input made to do harm", .serialized)
 struct HostileInputTests {
