@@ -75,12 +75,16 @@ public final class RunFolder {
 
   /// Writes `summary.json`, and returns what it says.
   ///
-  /// - Parameter complete: adds what takes all records together, which are read back for it.
+  /// - Parameters:
+  ///   - skipped: the files that could not be decoded.
+  ///   - complete: adds what takes all records together, which are read back for it.
   public func finish(
+    skipped: [SkippedRecord] = [],
     _ complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord {
     try writer.synchronize()
     var summary = tally.summary()
+    summary.skipped = skipped.isEmpty ? nil : skipped
     try complete?(&summary, try records())
     try Self.write(summary, "\(path)/summary.json")
     return summary

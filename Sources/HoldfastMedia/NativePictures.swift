@@ -19,7 +19,8 @@ public struct NativePictures: Preparation {
     guard image.size == size else {
       throw MediaError(
         "a picture of \(image.size) pixels cannot be attacked beside those of \(size)",
-        hint: "audit pictures of one size at a time, or attack at the model's own size")
+        hint: "audit pictures of one size at a time, or attack at the model's own size",
+        isDamage: false)
     }
     return try PreparedInput(values: image.planarFloats(), shape: [3, size.height, size.width])
   }

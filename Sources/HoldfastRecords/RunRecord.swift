@@ -100,19 +100,49 @@ public struct ModelRecord: Codable, Hashable, Sendable {
 public struct DataRecord: Codable, Hashable, Sendable {
   /// The path that was given.
   public var path: String
-  /// The layout: `image-folder`, `class-folder`, `csv`, `webdataset`, `scenes` or `pairs`.
+  /// The layout: `image-folder`, `class-folder`, `csv`, `jsonl`, `scenes`, `pairs`, or a name that
+  /// `holdfast list datasets` has.
   public var layout: String
   /// SHA-256 over the list of ids and labels; none where the layout is read as a stream.
   public var listing: String?
   /// How an image becomes the model's pixels.
   public var preprocessing: String
+  /// The split that was read; none where the data has none.
+  public var split: String?
+  /// Which samples were taken; none where all were.
+  public var subsample: SubsampleRecord?
+  /// Inputs of pairs that the data names, and whose files are not there.
+  public var missing: [String]?
 
   /// Data at `path`.
-  public init(path: String, layout: String, listing: String?, preprocessing: String) {
+  public init(
+    path: String, layout: String, listing: String?, preprocessing: String, split: String? = nil,
+    subsample: SubsampleRecord? = nil, missing: [String]? = nil
+  ) {
     self.path = path
     self.layout = layout
     self.listing = listing
     self.preprocessing = preprocessing
+    self.split = split
+    self.subsample = subsample
+    self.missing = missing
+  }
+}
+
+/// Which samples of a data set were taken.
+public struct SubsampleRecord: Codable, Hashable, Sendable {
+  /// The number that was asked for.
+  public var count: Int
+  /// The seed.
+  public var seed: UInt64
+  /// `two-per-class` or `csr`.
+  public var rule: String
+
+  /// A choice of samples.
+  public init(count: Int, seed: UInt64, rule: String) {
+    self.count = count
+    self.seed = seed
+    self.rule = rule
   }
 }
 

@@ -16,6 +16,8 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var inMarginBand: Int
   /// What an audit of retrieval found; the figures above are then those of R@1.
   public var retrieval: RetrievalSummaryRecord?
+  /// Files that could not be decoded, and were passed over; none where all could be.
+  public var skipped: [SkippedRecord]?
 
   /// A summary.
   public init(
@@ -30,6 +32,20 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
     self.omitted = omitted
     self.inMarginBand = inMarginBand
     self.retrieval = retrieval
+  }
+}
+
+/// A file that could not be decoded.
+public struct SkippedRecord: Codable, Hashable, Sendable {
+  /// The sample's id.
+  public var id: String
+  /// What was wrong with its file.
+  public var reason: String
+
+  /// A file that could not be decoded, and why.
+  public init(id: String, reason: String) {
+    self.id = id
+    self.reason = reason
   }
 }
 

@@ -21,10 +21,12 @@ struct AuditCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A folder of class folders, a CSV manifest (path,label), or a webdataset folder. SENSE=PATH "
-        + "says of which sense; repeat it to audit several.",
+      "A data set in one of the layouts of `holdfast list datasets`, or a manifest (path,label and, "
+        + "for several senses, modality). SENSE=PATH says of which sense; repeat it for several.",
       valueName: "[sense=]path"))
   var data: [String] = []
+
+  @OptionGroup var selection: SelectionOptions
 
   @Option(
     help: ArgumentHelp(
@@ -132,27 +134,30 @@ struct AuditCommand: ParsableCommand {
         ("--precision \(precision.rawValue)", precision != .float32),
       ])
     if task == .retrieval {
+      let pairs = try retrieval.attackedPairs(selection)
       let run = RetrievalRun(
-        pairs: try retrieval.attackedPairs(), model: try modelOptions.load(),
+        pairs: pairs, model: try modelOptions.load(pairs.modality),
         side: retrieval.side ?? "input", galleryFile: retrieval.gallery, attacks: recipes,
         norm: threat.norm, radii: threat.radii, budgets: budgets, limit: limit,
-        batchSize: batchSize, seed: seed)
+        batchSize: batchSize, seed: seed, strict: selection.strict)
       let result = try run.run(in: output, command: CommandLine.arguments, console: console)
       try Self.show(result.report, result.summary, as: format, console)
       return console.say("The run is in \(result.folder)")
     }
-    let arguments = try data.map(DataArgument.init)
+    let arguments = try data.flatMap { try DataArgument($0).bySense() }
     guard let first = arguments.first else {
       throw UsageError(
         "an audit of classification needs data", hint: "give a folder of class folders with --data")
     }
-    guard arguments.count == 1 || classes == nil else {
+    guard data.count == 1 || classes == nil else {
       throw UsageError(
-        "--classes goes with one --data, and there are \(arguments.count)",
+        "--classes goes with one --data, and there are \(data.count)",
         hint: "give data that names its classes, or audit one at a time")
     }
     let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
-    let place = try AttackPlace(attackAt) { try openDataSet(at: first.path, classes: given) }
+    let place = try AttackPlace(attackAt) {
+      try selection.open(first.path, classes: given, modality: .image)
+    }
     let model = try modelOptions.load(first.modality, at: place)
     let source = try transferFrom.map {
       try ModelSource($0, modality: model.modality, place: place, device: model.encoder.device)
@@ -161,7 +166,7 @@ struct AuditCommand: ParsableCommand {
     var entries: [SensesReport.Entry] = []
     for argument in arguments {
       let sense = try model.sense(argument.modality ?? model.modality)
-      let set = try openDataSet(at: argument.path, classes: given, modality: sense.modality)
+      let set = try selection.open(argument.path, classes: given, modality: sense.modality)
       let run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
         classes: try Self.classNames(given, of: set),
@@ -169,7 +174,7 @@ struct AuditCommand: ParsableCommand {
         anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
         precision: precision, savesExamples: saveAdversarial, protocols: names, limit: limit,
-        batchSize: batchSize, seed: seed)
+        batchSize: batchSize, seed: seed, strict: selection.strict)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
       }

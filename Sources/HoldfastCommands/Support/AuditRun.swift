@@ -26,6 +26,8 @@ struct AuditRun {
   var limit: Int?
   var batchSize: Int
   var seed: UInt64
+  /// Whether a file that cannot be decoded stops the run.
+  var strict = false
 
   /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
   func run(
@@ -55,7 +57,7 @@ struct AuditRun {
     let finished = run.finished
     let prefetcher = Prefetcher(
       data, preparation: model.preparation, capacity: 2 * batchSize, limit: limit,
-      skip: { finished.contains($0) })
+      skip: { finished.contains($0) }, stopsAtDamage: strict)
     defer { prefetcher.cancel() }
     let total = [data.count, limit].compactMap { $0 }.min()
     var progress = AuditProgress(
@@ -67,7 +69,7 @@ struct AuditRun {
       try run.append(sample)
       progress.update(run.tally)
     }
-    let summary = try run.finish()
+    let summary = try run.finish(skipped: prefetcher.skipped.map(SkippedRecord.init))
     if savesExamples {
       try SavedExamples.writeManifest(
         in: path, classes: classes, pictures: plan.storesPictures)
@@ -151,7 +153,8 @@ struct AuditRun {
       transferModel: plan.attacks[.transfer] == nil ? nil : transferSource?.record ?? base,
       data: DataRecord(
         path: data.path, layout: data.layout, listing: data.listing,
-        preprocessing: try Self.spell(model.preparation)),
+        preprocessing: try Self.spell(model.preparation), split: data.split,
+        subsample: data.subsample.map(SubsampleRecord.init)),
       classes: classes, templates: anchors?.path == nil ? templates.texts : [],
       anchors: try anchors?.record(),
       attackSpace: AttackSpaceRecord(
@@ -186,7 +189,7 @@ struct AuditRun {
     let digits = Checksum.sha256(of: Array(try json(plan).utf8)).prefix(8)
     let names = [plan.model.path, plan.data.path].map { path in
       String(
-        ((path as NSString).lastPathComponent).map { $0.isLetter || $0.isNumber ? $0 : "-" })
+        PathParts.name(of: path).map { $0.isLetter || $0.isNumber ? $0 : "-" })
     }
     return "runs/\(names.joined(separator: "-"))-\(digits)"
   }

@@ -19,6 +19,8 @@ struct RetrievalRun {
   var limit: Int?
   var batchSize: Int
   var seed: UInt64
+  /// Whether a file that cannot be decoded stops the run.
+  var strict = false
 
   /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
   func run(
@@ -47,7 +49,7 @@ struct RetrievalRun {
     let finished = run.finished
     let prefetcher = Prefetcher(
       set, preparation: model.preparation, capacity: 2 * batchSize, limit: limit,
-      skip: { finished.contains($0) })
+      skip: { finished.contains($0) }, stopsAtDamage: strict)
     defer { prefetcher.cancel() }
     var progress = AuditProgress(
       console, title: "audit", total: [set.count, limit].compactMap { $0 }.min(),
@@ -57,7 +59,8 @@ struct RetrievalRun {
       try run.append(sample)
       progress.update(run.tally)
     }
-    let summary = try run.finish { summary, samples in
+    let summary = try run.finish(skipped: prefetcher.skipped.map(SkippedRecord.init)) {
+      summary, samples in
       summary.retrieval = try RetrievalTally(samples, gallery: gallery, plan: record).summary()
     }
     let report = RetrievalReport(plan: record, summary: summary)
@@ -107,8 +110,10 @@ struct RetrievalRun {
     return PlanRecord(
       holdfast: HoldfastCommand.version, model: model.record, transferModel: nil,
       data: DataRecord(
-        path: pairs.path, layout: "pairs", listing: try pairs.listing(),
-        preprocessing: try AuditRun.spell(model.preparation)),
+        path: pairs.path, layout: pairs.layout, listing: try pairs.listing(),
+        preprocessing: try AuditRun.spell(model.preparation), split: pairs.split,
+        subsample: pairs.subsample.map(SubsampleRecord.init),
+        missing: pairs.missing.isEmpty ? nil : pairs.missing),
       classes: [], templates: [],
       attackSpace: AttackSpaceRecord(
         place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
