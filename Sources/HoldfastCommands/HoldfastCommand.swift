@@ -31,6 +31,7 @@ public struct HoldfastCommand: ParsableCommand {
 
   static func start(_ arguments: [String]) -> Never {
     quietBrokenPipes()
+    surviveFileLimits()
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
