@@ -1,39 +1,10 @@
 import Foundation
 import HoldfastTensor
+import HoldfastTestSupport
 import Testing
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 @Suite("The rendezvous store")
 struct RendezvousStoreTests {
-  /// A port that was free a moment ago.
-  private func freePort() throws -> UInt16 {
-    #if canImport(Darwin)
-      let kind = SOCK_STREAM
-    #else
-      let kind = Int32(SOCK_STREAM.rawValue)
-    #endif
-    let descriptor = socket(AF_INET, kind, 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let port: UInt16? = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-        guard bind(descriptor, generic, length) == 0,
-          getsockname(descriptor, generic, &length) == 0
-        else { return nil }
-        return pointer.pointee.sin_port.bigEndian
-      }
-    }
-    return try #require(port)
-  }
-
   /// A client on a thread of its own, as another process would be.
   private func onThread(
     _ port: UInt16, _ body: @escaping @Sendable (RendezvousStore) throws -> Void
@@ -53,7 +24,7 @@ struct RendezvousStoreTests {
 
   @Test("shares texts and numbers between clients, and waits for what is to come")
   func shares() throws {
-    let port = try freePort()
+    let port = try #require(freePort())
     let server = try RendezvousStore(
       host: "127.0.0.1", port: port, isServer: true, limit: .seconds(10))
     let done = onThread(port) { client in
@@ -73,7 +44,7 @@ struct RendezvousStoreTests {
 
   @Test("holds processes at a barrier until all have come")
   func barrier() throws {
-    let port = try freePort()
+    let port = try #require(freePort())
     let server = try RendezvousStore(
       host: "127.0.0.1", port: port, isServer: true, limit: .seconds(10))
     let error = try #require(throws: TorchError.self) {
@@ -91,7 +62,7 @@ struct RendezvousStoreTests {
 
   @Test("gives up in time, says so, and can be used again")
   func limits() throws {
-    let port = try freePort()
+    let port = try #require(freePort())
     let clock = ContinuousClock()
     let took = try clock.measure {
       let error = try #require(throws: TorchError.self) {
@@ -113,7 +84,7 @@ struct RendezvousStoreTests {
 
   @Test("says when its server is gone")
   func lostServer() throws {
-    let port = try freePort()
+    let port = try #require(freePort())
     var server: RendezvousStore? = try RendezvousStore(
       host: "127.0.0.1", port: port, isServer: true, limit: .seconds(10))
     let client = try RendezvousStore(

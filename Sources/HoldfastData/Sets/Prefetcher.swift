@@ -66,8 +66,13 @@ public final class Prefetcher: Sendable {
   public static func prepare(
     _ item: DataItem, _ preparation: any Preparation
   ) throws -> PreparedSample {
-    PreparedSample(
-      id: item.id, label: item.label, input: try preparation.prepare(item.content))
+    do {
+      return PreparedSample(
+        id: item.id, label: item.label, input: try preparation.prepare(item.content))
+    } catch {
+      try item.checkPresence()
+      throw error
+    }
   }
 }
 
