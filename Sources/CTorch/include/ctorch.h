@@ -60,6 +60,8 @@ const char *hf_cpu_capability(void);
 /// Whether this processor multiplies bfloat16 itself.
 bool hf_multiplies_bfloat16(void);
 int32_t hf_thread_count(void);
+/// The most bytes of a GPU's memory that tensors took so far.
+hf_status hf_peak_memory(hf_device device, int64_t *out);
 hf_status hf_set_thread_count(int32_t count);
 bool hf_gradients_enabled(void);
 void hf_set_gradients_enabled(bool enabled);

@@ -133,6 +133,7 @@ struct AuditCommand: ParsableCommand {
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
         ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
         ("--precision \(precision.rawValue)", precision != .float32),
+        ("--dry-run", runOptions.dryRun),
       ])
     if task == .classification { try checkData() }
     let job = try runOptions.job()
@@ -176,7 +177,8 @@ struct AuditCommand: ParsableCommand {
         anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
         precision: precision, savesExamples: saveAdversarial, protocols: names, limit: limit,
-        batchSize: batchSize, seed: seed, job: job, requirements: requirements)
+        batchSize: batchSize, seed: seed, job: job, isDryRun: runOptions.dryRun,
+        requirements: requirements)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
       }

@@ -3,10 +3,13 @@ import Holdfast
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List attacks, defenses or encoders.", aliases: ["ls"])
+    commandName: "list", abstract: "List attacks, defenses, encoders or runs.", aliases: ["ls"])
 
-  @Argument(help: ArgumentHelp("attacks, defenses or encoders.", valueName: "kind"))
+  @Argument(help: ArgumentHelp("attacks, defenses, encoders or runs.", valueName: "kind"))
   var kind: String
+
+  @Option(help: ArgumentHelp("Where to look for runs.", valueName: "folder"))
+  var runs = "runs"
 
   @Option(help: ArgumentHelp("text, json, csv or markdown."))
   var format = OutputFormat.text
@@ -28,11 +31,14 @@ struct ListCommand: ParsableCommand {
         columns: ["defense", "what it is", "options"])
     case "encoders":
       table = Self.encoders()
+    case "runs":
+      table = try RunList.table(below: runs)
     default:
-      let near = nearest(kind, among: ["attacks", "defenses", "encoders"])
+      let near = nearest(kind, among: ["attacks", "defenses", "encoders", "runs"])
       throw UsageError(
         "there is no list of `\(kind)`",
-        hint: near.first.map { "did you mean `\($0)`?" } ?? "list attacks, defenses or encoders")
+        hint: near.first.map { "did you mean `\($0)`?" }
+          ?? "list attacks, defenses, encoders or runs")
     }
     try Console.standard.result(table, as: format)
   }

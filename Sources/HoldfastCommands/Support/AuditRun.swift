@@ -28,12 +28,15 @@ struct AuditRun {
   var seed: UInt64
   /// The job that this process is part of; none where it is alone.
   var job: RankGroup?
+  /// Whether the cost is measured and nothing else done.
+  var isDryRun = false
   /// What must be measured, as gates are about it.
   var requirements: [Requirement] = []
 
   /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
   ///
-  /// - Returns: what was found; nil on all processes of a job but the first.
+  /// - Returns: what was found; nil on all processes of a job but the first, and where only the cost is
+  ///   measured.
   func run(
     in folder: String?, command: [String], title: String, console: Console
   ) throws -> (report: AuditReport, folder: String, plan: PlanRecord, summary: SummaryRecord)? {
@@ -55,6 +58,13 @@ struct AuditRun {
     let record = try self.record(plan, recipes)
     let path = try folder ?? Self.folderName(record)
     for requirement in requirements { try requirement.check(record) }
+    if isDryRun {
+      try DryRun(
+        plan: plan, record: record, folder: path, data: data, preparation: model.preparation,
+        limit: limit
+      ).show(console)
+      return nil
+    }
     let archive =
       savesExamples ? AdversarialArchive(in: path, storesPictures: plan.storesPictures) : nil
     let session = AuditSession(
