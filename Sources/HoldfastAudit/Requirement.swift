@@ -63,7 +63,8 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     _ text: Substring, in whole: String
   ) throws(UsageError) -> Double {
     let text = trimmed(text)
-    let value = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
+    let value =
+      text.hasSuffix("%") ? Double(trimmed(text.dropLast())).map { $0 / 100 } : Double(text)
     guard let value, (0...1).contains(value) else {
       throw UsageError(
         "`\(whole)`: `\(text)` is no share of samples",

@@ -38,7 +38,8 @@ public struct SmallestReport: Sendable {
     }
     return median == 0
       ? "at least half of the samples are wrong without any perturbation"
-      : "the median of the smallest perturbation found that fools is \(size(median))"
+      : "the median of the smallest perturbation found that fools is \(size(median)); more radii, or "
+        + "FAB, may find smaller ones"
   }
 
   /// A size, as a fraction where the radii are.

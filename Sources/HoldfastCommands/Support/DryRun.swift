@@ -63,7 +63,7 @@ struct DryRun {
     let seconds = max(each, decoding) * Double(total)
     lines.append(
       "\(total) samples take at most \(AuditProgress.spell(seconds)) "
-        + String(format: "(%.2f hours); each that falls early costs less.", seconds / 3600))
+        + String(format: "(%.2g hours); each that falls early costs less.", seconds / 3600))
     let half = ProportionRecord.wilson(total / 2, of: total)
     let none = ProportionRecord.wilson(0, of: total)
     lines.append(
