@@ -27,7 +27,7 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     description = text
     let sides = text.split(separator: ">=", omittingEmptySubsequences: false)
     guard sides.count == 2 else {
-      throw UsageError("`\(text)` requires nothing", hint: Self.form)
+      throw UsageError("`\(text)` is no requirement", hint: Self.form)
     }
     least = try Self.share(sides[1], in: text)
     let parts = sides[0].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)

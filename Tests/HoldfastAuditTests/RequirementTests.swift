@@ -44,11 +44,11 @@ struct RequirementTests {
   @Test(
     "refuse what means nothing",
     arguments: [
-      ("robust", "requires nothing"), ("robust@4/255>0.4", "requires nothing"),
+      ("robust", "is no requirement"), ("robust@4/255>0.4", "requires nothing"),
       ("robust@4/255>=forty", "is no share"), ("robust@4/255>=1.5", "is no share"),
       ("robust>=0.4", "names no radius"), ("robust@four>=0.4", "names no radius"),
       ("clean@4/255>=0.4", "has no radius"), ("robsut@4/255>=0.4", "there is no accuracy `robsut`"),
-      ("robust@4/255>=0.4>=0.3", "requires nothing"),
+      ("robust@4/255>=0.4>=0.3", "is no requirement"),
     ])
   func nonsense(text: String, words: String) throws {
     let error = try #require(throws: UsageError.self) { try Requirement(text) }
