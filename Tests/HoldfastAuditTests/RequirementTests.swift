@@ -44,7 +44,7 @@ struct RequirementTests {
   @Test(
     "refuse what means nothing",
     arguments: [
-      ("robust", "is no requirement"), ("robust@4/255>0.4", "requires nothing"),
+      ("robust", "is no requirement"), ("robust@4/255>0.4", "is no requirement"),
       ("robust@4/255>=forty", "is no share"), ("robust@4/255>=1.5", "is no share"),
       ("robust>=0.4", "names no radius"), ("robust@four>=0.4", "names no radius"),
       ("clean@4/255>=0.4", "has no radius"), ("robsut@4/255>=0.4", "there is no accuracy `robsut`"),

@@ -44,7 +44,9 @@ struct AuditSession {
     }
   }
 
-  /// Audits what is not finished. Where the data break off, what was taken in before is finished first.
+  /// Audits what is not finished.
+  ///
+  /// Where the data break off, what was taken in before is finished first.
   private func finishSamples(
     of run: RunFolder,
     _ audit: (() throws -> PreparedSample?, (SampleRecord) throws -> Void) throws -> Void
