@@ -227,19 +227,22 @@ public final class RankGroup {
 
   private func failureKey(_ rank: Int) -> String { "\(prefix)/failed/\(rank)" }
 
-  /// The one that serves the store leaves last.
+  /// The one that serves the store leaves last, but waits for nobody who is gone.
   private func waitForLeave() {
     let end = ContinuousClock.now + min(patience, .seconds(5))
-    for rank in others {
-      while ContinuousClock.now < end, !hasLeft(rank) { Thread.sleep(forTimeInterval: 0.05) }
+    guard let brief = try? StoreLink(environment, standing: standing, patience: .seconds(1)) else {
+      return
     }
-  }
-
-  private func hasLeft(_ rank: Int) -> Bool {
-    do {
-      return try word(key("left", rank)) != nil || word(failureKey(rank)) != nil
-    } catch {
-      return true
+    for rank in others {
+      let words = [key("left", rank), failureKey(rank)]
+      while ContinuousClock.now < end {
+        let found = try? words.contains { word in
+          try brief.ask { (store) throws(TorchError) in try store.contains(word) }
+        }
+        guard let found else { return }
+        if found { break }
+        Thread.sleep(forTimeInterval: 0.05)
+      }
     }
   }
 

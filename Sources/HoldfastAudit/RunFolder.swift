@@ -95,6 +95,8 @@ public final class RunFolder {
     if let complete {
       var records: [SampleRecord] = []
       try StoredRun.visit(path, plan) { records.append($0) }
+      // Sums must not depend on who finished first.
+      records.sort { $0.id < $1.id }
       try complete(&summary, records)
     }
     try Self.write(summary, "\(path)/summary.json")

@@ -102,6 +102,30 @@ struct ShardTests {
     }
   }
 
+  @Test("find the same about retrieval")
+  func retrieval() throws {
+    try withTemporaryFolder { folder in
+      _ = try SceneAudit(in: folder, perShape: 1)
+      let arguments = [
+        "audit", "--task", "retrieval", "--model", "builtin", "--pairs", "scenes/image/pairs.csv",
+        "--attack", "crossmaxim:steps=2", "--epsilon", "4/255", "--limit", "12", "--format", "csv",
+      ]
+      let alone = try Program.run(arguments + ["--output", "alone"] + Self.alone, in: folder)
+      #expect(alone.code == 0, "\(alone.talk)")
+      let port = try #require(freePort())
+      let ranks = try (0..<2).map { rank in
+        try RunningProgram(
+          arguments + ["--output", "job"] + Self.alone + Self.patience, in: folder,
+          [
+            "RANK": "\(rank)", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": "\(port)",
+          ])
+      }
+      #expect(try ranks[0].outcome().output == alone.output)
+      #expect(try ranks[1].outcome().code == 0)
+    }
+  }
+
   @Test("end with a sentence where a rank is missing, or was given another audit")
   func mismatches() throws {
     try withTemporaryFolder { folder in
