@@ -2,6 +2,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <dlfcn.h>
@@ -110,6 +111,14 @@ int32_t hf_cuda_device_count(void) {
   } catch (...) {
     return 0;
   }
+}
+
+hf_status hf_peak_memory(hf_device device, int64_t *out) {
+  return hf::guard([&] {
+    const auto where = hf::device(device);
+    auto *allocator = c10::getDeviceAllocator(where.type());
+    *out = allocator->getDeviceStats(where.index()).allocated_bytes[0].peak;
+  });
 }
 
 bool hf_has_mps(void) { return at::hasMPS(); }

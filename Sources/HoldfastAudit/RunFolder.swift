@@ -3,28 +3,46 @@ import HoldfastCore
 import HoldfastFormats
 public import HoldfastRecords
 
-/// A run on disk: `run.json`, `samples.jsonl`, `summary.json`.
+/// A run on disk that is written: `run.json`, `samples.jsonl` or a file per process, `summary.json`.
 ///
-/// A run resumes by default: what is finished is read back and not done again. It is refused where
-/// anything differs that the results depend on.
+/// A run resumes by default: what is finished is read back and not done again, whichever process did
+/// it. It is refused where anything differs that the results depend on, and while a process that is
+/// not of the same job writes to it.
 public final class RunFolder {
   /// The folder.
   public let path: String
   /// What the results depend on.
   public let plan: PlanRecord
+  /// The part that this process does.
+  public let shard: Shard
   /// The ids of the samples that are finished.
   public private(set) var finished: Set<String> = []
-  /// The sum of all that is finished.
+  /// The sum of all that is finished, as far as this process knows.
   public private(set) var tally: Tally
+  /// The samples that this session has added.
+  public private(set) var added = 0
+  private let lock: FileLock
   private let writer: JSONLinesWriter
 
   /// Opens the folder for `plan`, making it where it is missing.
   ///
   /// - Throws: `UsageError` where the folder holds a run of another plan, or something else;
   ///   `FormatError` for damaged files, and where another process writes to the run.
-  public init(at path: String, plan: PlanRecord, session: SessionRecord) throws {
+  public convenience init(at path: String, plan: PlanRecord, session: SessionRecord) throws {
+    try self.init(at: path, plan: plan, sessions: [session])
+  }
+
+  /// Opens the folder for `plan`, making it where it is missing, for one process of a job.
+  ///
+  /// - Parameters:
+  ///   - sessions: what is added to `run.json`: by the first process for all, by others nothing.
+  ///   - shard: the part that this process does.
+  public init(
+    at path: String, plan: PlanRecord, sessions: [SessionRecord], shard: Shard = .whole
+  ) throws {
     self.path = path
     self.plan = plan
+    self.shard = shard
     tally = Tally(plan)
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -35,32 +53,17 @@ public final class RunFolder {
     }
     // What is there is judged before the folder is touched, and again under the lock.
     _ = try Self.record(at: path, for: plan)
-    writer = try JSONLinesWriter(appendingTo: "\(path)/samples.jsonl", durability: .system)
+    lock = try Self.lock(path, shard)
+    writer = try JSONLinesWriter(appendingTo: "\(path)/\(shard.file)", durability: .system)
     var record = try Self.record(at: path, for: plan)
-    record.sessions.append(session)
-    try Self.write(record, "\(path)/run.json")
-    try visit { sample in
-      if finished.insert(sample.id).inserted { tally.add(sample) }
+    if !sessions.isEmpty || record.sessions.isEmpty {
+      record.sessions += sessions
+      try Self.write(record, "\(path)/run.json")
     }
-  }
-
-  /// Reads the lines of finished samples, one in memory at a time.
-  private func visit(_ body: (SampleRecord) throws -> Void) throws {
-    let file = "\(path)/samples.jsonl"
-    let reader = try JSONLinesReader(file)
-    let decoder = RecordCoding.decoder()
-    while let line = try reader.next() {
-      let sample = try Self.decode(SampleRecord.self, Data(line), decoder, file)
-      guard sample.answers(plan) else { throw Self.foreign(file) }
-      try body(sample)
+    try StoredRun.visit(path, plan) { sample in
+      finished.insert(sample.id)
+      tally.add(sample)
     }
-  }
-
-  /// The finished samples, each once.
-  private func records() throws -> [SampleRecord] {
-    var (seen, records): (Set<String>, [SampleRecord]) = ([], [])
-    try visit { if seen.insert($0.id).inserted { records.append($0) } }
-    return records
   }
 
   /// Appends the line of a finished sample.
@@ -71,9 +74,13 @@ public final class RunFolder {
     }
     try writer.append(line: Array(try RecordCoding.lineEncoder().encode(record)))
     tally.add(record)
+    added += 1
   }
 
-  /// Writes `summary.json`, and returns what it says.
+  /// Asks the disk to keep what was appended.
+  public func synchronize() throws { try writer.synchronize() }
+
+  /// Writes `summary.json`, and returns what it says: of all shards, where there are several.
   ///
   /// - Parameters:
   ///   - skipped: the files that could not be decoded.
@@ -83,27 +90,65 @@ public final class RunFolder {
     _ complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord {
     try writer.synchronize()
+    if !shard.isWhole {
+      tally = Tally(plan)
+      try StoredRun.visit(path, plan) { tally.add($0) }
+    }
     var summary = tally.summary()
     summary.skipped = skipped.isEmpty ? nil : skipped
-    try complete?(&summary, try records())
+    if let complete {
+      var records: [SampleRecord] = []
+      try StoredRun.visit(path, plan) { records.append($0) }
+      // Sums must not depend on who finished first.
+      records.sort { $0.id < $1.id }
+      try complete(&summary, records)
+    }
     try Self.write(summary, "\(path)/summary.json")
     return summary
   }
 
+  // MARK: Who may write
+
+  /// A process by itself takes the run for itself, those of a job share it.
+  ///
+  /// The first process of a job refuses where others write to shards that no process of this job can
+  /// own.
+  private static func lock(_ path: String, _ shard: Shard) throws -> FileLock {
+    let kind: FileLock.Kind = shard.isWhole ? .exclusive : .shared
+    guard let lock = try FileLock.take(kind, of: "\(path)/lock") else { throw isTaken(path) }
+    guard !shard.isWhole, shard.rank == 0 else { return lock }
+    let own = Set((0..<shard.processes).map { Shard(rank: $0, of: shard.processes).file })
+    for file in StoredRun.shards(at: path)
+    where !own.contains((file as NSString).lastPathComponent) && FileLock.isTaken(file) {
+      throw isTaken(path)
+    }
+    return lock
+  }
+
+  private static func isTaken(_ path: String) -> FormatError {
+    FormatError(
+      "is being written by another process", in: path,
+      hint: "wait for it, or give this run another folder with --output")
+  }
+
+  // MARK: run.json
+
   /// The record of the run that is resumed, or a new one.
   private static func record(at path: String, for plan: PlanRecord) throws -> RunRecord {
-    let file = "\(path)/run.json"
-    guard let data = FileManager.default.contents(atPath: file) else {
-      guard size(of: "\(path)/samples.jsonl") == 0 else {
+    guard let before = try StoredRun.record(at: path) else {
+      guard StoredRun.shards(at: path).allSatisfy({ size(of: $0) == 0 }) else {
         throw UsageError(
           "`\(path)` holds samples of a run, but no run.json that says which",
           hint: "give this run another folder with --output")
       }
       return RunRecord(plan: plan, sessions: [])
     }
-    let before = try decode(RunRecord.self, data, RecordCoding.decoder(), file)
-    guard before.schema == RunRecord.schema else { throw foreign(file) }
-    try compare(plan, with: before.plan, in: path)
+    let differences = plan.differences(from: before.plan).map(\.rawValue)
+    guard differences.isEmpty else {
+      throw UsageError(
+        "`\(path)` holds a run that differs in \(differences.joined(separator: ", "))",
+        hint: "give this run another folder with --output")
+    }
     return before
   }
 
@@ -113,67 +158,8 @@ public final class RunFolder {
     return (facts?[.size] as? NSNumber)?.intValue ?? 0
   }
 
-  private static func decode<Record: Decodable>(
-    _ type: Record.Type, _ data: Data, _ decoder: JSONDecoder, _ file: String
-  ) throws -> Record {
-    do {
-      return try decoder.decode(type, from: data)
-    } catch {
-      throw foreign(file)
-    }
-  }
-
-  private static func foreign(_ file: String) -> FormatError {
-    FormatError(
-      "is not what this version of Holdfast writes", in: file,
-      hint: "give the run another folder with --output")
-  }
-
   private static func write(_ record: some Encodable, _ file: String) throws {
     let json = try RecordCoding.documentEncoder().encode(record)
     try AtomicFile.write(Array(json) + [UInt8(ascii: "\n")], to: file)
-  }
-
-  /// Refuses a plan that differs, naming what does.
-  private static func compare(
-    _ plan: PlanRecord, with before: PlanRecord, in path: String
-  ) throws(UsageError) {
-    let differences = [
-      (plan.holdfast != before.holdfast, "the version of Holdfast"),
-      (plan.model != before.model, "the model"),
-      (plan.transferModel != before.transferModel, "the model of the transfer protocol"),
-      (plan.data != before.data, "the data or its preprocessing"),
-      (plan.classes != before.classes, "the class names"),
-      (plan.templates != before.templates, "the prompt templates"),
-      (plan.anchors != before.anchors, "the anchors of the classes"),
-      (plan.attackSpace != before.attackSpace, "the attacked space"),
-      (plan.norm != before.norm, "the norm"),
-      (plan.radii != before.radii, "the radii"),
-      (plan.protocols != before.protocols, "the protocols or their attacks"),
-      (plan.precision != before.precision, "the precision"),
-      (plan.seed != before.seed, "the seed"),
-      (plan.retrieval != before.retrieval, "the attacked side or the gallery"),
-    ].filter(\.0).map(\.1)
-    guard differences.isEmpty else {
-      throw UsageError(
-        "`\(path)` holds a run that differs in \(differences.joined(separator: ", "))",
-        hint: "give this run another folder with --output")
-    }
-  }
-}
-
-extension SampleRecord {
-  /// Whether the record has an entry for each protocol and radius of the plan, and no others.
-  fileprivate func answers(_ plan: PlanRecord) -> Bool {
-    let run = plan.protocols.filter { $0.omitted == nil && $0.name != AuditProtocol.clean.rawValue }
-    return protocols.map(\.name) == run.map(\.name)
-      && protocols.allSatisfy { $0.radii.map(\.radius) == plan.radii }
-      && (retrieval != nil) == (plan.retrieval != nil)
-      && retrieval?.attacks.map(\.attack) ?? [] == attacks(of: run, plan)
-      && retrieval?.attacks.allSatisfy { $0.radii.map(\.radius) == plan.radii } ?? true
-  }
-
-  private func attacks(of run: [ProtocolRecord], _ plan: PlanRecord) -> [String] {
-    plan.retrieval == nil ? [] : run.flatMap { $0.attacks.map(\.name) }
   }
 }

@@ -13,6 +13,7 @@ public struct Tally {
   private var worst: [Count]
   private var protocols: [String: [Count]] = [:]
   private var work: [String: [String: Work]] = [:]
+  private var smallest = SmallestTally()
 
   private struct Count {
     var robust = 0
@@ -45,7 +46,7 @@ public struct Tally {
   public mutating func add(_ record: SampleRecord) {
     samples += 1
     cleanCount += record.clean.correct ? 1 : 0
-    var stands = plan.radii.map { _ in record.clean.correct }
+    smallest.add(record)
     for entry in record.protocols {
       var counts = protocols[entry.name] ?? plan.radii.map { _ in Count() }
       for (index, radius) in entry.radii.enumerated() where index < counts.count {
@@ -53,15 +54,14 @@ public struct Tally {
         counts[index].robust += isRobust ? 1 : 0
         counts[index].spend(radius)
         worst[index].spend(radius)
-        stands[index] = stands[index] && isRobust
         if !radius.robust, radius.example?.inMarginBand == true { inBand += 1 }
         add(radius, at: index, of: entry.name)
       }
       protocols[entry.name] = counts
     }
-    let isNested = plan.budgets != "independent"
-    let first = isNested ? stands.firstIndex(of: false) ?? stands.endIndex : stands.endIndex
-    for index in stands.indices where stands[index] && index < first { worst[index].robust += 1 }
+    for (index, stands) in record.worstCase(of: plan).enumerated() where stands {
+      worst[index].robust += 1
+    }
   }
 
   /// Adds what each attack did at a radius.
@@ -98,7 +98,9 @@ public struct Tally {
       omitted: plan.protocols.compactMap { plan in
         plan.omitted.map { OmittedRecord(name: plan.name, reason: $0) }
       },
-      inMarginBand: inBand)
+      inMarginBand: inBand,
+      smallest: protocols.isEmpty
+        ? nil : smallest.record(radii: plan.radii.count, byClass: plan.retrieval == nil))
   }
 
   private func work(_ attack: String, of name: String) -> AttackSummaryRecord? {

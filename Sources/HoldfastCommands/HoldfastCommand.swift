@@ -14,7 +14,8 @@ public struct HoldfastCommand: ParsableCommand {
     version: version,
     subcommands: [
       AuditCommand.self, HardenCommand.self, ClassifyCommand.self, EmbedCommand.self,
-      ListCommand.self, DemoCommand.self, ScenesCommand.self, MakeDemoModelCommand.self,
+      ListCommand.self, ShowCommand.self, CompareCommand.self, DemoCommand.self, ScenesCommand.self,
+      MakeDemoModelCommand.self,
     ])
 
   /// The version of Holdfast.
@@ -31,6 +32,7 @@ public struct HoldfastCommand: ParsableCommand {
 
   static func start(_ arguments: [String]) -> Never {
     quietBrokenPipes()
+    surviveFileLimits()
     do {
       var command = try parseAsRoot(arguments)
       try command.run()

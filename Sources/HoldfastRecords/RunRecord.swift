@@ -205,21 +205,27 @@ public struct ProtocolRecord: Codable, Hashable, Sendable {
 public struct AttackRecord: Codable, Hashable, Sendable {
   /// The name in the table of attacks.
   public var name: String
-  /// What it maximises.
+  /// What it maximises, with its settings as JSON where it has some.
   public var objective: String
   /// The hyper-parameters as JSON.
   public var parameters: String
   /// The runs per sample and radius.
   public var restarts: Int
+  /// The classes that runs aim at in turn; none for an untargeted attack.
+  public var targets: Int?
   /// `firstSuccess` or `fullBudget`, or both one after the other.
   public var stop: String
 
   /// An attack.
-  public init(name: String, objective: String, parameters: String, restarts: Int, stop: String) {
+  public init(
+    name: String, objective: String, parameters: String, restarts: Int, targets: Int? = nil,
+    stop: String
+  ) {
     self.name = name
     self.objective = objective
     self.parameters = parameters
     self.restarts = restarts
+    self.targets = targets
     self.stop = stop
   }
 }
@@ -228,6 +234,12 @@ public struct AttackRecord: Codable, Hashable, Sendable {
 public struct SessionRecord: Codable, Hashable, Sendable {
   /// The exact command.
   public var command: [String]
+  /// The folder that it was given in.
+  public var directory: String?
+  /// Which process of the job this is, from 0; none where it is alone.
+  public var rank: Int?
+  /// The processes of the job; none where there is one.
+  public var processes: Int?
   /// When it began, ISO 8601.
   public var began: String
   /// Where the tensors were.
@@ -243,10 +255,13 @@ public struct SessionRecord: Codable, Hashable, Sendable {
 
   /// A session.
   public init(
-    command: [String], began: String, device: String, threads: Int, batchSize: Int, limit: Int?,
-    engine: String
+    command: [String], directory: String? = nil, rank: Int? = nil, processes: Int? = nil,
+    began: String, device: String, threads: Int, batchSize: Int, limit: Int?, engine: String
   ) {
     self.command = command
+    self.directory = directory
+    self.rank = rank
+    self.processes = processes
     self.began = began
     self.device = device
     self.threads = threads

@@ -14,6 +14,8 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var omitted: [OmittedRecord]
   /// Verdicts whose margin is so small that other kernels may disagree.
   public var inMarginBand: Int
+  /// How small a perturbation fools each sample; none where nothing but clean accuracy was measured.
+  public var smallest: SmallestRecord?
   /// What an audit of retrieval found; the figures above are then those of R@1.
   public var retrieval: RetrievalSummaryRecord?
   /// Files that could not be decoded, and were passed over; none where all could be.
@@ -23,7 +25,7 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public init(
     samples: Int, clean: ProportionRecord, worstCase: [RadiusSummaryRecord],
     protocols: [ProtocolSummaryRecord], omitted: [OmittedRecord], inMarginBand: Int,
-    retrieval: RetrievalSummaryRecord? = nil
+    smallest: SmallestRecord? = nil, retrieval: RetrievalSummaryRecord? = nil
   ) {
     self.samples = samples
     self.clean = clean
@@ -31,6 +33,7 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
     self.protocols = protocols
     self.omitted = omitted
     self.inMarginBand = inMarginBand
+    self.smallest = smallest
     self.retrieval = retrieval
   }
 }

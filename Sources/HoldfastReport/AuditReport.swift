@@ -90,6 +90,7 @@ public struct AuditReport: Report {
           format: "%@: %.1f forward and %.1f backward passes per sample, %.1f s", entry.name,
           cost.0, cost.1, cost.2))
     }
+    if let smallest = SmallestReport(plan: plan, summary: summary) { notes.append(smallest.note) }
     if summary.inMarginBand > 0 {
       notes.append(
         "\(summary.inMarginBand) verdicts are within 0.001 logits of the boundary: "

@@ -1,5 +1,11 @@
 import CTorch
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// The tensor engine as a whole: its version and its threads.
 public enum Torch {
   /// The version of libtorch this program was built with, such as `2.11.0`.
@@ -17,6 +23,25 @@ public enum Torch {
   /// Sets the threads that one operation may use; at least 1.
   public static func setThreadCount(_ count: Int) throws(TorchError) {
     try check("set thread count", []) { hf_set_thread_count(Int32(clamping: count)) }
+  }
+
+  /// The most bytes that this process took so far: of the device's memory, or on the CPU of the machine's.
+  public static func peakMemory(of device: Device) throws(TorchError) -> Int {
+    if device == .cpu { return peakResidentBytes() }
+    var bytes: Int64 = 0
+    try check("peak memory", []) { hf_peak_memory(device.code, &bytes) }
+    return Int(bytes)
+  }
+
+  private static func peakResidentBytes() -> Int {
+    var usage = rusage()
+    #if canImport(Darwin)
+      guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+      return usage.ru_maxrss
+    #else
+      guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+      return Int(usage.ru_maxrss) << 10
+    #endif
   }
 
   /// The handles that are alive now, for tests that look for leaks.

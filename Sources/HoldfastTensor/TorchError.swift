@@ -12,6 +12,10 @@ public struct TorchError: Error, Sendable, Hashable, CustomStringConvertible {
     case device
     /// No memory left for the result; smaller batches may succeed.
     case outOfMemory
+    /// A wait for another process that came to its limit.
+    case timeout
+    /// A connection to another process that cannot be made, or broke off.
+    case network
     /// Anything else that libtorch reports.
     case backend
   }
@@ -46,6 +50,8 @@ extension TorchError {
       case HF_ERROR_DTYPE: .dtype
       case HF_ERROR_DEVICE: .device
       case HF_ERROR_OUT_OF_MEMORY: .outOfMemory
+      case HF_ERROR_TIMEOUT: .timeout
+      case HF_ERROR_NETWORK: .network
       default: .backend
       }
     self.init(

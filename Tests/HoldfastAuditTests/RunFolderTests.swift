@@ -106,7 +106,21 @@ struct RunFolderTests {
       ("the radii", { $0.radii.removeLast() }),
       ("the protocols or their attacks", { $0.protocols.removeLast() }),
       ("the precision", { $0.precision = "bfloat16" }), ("the seed", { $0.seed = 1 }),
+      (
+        "the anchors of the classes",
+        { $0.anchors = AnchorRecord(path: "a", sha256: "b", reduction: "mean") }
+      ),
+      ("the goal of the attacks", { $0.goal = "g" }),
+      ("the budgets", { $0.budgets = "independent" }),
+      (
+        "the attacked side or the gallery",
+        { $0.retrieval = RetrievalPlanRecord(side: "input", partners: 1, distractors: 0) }
+      ),
     ]
+    // A part for all that a plan says: what is added to it must be added to these.
+    #expect(
+      PlanRecord.Part.allCases.count == Mirror(reflecting: PlanRecord.madeUp()).children.count)
+    #expect(Set(changes.map(\.0)) == Set(PlanRecord.Part.allCases.map(\.rawValue)))
     try withTemporaryFolder { folder in
       _ = try open(folder)
       for (name, change) in changes {

@@ -12,7 +12,7 @@ struct UsageTests {
     "explains itself",
     arguments: [
       "--help", "audit --help", "harden --help", "classify --help", "embed --help", "list --help",
-      "scenes --help",
+      "scenes --help", "show --help", "compare --help",
     ])
   func help(line: String) throws {
     let arguments = line.split(separator: " ").map(String.init)
@@ -71,6 +71,12 @@ struct UsageTests {
     "harden --model m --method r-adapt:d0=0 --output o",
     "classify a.png --model m --labels a,b --threads 0", "list", "list attakcs",
     "classify a.png --model m --labels a,b --device gpu", "embed --model m",
+    "audit --model m --data d --require robust",
+    "audit --model m --data d --require robust@8/255>=0.4",
+    "audit --model m --data d --require robst@1/255>=0.4",
+    "audit --model m --data d --require clean>=1.4", "audit --model m --data d --rank-timeout 0",
+    "audit --model m --task retrieval --pairs p.csv --dry-run", "show", "show r --epsilon 1/255",
+    "compare r",
   ]
 
   @Test("refuses what it cannot mean, in a sentence and a hint, with code 64")

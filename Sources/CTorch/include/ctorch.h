@@ -14,6 +14,7 @@ extern "C" {
 
 typedef struct hf_tensor_box *hf_tensor;
 typedef struct hf_optimizer_box *hf_optimizer;
+typedef struct hf_store_box *hf_store;
 
 enum {
   HF_OK = 0,
@@ -22,6 +23,8 @@ enum {
   HF_ERROR_DEVICE = 3,
   HF_ERROR_OUT_OF_MEMORY = 4,
   HF_ERROR_BACKEND = 5,
+  HF_ERROR_TIMEOUT = 6,
+  HF_ERROR_NETWORK = 7,
 };
 
 typedef struct {
@@ -57,6 +60,8 @@ const char *hf_cpu_capability(void);
 /// Whether this processor multiplies bfloat16 itself.
 bool hf_multiplies_bfloat16(void);
 int32_t hf_thread_count(void);
+/// The most bytes of a GPU's memory that tensors took so far.
+hf_status hf_peak_memory(hf_device device, int64_t *out);
 hf_status hf_set_thread_count(int32_t count);
 bool hf_gradients_enabled(void);
 void hf_set_gradients_enabled(bool enabled);
@@ -189,6 +194,22 @@ hf_status hf_sgd(
 hf_status hf_optimizer_step(
     hf_optimizer optimizer, const hf_tensor *gradients, int32_t count, double rate);
 void hf_optimizer_release(hf_optimizer optimizer);
+
+// Rendezvous: libtorch's TCPStore, texts by their keys, shared by the processes of a job. Every call
+// ends within its limit; a key that is not there yet is waited for.
+hf_status hf_store_open(
+    const char *host, uint16_t port, bool is_server, int64_t limit_ms, hf_store *out);
+hf_status hf_store_set(
+    hf_store store, const char *key, const char *value, size_t count, int64_t limit_ms);
+/// `out` is released with `hf_free`.
+hf_status hf_store_get(
+    hf_store store, const char *key, int64_t limit_ms, char **out, size_t *count);
+hf_status hf_store_add(
+    hf_store store, const char *key, int64_t value, int64_t limit_ms, int64_t *out);
+hf_status hf_store_has(hf_store store, const char *key, int64_t limit_ms, bool *out);
+hf_status hf_store_wait(hf_store store, const char *const *keys, int32_t count, int64_t limit_ms);
+hf_status hf_store_delete(hf_store store, const char *key, int64_t limit_ms);
+void hf_store_release(hf_store store);
 
 // Counter-based noise (Philox 4x32-10): a word is a function of (seed, stream, its position) alone.
 // `first` is the position of the first word; a normal number takes two words, the others one.

@@ -96,6 +96,8 @@ struct AuditCommand: ParsableCommand {
       "Keep adversarial inputs in the run folder, as tensors and PNG files with a manifest."))
   var saveAdversarial = false
 
+  @OptionGroup var runOptions: RunOptions
+
   @Option(help: ArgumentHelp("The run folder; by default one named by the plan, under runs/."))
   var output: String?
 
@@ -123,6 +125,7 @@ struct AuditCommand: ParsableCommand {
       throw UsageError("--limit takes a number above 0", hint: "leave it out for all samples")
     }
 
+    let requirements = try runOptions.requirements(threat.radii)
     let console = Console.standard
     try retrieval.check(
       task,
@@ -132,23 +135,29 @@ struct AuditCommand: ParsableCommand {
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
         ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
         ("--precision \(precision.rawValue)", precision != .float32),
+        ("--dry-run", runOptions.dryRun),
       ])
+    if task == .classification { try checkData() }
+    let job = try runOptions.job()
+    defer { job?.close() }
     if task == .retrieval {
       let pairs = try retrieval.attackedPairs(selection)
       let run = RetrievalRun(
         pairs: pairs, model: try modelOptions.load(pairs.modality),
         side: retrieval.side ?? "input", galleryFile: retrieval.gallery, attacks: recipes,
         norm: threat.norm, radii: threat.radii, budgets: budgets, limit: limit,
-        batchSize: batchSize, seed: seed, strict: selection.strict)
-      let result = try run.run(in: output, command: CommandLine.arguments, console: console)
+        batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
+        requirements: requirements)
+      guard
+        let result = try run.run(in: output, command: CommandLine.arguments, console: console)
+      else { return }
       try Self.show(result.report, result.summary, as: format, console)
-      return console.say("The run is in \(result.folder)")
+      console.say("The run is in \(result.folder)")
+      if let error = GateError(requirements, [("", result.summary)]) { throw error }
+      return
     }
     let arguments = try data.flatMap { try DataArgument($0).bySense() }
-    guard let first = arguments.first else {
-      throw UsageError(
-        "an audit of classification needs data", hint: "give a folder of class folders with --data")
-    }
+    guard let first = arguments.first else { return try checkData() }
     guard data.count == 1 || classes == nil else {
       throw UsageError(
         "--classes goes with one --data, and there are \(data.count)",
@@ -174,20 +183,34 @@ struct AuditCommand: ParsableCommand {
         anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
         precision: precision, savesExamples: saveAdversarial, protocols: names, limit: limit,
-        batchSize: batchSize, seed: seed, strict: selection.strict)
+        batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
+        isDryRun: runOptions.dryRun, requirements: requirements)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
       }
       let title = arguments.count == 1 ? "audit" : sense.modality.rawValue
-      let result = try run.run(
-        in: folder, command: CommandLine.arguments, title: title, console: console)
+      guard
+        let result = try run.run(
+          in: folder, command: CommandLine.arguments, title: title, console: console)
+      else { continue }
       console.say("The run is in \(result.folder)")
       entries.append(.init(plan: result.plan, summary: result.summary))
       if arguments.count == 1 { try Self.show(result.report, result.summary, as: format, console) }
     }
-    guard arguments.count > 1 else { return }
-    let summaries = entries.map(\.summary)
-    try Self.show(SensesReport(entries), summaries, as: format, console)
+    if entries.count > 1 {
+      try Self.show(SensesReport(entries), entries.map(\.summary), as: format, console)
+    }
+    let found = entries.map { entry in
+      (arguments.count > 1 ? entry.plan.attackSpace.sense : "", entry.summary)
+    }
+    if let error = GateError(requirements, found) { throw error }
+  }
+
+  /// Refuses a lack of data before anything is loaded.
+  private func checkData() throws(UsageError) {
+    guard data.isEmpty else { return }
+    throw UsageError(
+      "an audit of classification needs data", hint: "give a folder of class folders with --data")
   }
 
   /// Prints a report.

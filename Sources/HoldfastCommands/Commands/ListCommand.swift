@@ -3,10 +3,15 @@ import Holdfast
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List attacks, defenses, encoders or datasets.", aliases: ["ls"])
+    commandName: "list", abstract: "List attacks, defenses, encoders, datasets or runs.",
+    aliases: ["ls"])
 
-  @Argument(help: ArgumentHelp("attacks, defenses, encoders or datasets.", valueName: "kind"))
+  @Argument(
+    help: ArgumentHelp("attacks, defenses, encoders, datasets or runs.", valueName: "kind"))
   var kind: String
+
+  @Option(help: ArgumentHelp("Where to look for runs.", valueName: "folder"))
+  var runs = "runs"
 
   @Option(help: ArgumentHelp("text, json, csv or markdown."))
   var format = OutputFormat.text
@@ -30,12 +35,14 @@ struct ListCommand: ParsableCommand {
       table = Self.encoders()
     case "datasets":
       table = Self.datasets()
+    case "runs":
+      table = try RunList.table(below: runs)
     default:
-      let near = nearest(kind, among: ["attacks", "defenses", "encoders", "datasets"])
+      let near = nearest(kind, among: ["attacks", "defenses", "encoders", "datasets", "runs"])
       throw UsageError(
         "there is no list of `\(kind)`",
         hint: near.first.map { "did you mean `\($0)`?" }
-          ?? "list attacks, defenses, encoders or datasets")
+          ?? "list attacks, defenses, encoders, datasets or runs")
     }
     try Console.standard.result(table, as: format)
   }

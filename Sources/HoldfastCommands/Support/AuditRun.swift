@@ -28,11 +28,20 @@ struct AuditRun {
   var seed: UInt64
   /// Whether a file that cannot be decoded stops the run.
   var strict = false
+  /// The job that this process is part of; none where it is alone.
+  var job: RankGroup?
+  /// Whether the cost is measured and nothing else done.
+  var isDryRun = false
+  /// What must be measured, as gates are about it.
+  var requirements: [Requirement] = []
 
   /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
+  ///
+  /// - Returns: what was found; nil on all processes of a job but the first, and where only the cost is
+  ///   measured.
   func run(
     in folder: String?, command: [String], title: String, console: Console
-  ) throws -> (report: AuditReport, folder: String, plan: PlanRecord, summary: SummaryRecord) {
+  ) throws -> (report: AuditReport, folder: String, plan: PlanRecord, summary: SummaryRecord)? {
     let subject = try model.subject(
       classes: classes, templates: templates, anchors: anchors)
     let source = try transferSubject(head: subject.head)
@@ -50,30 +59,27 @@ struct AuditRun {
     try plan.check()
     let record = try self.record(plan, recipes)
     let path = try folder ?? Self.folderName(record)
-    let run = try RunFolder(
-      at: path, plan: record,
-      session: Self.session(command, model: model, batchSize: batchSize, limit: limit))
-
-    let finished = run.finished
-    let prefetcher = Prefetcher(
-      data, preparation: model.preparation, capacity: 2 * batchSize, limit: limit,
-      skip: { finished.contains($0) }, stopsAtDamage: strict)
-    defer { prefetcher.cancel() }
-    let total = [data.count, limit].compactMap { $0 }.min()
-    var progress = AuditProgress(
-      console, title: title, total: total, radii: record.radii, before: finished.count)
-    defer { progress.end() }
+    for requirement in requirements { try requirement.check(record) }
+    if isDryRun {
+      try DryRun(
+        plan: plan, record: record, folder: path, data: data, preparation: model.preparation,
+        limit: limit
+      ).show(console)
+      return nil
+    }
     let archive =
       savesExamples ? AdversarialArchive(in: path, storesPictures: plan.storesPictures) : nil
-    try Auditor(plan, archive: archive).run(prefetcher.next) { sample in
-      try run.append(sample)
-      progress.update(run.tally)
-    }
-    let summary = try run.finish(skipped: prefetcher.skipped.map(SkippedRecord.init))
+    let session = AuditSession(
+      title: title, data: data, preparation: model.preparation, plan: record, folder: path,
+      session: Self.session(command, model: model, batchSize: batchSize, limit: limit), job: job,
+      limit: limit, batchSize: batchSize, strict: strict, console: console)
+    let found = try session.run({ try Auditor(plan, archive: archive).run($0, deliver: $1) })
+    guard let summary = found else { return nil }
     if savesExamples {
       try SavedExamples.writeManifest(
         in: path, classes: classes, pictures: plan.storesPictures)
     }
+    job?.release()
     return (AuditReport(plan: record, summary: summary), path, record, summary)
   }
 
@@ -168,10 +174,12 @@ struct AuditRun {
   static func record(
     _ recipe: AttackRecipe, _ stop: StopRule
   ) throws -> AttackRecord {
-    AttackRecord(
-      name: recipe.name, objective: type(of: recipe.objective).name,
+    let settings = try json(recipe.objective)
+    return AttackRecord(
+      name: recipe.name,
+      objective: type(of: recipe.objective).name + (settings == "{}" ? "" : " \(settings)"),
       parameters: try json(recipe.attack), restarts: recipe.restarts,
-      stop: stop.rawValue)
+      targets: recipe.targets > 0 ? recipe.targets : nil, stop: stop.rawValue)
   }
 
   /// What a record says about a session that begins now.
@@ -179,7 +187,8 @@ struct AuditRun {
     _ command: [String], model: ModelSource, batchSize: Int, limit: Int?
   ) -> SessionRecord {
     SessionRecord(
-      command: command, began: Date().ISO8601Format(), device: model.encoder.device.description,
+      command: command, directory: FileManager.default.currentDirectoryPath,
+      began: Date().ISO8601Format(), device: model.encoder.device.description,
       threads: Torch.threadCount, batchSize: batchSize, limit: limit,
       engine: "libtorch \(Torch.version) \(Torch.cpuCapability)")
   }

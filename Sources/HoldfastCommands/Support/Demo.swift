@@ -84,8 +84,10 @@ struct Demo {
       radii: Self.radii.compactMap { Radius($0) }, batchSize: 32, seed: 0)
     let clock = ContinuousClock()
     let began = clock.now
-    let result = try run.run(
-      in: folder, command: CommandLine.arguments, title: "  audit", console: console)
+    guard
+      let result = try run.run(
+        in: folder, command: CommandLine.arguments, title: "  audit", console: console)
+    else { preconditionFailure("an audit by one process has a summary") }
     let seconds = (clock.now - began) / .seconds(1)
     console.say("  \(AuditProgress.spell(seconds)); the run is in \(folder)")
     console.result("")

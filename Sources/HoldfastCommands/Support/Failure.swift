@@ -16,6 +16,17 @@ struct Failure {
     case let error as UsageError:
       message = Self.text("\(error)", hint: help)
       code = 64
+    case let error as InterruptedRun:
+      guard let cause = Failure(error.cause, of: arguments) else { return nil }
+      message = "\(cause.message); \(error.remark)"
+      code = cause.code
+    case let error as GateError:
+      message = Self.text(
+        error.reasons.joined(separator: "; "), hint: "the run itself is whole: see its report")
+      code = 1
+    case let error as JobError:
+      message = "\(error)"
+      code = 2
     case let error as TorchError where error.code == .outOfMemory:
       message = Self.text("\(error)", hint: "try a smaller --batch-size")
       code = 2

@@ -10,3 +10,8 @@ func leave(_ code: Int32) -> Never {
 func quietBrokenPipes() {
   signal(SIGPIPE, SIG_DFL)
 }
+
+/// A file that has come to the largest size that the system allows is an error like a full disk.
+func surviveFileLimits() {
+  signal(SIGXFSZ, SIG_IGN)
+}

@@ -21,11 +21,17 @@ struct RetrievalRun {
   var seed: UInt64
   /// Whether a file that cannot be decoded stops the run.
   var strict = false
+  /// The job that this process is part of; none where it is alone.
+  var job: RankGroup?
+  /// What must be measured, as gates are about it.
+  var requirements: [Requirement] = []
 
   /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
+  ///
+  /// - Returns: what was found; nil on all processes of a job but the first.
   func run(
     in folder: String?, command: [String], console: Console
-  ) throws -> (report: any Report, folder: String, summary: SummaryRecord) {
+  ) throws -> (report: any Report, folder: String, summary: SummaryRecord)? {
     let set = try pairs.set()
     let stored = try galleryFile.map {
       try StoredEmbeddings(at: $0, width: model.encoder.embeddingWidth)
@@ -42,27 +48,16 @@ struct RetrievalRun {
     let auditor = try RetrievalAuditor(plan, gallery: gallery)
     let record = try self.record(plan, gallery)
     let path = try folder ?? AuditRun.folderName(record)
-    let run = try RunFolder(
-      at: path, plan: record,
-      session: AuditRun.session(command, model: model, batchSize: batchSize, limit: limit))
-
-    let finished = run.finished
-    let prefetcher = Prefetcher(
-      set, preparation: model.preparation, capacity: 2 * batchSize, limit: limit,
-      skip: { finished.contains($0) }, stopsAtDamage: strict)
-    defer { prefetcher.cancel() }
-    var progress = AuditProgress(
-      console, title: "audit", total: [set.count, limit].compactMap { $0 }.min(),
-      radii: record.radii, before: finished.count)
-    defer { progress.end() }
-    try auditor.run(prefetcher.next) { sample in
-      try run.append(sample)
-      progress.update(run.tally)
-    }
-    let summary = try run.finish(skipped: prefetcher.skipped.map(SkippedRecord.init)) {
-      summary, samples in
+    for requirement in requirements { try requirement.check(record) }
+    let session = AuditSession(
+      title: "audit", data: set, preparation: model.preparation, plan: record, folder: path,
+      session: AuditRun.session(command, model: model, batchSize: batchSize, limit: limit),
+      job: job, limit: limit, batchSize: batchSize, strict: strict, console: console)
+    let found = try session.run({ try auditor.run($0, deliver: $1) }) { summary, samples in
       summary.retrieval = try RetrievalTally(samples, gallery: gallery, plan: record).summary()
     }
+    guard let summary = found else { return nil }
+    job?.release()
     let report = RetrievalReport(plan: record, summary: summary)
     return (report ?? AuditReport(plan: record, summary: summary), path, summary)
   }

@@ -11,10 +11,7 @@ enum SavedExamples {
       texts: ["path", "label", "sample", "protocol", "epsilon", "attack", "predicted", "sha256"],
       numbers: ["margin", "distance"])
     let folder = "\(run)/\(AdversarialArchive.place)"
-    let reader = try JSONLinesReader("\(run)/samples.jsonl")
-    let decoder = RecordCoding.decoder()
-    while let line = try reader.next() {
-      let sample = try decoder.decode(SampleRecord.self, from: Data(line))
+    try StoredRun(at: run).visit { sample in
       for entry in sample.protocols {
         for radius in entry.radii {
           guard let example = radius.example else { continue }

@@ -24,7 +24,7 @@ struct ModelOptions: ParsableArguments {
 
   /// The device, once it is known to be there.
   func prepareDevice() throws -> Device {
-    guard let parsed = Device(device) else {
+    guard let parsed = Device(Self.ofRank(device)) else {
       throw UsageError(
         "`\(device)` is not a device", hint: "use cpu, cuda, cuda:1 or mps")
     }
@@ -42,6 +42,12 @@ struct ModelOptions: ParsableArguments {
       try Torch.setThreadCount(threads)
     }
     return parsed
+  }
+
+  /// Of several GPUs, the one that `torchrun` means for this process.
+  private static func ofRank(_ device: String) -> String {
+    let rank = ProcessInfo.processInfo.environment["LOCAL_RANK"].flatMap { Int($0) }
+    return device == "cuda" ? rank.map { "cuda:\($0)" } ?? device : device
   }
 
   /// The model, loaded, with the sense that is meant.

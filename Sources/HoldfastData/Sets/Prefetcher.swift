@@ -93,8 +93,13 @@ public final class Prefetcher: Sendable {
   public static func prepare(
     _ item: DataItem, _ preparation: any Preparation
   ) throws -> PreparedSample {
-    PreparedSample(
-      id: item.id, label: item.label, input: try preparation.prepare(item.source()))
+    do {
+      return PreparedSample(
+        id: item.id, label: item.label, input: try preparation.prepare(item.source()))
+    } catch {
+      try item.checkPresence()
+      throw error
+    }
   }
 }
 

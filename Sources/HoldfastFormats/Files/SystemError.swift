@@ -11,7 +11,9 @@ extension FormatError {
     case ENOENT:
       FormatError("does not exist", in: file, hint: "check the path")
     case EACCES, EPERM:
-      FormatError("cannot \(action): permission denied", in: file)
+      FormatError(
+        "cannot \(action): permission denied", in: file,
+        hint: "change its permissions or those of its folder, or choose another")
     case EISDIR:
       FormatError("is a directory, expected a file", in: file)
     case ENOTDIR:
@@ -20,8 +22,14 @@ extension FormatError {
       FormatError(
         "cannot \(action): the disk is full", in: file,
         hint: "free some space or choose another folder; nothing was overwritten")
+    case EFBIG:
+      FormatError(
+        "cannot \(action): the file has come to the largest size that is allowed here", in: file,
+        hint: "raise the limit (`ulimit -f`), or choose a folder on another file system")
     case EROFS:
-      FormatError("cannot \(action): the file system is read-only", in: file)
+      FormatError(
+        "cannot \(action): the file system is read-only", in: file,
+        hint: "choose another folder, or make this one writable")
     default:
       FormatError("cannot \(action): \(String(cString: strerror(code)))", in: file)
     }

@@ -1,0 +1,16 @@
+/// What went wrong between the processes of a job: one sentence, and what to do.
+public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong.
+  public let message: String
+  /// What to do about it.
+  public let hint: String
+
+  /// An error with its remedy.
+  public init(_ message: String, hint: String) {
+    self.message = message
+    self.hint = hint
+  }
+
+  /// The sentence, and the hint after an empty line.
+  public var description: String { "\(message)\n\nhint: \(hint)" }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Foundation
+import Holdfast
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Compare two runs on the same samples, pair by pair.",
+    discussion: """
+      Prints the difference of the accuracies per protocol and radius with a bootstrap interval and \
+      McNemar's test, and says in what else the runs differ. Runs of different data are refused.
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of the first run.", valueName: "a"))
+  var first: String
+
+  @Argument(help: ArgumentHelp("The folder of the second run.", valueName: "b"))
+  var second: String
+
+  @Option(help: ArgumentHelp("text, json, csv or markdown."))
+  var format = OutputFormat.text
+
+  func run() throws {
+    let record = try Comparison.record(StoredRun(at: first), StoredRun(at: second))
+    try AuditCommand.show(ComparisonReport(record), record, as: format, .standard)
+  }
+}

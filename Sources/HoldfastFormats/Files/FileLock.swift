@@ -1,0 +1,44 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A lock on a file, held until this value is gone or the process ends, however it ends.
+///
+/// It is advisory (`flock`): it binds those who ask for it.
+public final class FileLock {
+  /// Who else may hold the lock.
+  public enum Kind: Sendable, Hashable {
+    /// Nobody.
+    case exclusive
+    /// Others who share it.
+    case shared
+  }
+
+  private let descriptor: Int32
+
+  private init(descriptor: Int32) { self.descriptor = descriptor }
+
+  deinit { close(descriptor) }
+
+  /// Takes the lock of the file at `path`, which is made where it is missing; nil where another
+  /// process holds it.
+  ///
+  /// - Throws: ``FormatError`` where the file cannot be opened.
+  public static func take(_ kind: Kind, of path: String) throws(FormatError) -> FileLock? {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .system("open the file", file: path) }
+    let lock = FileLock(descriptor: descriptor)
+    let operation = kind == .exclusive ? LOCK_EX : LOCK_SH
+    return flock(descriptor, operation | LOCK_NB) == 0 ? lock : nil
+  }
+
+  /// Whether another process holds the lock of a file that exists.
+  public static func isTaken(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    let lock = FileLock(descriptor: descriptor)
+    return withExtendedLifetime(lock) { flock(descriptor, LOCK_EX | LOCK_NB) != 0 }
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import HoldfastAudit
+import HoldfastCore
+import HoldfastRecords
+import HoldfastTestSupport
+import Testing
+
+@Suite("Comparisons of runs")
+struct ComparisonTests {
+  /// A run whose verdicts are spelled per sample: `c` wrong when clean, then `+` and `-` per radius.
+  private func run(
+    _ folder: URL, _ verdicts: [String: String], _ change: (inout PlanRecord) -> Void = { _ in }
+  ) throws -> StoredRun {
+    var plan = PlanRecord.madeUp([.whiteBox], radii: ["1/255", "2/255"])
+    change(&plan)
+    let run = try RunFolder(at: folder.path, plan: plan, session: .madeUp)
+    for (id, spelled) in verdicts {
+      let isRight = !spelled.hasPrefix("c")
+      try run.append(
+        SampleRecord(
+          id: id, label: 0, input: "",
+          clean: CleanRecord(predicted: 0, margin: -1, correct: isRight),
+          protocols: [
+            SampleProtocolRecord(
+              name: "white-box",
+              radii: zip(plan.radii, spelled.suffix(plan.radii.count)).map {
+                SampleRadiusRecord(radius: $0, robust: $1 == "+")
+              })
+          ]))
+    }
+    _ = try run.finish()
+    return try StoredRun(at: folder.path)
+  }
+
+  @Test("pair samples by their ids, and count those that differ")
+  func pairs() throws {
+    try withTemporaryFolder { folder in
+      let a = try run(
+        folder.appending(path: "a"),
+        ["1": "++", "2": "+-", "3": "--", "4": "c--", "only a": "++"])
+      let b = try run(
+        folder.appending(path: "b"), ["1": "++", "2": "++", "3": "++", "4": "--"]
+      ) { plan in
+        plan.radii = ["1/255", "4/510"]
+        plan.model.defense = "r-adapt {}"
+        plan.seed = 5
+      }
+      let found = try Comparison.record(a, b)
+      #expect(found.paired == 4 && found.unpaired == [1, 0])
+      #expect(found.differences == ["the model", "the radii", "the seed"])
+      #expect(
+        found.rows.map { "\($0.name) \($0.radius ?? "")" } == [
+          "clean ", "white-box 1/255", "white-box 2/255", "worst-case 1/255", "worst-case 2/255",
+        ])
+      #expect(found.rows.map(\.onlyFirst) == [0, 0, 0, 0, 0])
+      #expect(found.rows.map(\.onlySecond) == [1, 1, 2, 1, 2])
+      #expect(found.rows.map(\.difference) == [0.25, 0.25, 0.5, 0.25, 0.5])
+      #expect(found.rows[2].first.count == 1 && found.rows[2].second.count == 3)
+      #expect(found.rows[2].p == 0.5 && found.rows[2].test == "exact")
+      let turned = try Comparison.record(b, a)
+      #expect(turned.rows.map(\.difference) == found.rows.map { -$0.difference })
+    }
+  }
+
+  @Test("refuse runs of different data, or whose figures do not mean the same")
+  func refusals() throws {
+    typealias Change = (inout PlanRecord) -> Void
+    let changes: [(String, Change)] = [
+      ("different data", { $0.data.listing = "other" }), ("norm", { $0.norm = "l2" }),
+      ("unit of epsilon", { $0.attackSpace.unit = "other" }),
+    ]
+    try withTemporaryFolder { folder in
+      let a = try run(folder.appending(path: "a"), ["1": "++"])
+      for (index, (words, change)) in changes.enumerated() {
+        let b = try run(folder.appending(path: "b\(index)"), ["1": "++"], change)
+        let error = try #require(throws: UsageError.self) { try Comparison.record(a, b) }
+        #expect(error.message.contains(words), "\(error)")
+      }
+      let empty = try run(folder.appending(path: "c"), ["2": "++"])
+      let error = try #require(throws: UsageError.self) { try Comparison.record(a, empty) }
+      #expect(error.message.contains("no finished sample in common"))
+    }
+  }
+}
