@@ -16,12 +16,16 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var inMarginBand: Int
   /// What an audit of retrieval found; the figures above are then those of R@1.
   public var retrieval: RetrievalSummaryRecord?
+  /// The masking checklist, (a) to (g); none in runs of retrieval, and of versions before it.
+  public private(set) var checks: [CheckRecord]?
+  /// Whether a check failed, so that the figures above are not to be relied on; none without checks.
+  public private(set) var unreliable: Bool?
 
   /// A summary.
   public init(
     samples: Int, clean: ProportionRecord, worstCase: [RadiusSummaryRecord],
     protocols: [ProtocolSummaryRecord], omitted: [OmittedRecord], inMarginBand: Int,
-    retrieval: RetrievalSummaryRecord? = nil
+    retrieval: RetrievalSummaryRecord? = nil, checks: [CheckRecord]? = nil
   ) {
     self.samples = samples
     self.clean = clean
@@ -30,6 +34,14 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
     self.omitted = omitted
     self.inMarginBand = inMarginBand
     self.retrieval = retrieval
+    self.checks = checks
+    unreliable = checks.map { !$0.failed.isEmpty }
+  }
+
+  /// Adds the masking checklist; a failed line makes the run unreliable.
+  public mutating func add(checks: [CheckRecord]) {
+    self.checks = checks
+    unreliable = !checks.failed.isEmpty
   }
 }
 
