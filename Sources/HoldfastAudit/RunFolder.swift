@@ -63,6 +63,13 @@ public final class RunFolder {
     return records
   }
 
+  /// The finished samples of some ids.
+  public func records(of ids: Set<String>) throws -> [String: SampleRecord] {
+    var records: [String: SampleRecord] = [:]
+    try visit { if ids.contains($0.id) { records[$0.id] = $0 } }
+    return records
+  }
+
   /// Appends the line of a finished sample.
   public func append(_ record: SampleRecord) throws {
     guard finished.insert(record.id).inserted else {
@@ -75,12 +82,16 @@ public final class RunFolder {
 
   /// Writes `summary.json`, and returns what it says.
   ///
-  /// - Parameter complete: adds what takes all records together, which are read back for it.
+  /// - Parameters:
+  ///   - checks: the masking checklist.
+  ///   - complete: adds what takes all records together, which are read back for it.
   public func finish(
+    checks: [CheckRecord]? = nil,
     _ complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord {
     try writer.synchronize()
     var summary = tally.summary()
+    if let checks { summary.add(checks: checks) }
     try complete?(&summary, try records())
     try Self.write(summary, "\(path)/summary.json")
     return summary

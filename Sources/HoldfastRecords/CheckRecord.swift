@@ -90,6 +90,8 @@ public struct ChecklistRecord: Codable, Hashable, Sendable {
   public var schema = RunRecord.schema
   /// The ids of the samples that were looked at, in the order of the verdicts.
   public var samples: [String]
+  /// How the checks were told to look, as JSON.
+  public var settings: String
   /// The verdicts, so that a check that is finished is not run again and every test can be redone.
   public var passes: [CheckPassRecord]
   /// The lines that are finished, in the order of their letters.
@@ -97,9 +99,11 @@ public struct ChecklistRecord: Codable, Hashable, Sendable {
 
   /// A checklist about the given samples.
   public init(
-    samples: [String], passes: [CheckPassRecord] = [], checks: [CheckRecord] = []
+    samples: [String], settings: String, passes: [CheckPassRecord] = [],
+    checks: [CheckRecord] = []
   ) {
     self.samples = samples
+    self.settings = settings
     self.passes = passes
     self.checks = checks
   }
