@@ -10,10 +10,10 @@ import HoldfastText
 /// Zhang et al., 2025 (arXiv 2502.18176); specs: defences, section 5.4. A step of 30 turns the
 /// embedding by arctan 30, about 88 degrees, towards the empty prompt and past it, and the next turns
 /// it back: wherever its cosine to the prompt is above 0.034, an even number of steps is the identity.
-/// The released code takes the direction of each step as a constant, so what an attacker gets is the
-/// rounding error of a product of ten projections and not a gradient: robustness that is measured
-/// through it is masking. The release also divides by the length of the whole batch's gradient; here
-/// each sample is a batch by itself.
+/// The released code takes the direction of each step as a constant, so ten steps shrink the gradient
+/// by 30 to the tenth, and its encoder works in half precision, in which what is left of it is 0:
+/// robustness that is measured through it is masking. The release also divides by the length of the
+/// whole batch's gradient; here each sample is a batch by itself.
 public struct CLIPureCos: InferenceDefense {
   /// `clipure-cos`.
   public static let name = "clipure-cos"
@@ -22,7 +22,8 @@ public struct CLIPureCos: InferenceDefense {
   public enum Gradient: String, Codable, Hashable, Sendable, CaseIterable {
     /// That of the function that is computed.
     case exact
-    /// That of the released code, in which the direction of each step is a constant.
+    /// That of the released code, in which the direction of each step is a constant, and the
+    /// embedding comes out of an encoder in half precision.
     case released
   }
 
@@ -137,7 +138,9 @@ struct CLIPureEncoder: Encoder {
 
   /// Unit embeddings after all steps: `(B, D)`, float32.
   func embed(_ input: Tensor) throws(TorchError) -> Tensor {
-    var embedding = try base.embed(input).to(.float32).normalized()  // (B, D)
+    var embedding = try base.embed(input)  // (B, D)
+    if defense.gradient == .released { embedding = try embedding.to(.float16) }
+    embedding = try embedding.to(.float32).normalized()
     for _ in 0..<defense.steps {
       let length = try embedding.lengthPerRow()  // (B, 1)
       let direction = try embedding / length

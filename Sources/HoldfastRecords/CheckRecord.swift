@@ -82,6 +82,11 @@ public struct CheckFigureRecord: Codable, Hashable, Sendable {
 extension Sequence<CheckRecord> {
   /// The letters of the checks that failed, in order.
   public var failed: [String] { filter { $0.verdict == .fail }.map(\.letter) }
+
+  /// Whether one failed; none where none was made.
+  var areUnreliable: Bool? {
+    contains { [.pass, .fail].contains($0.verdict) } ? !failed.isEmpty : nil
+  }
 }
 
 /// `checks.json`: the checklist of a run, and the verdicts that its lines were made of.

@@ -18,7 +18,8 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var retrieval: RetrievalSummaryRecord?
   /// The masking checklist, (a) to (g); none in runs of retrieval, and of versions before it.
   public private(set) var checks: [CheckRecord]?
-  /// Whether a check failed, so that the figures above are not to be relied on; none without checks.
+  /// Whether a check failed, so that the figures above are not to be relied on; none
+  /// where none was made.
   public private(set) var unreliable: Bool?
 
   /// A summary.
@@ -35,13 +36,13 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
     self.inMarginBand = inMarginBand
     self.retrieval = retrieval
     self.checks = checks
-    unreliable = checks.map { !$0.failed.isEmpty }
+    unreliable = checks?.areUnreliable
   }
 
   /// Adds the masking checklist; a failed line makes the run unreliable.
   public mutating func add(checks: [CheckRecord]) {
     self.checks = checks
-    unreliable = !checks.failed.isEmpty
+    unreliable = checks.areUnreliable
   }
 }
 

@@ -21,6 +21,8 @@ struct AuditRun {
   var savesExamples = false
   /// The protocols that were asked for; none for all that make sense.
   var protocols: Set<AuditProtocol>?
+  /// Whether its attacks are checked.
+  var checks = CheckChoice.off("not asked for")
   var limit: Int?
   var batchSize: Int
   var seed: UInt64
@@ -41,6 +43,7 @@ struct AuditRun {
       plan.attacks[name] = entry.recipes
     }
     plan.precision = precision
+    plan.substitute = try model.substitute(subject.head)
     if precision != .float32 { plan.search = try model.subject(in: .bfloat16, head: subject.head) }
     try plan.check()
     let record = try self.record(plan, recipes)
@@ -64,7 +67,9 @@ struct AuditRun {
       try run.append(sample)
       progress.update(run.tally)
     }
-    let summary = try run.finish()
+    let summary = try run.finish(
+      checks: checks.checklist(
+        of: plan, run, data, model.preparation, limit: limit, title: title, console: console))
     if savesExamples {
       try SavedExamples.writeManifest(
         in: path, classes: classes, pictures: plan.storesPictures)
