@@ -96,7 +96,10 @@ let floor4: [Target] = [
 
 let floor5: [Target] = [
   library(
-    "HoldfastDefenses", ["HoldfastCore", "HoldfastAttacks", "HoldfastTensor", "HoldfastFormats"])
+    "HoldfastDefenses",
+    [
+      "HoldfastCore", "HoldfastAttacks", "HoldfastText", "HoldfastTensor", "HoldfastFormats",
+    ])
 ]
 
 let floor6: [Target] = [

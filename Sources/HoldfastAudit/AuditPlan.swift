@@ -22,6 +22,8 @@ public struct AuditPlan {
   public var subject: Subject
   /// The same model in bfloat16, where ``precision`` asks for it.
   public var search: Subject?
+  /// The model that adaptive attacks search in, where the audited one's gradient misleads them.
+  public var substitute: Subject?
   /// What white-box and adaptive attacks search in.
   public var precision = SearchPrecision.float32
   /// The model that transfer examples are made on; none where there is none.
@@ -64,8 +66,10 @@ public struct AuditPlan {
   }
 
   /// The model that an attack searches in, where it is not the audited one itself.
-  func search(of recipe: AttackRecipe) -> Subject? {
-    switch precision {
+  func search(of recipe: AttackRecipe, in name: AuditProtocol = .whiteBox) -> Subject? {
+    if name == .transfer { return nil }
+    if name == .adaptive, let substitute { return substitute }
+    return switch precision {
     case .float32: nil
     case .mixed: recipe.isScreen ? search : nil
     case .bfloat16: search

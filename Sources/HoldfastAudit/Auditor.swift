@@ -37,7 +37,7 @@ public final class Auditor {
         subject: subject, norm: plan.norm, stop: plan.stop(of: name, keepsExamples: archive != nil),
         budgets: plan.budgets, slots: plan.slots, seed: plan.seed)
       for recipe in plan.attacks[name] ?? [] where !(isTransfer && recipe.isScreen) {
-        settings.search = isTransfer ? nil : plan.search(of: recipe)
+        settings.search = plan.search(of: recipe, in: name)
         stages.append(Stage(name: name, pool: recipe.stage(settings)))
       }
     }

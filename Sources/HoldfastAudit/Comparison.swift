@@ -89,15 +89,14 @@ public enum Comparison {
   ) -> ComparisonRowRecord {
     let onlyFirst = pairs.count { $0 && !$1 }
     let onlySecond = pairs.count { !$0 && $1 }
-    let test = McNemar(onlyFirst: onlyFirst, onlySecond: onlySecond)
     return ComparisonRowRecord(
       name: name, radius: radius, first: .wilson(pairs.count { $0.0 }, of: pairs.count),
       second: .wilson(pairs.count { $0.1 }, of: pairs.count), onlyFirst: onlyFirst,
       onlySecond: onlySecond,
       difference: Double(onlySecond - onlyFirst) / Double(max(1, pairs.count)),
       interval: PairedBootstrap.interval(
-        onlyFirst: onlyFirst, onlySecond: onlySecond, pairs: pairs.count), p: test.p,
-      test: test.isExact ? "exact" : "chi-squared")
+        onlyFirst: onlyFirst, onlySecond: onlySecond, pairs: pairs.count),
+      p: McNemar.exact(b: onlyFirst, c: onlySecond).twoSided)
   }
 }
 

@@ -1,35 +1,47 @@
 import Foundation
 
-/// McNemar's test of whether two models are right equally often on the same samples.
+/// McNemar's exact test of two verdicts on the same samples (McNemar, 1947).
 ///
-/// Only the pairs on which they disagree count: under the null each falls either way like a fair coin.
-/// Below 25 of them the binomial distribution is summed, else the chi-squared with continuity correction
-/// is near enough (McNemar, 1947; Edwards, 1948).
+/// Only the samples on which the two differ speak: were both verdicts equally good, each of these
+/// would fall to either side like a fair coin, so their split is binomial.
 public struct McNemar: Hashable, Sendable {
-  /// The two-sided p value.
-  public let p: Double
-  /// Whether it is exact.
-  public let isExact: Bool
+  /// The samples on the side that is suspected to be larger.
+  public let b: Int
+  /// The samples on the other side.
+  public let c: Int
+  /// The chance of at least `b` of `b + c` on the suspected side.
+  public let oneSided: Double
+  /// The chance of a split at least as uneven, to whichever side.
+  public let twoSided: Double
 
-  /// The test of so many pairs that are right in one model alone.
-  public init(onlyFirst: Int, onlySecond: Int) {
-    let pairs = onlyFirst + onlySecond
-    isExact = pairs < 25
-    guard pairs > 0 else {
-      p = 1
-      return
+  /// The test of a split; counts are not negative.
+  ///
+  /// Without differing samples both chances are 1.
+  public static func exact(b: Int, c: Int) -> McNemar {
+    precondition(b >= 0 && c >= 0, "counts are not negative")
+    let larger = max(b, c)
+    return McNemar(
+      b: b, c: c, oneSided: tail(atLeast: b, of: b + c),
+      twoSided: min(1, 2 * tail(atLeast: larger, of: b + c)))
+  }
+
+  /// The chance of at least `count` heads in `total` tosses.
+  ///
+  /// Summed from the largest term outwards in units of that term, so that it neither overflows nor
+  /// loses its digits.
+  private static func tail(atLeast count: Int, of total: Int) -> Double {
+    guard count > 0 else { return 1 }
+    guard 2 * count > total else { return 1 - tail(atLeast: total - count + 1, of: total) }
+    var (sum, term) = (1.0, 1.0)
+    var place = count
+    while place < total, term > 1e-20 * sum {
+      term *= Double(total - place) / Double(place + 1)
+      sum += term
+      place += 1
     }
-    if isExact {
-      var term = pow(0.5, Double(pairs))
-      var sum = term
-      for i in 0..<min(onlyFirst, onlySecond) {
-        term *= Double(pairs - i) / Double(i + 1)
-        sum += term
-      }
-      p = min(1, 2 * sum)
-    } else {
-      let excess = Double(max(0, abs(onlyFirst - onlySecond) - 1))
-      p = erfc((excess * excess / Double(pairs) / 2).squareRoot())
-    }
+    let logarithm =
+      lgamma(Double(total + 1)) - lgamma(Double(count + 1)) - lgamma(Double(total - count + 1))
+      - Double(total) * log(2)
+    return min(1, exp(logarithm) * sum)
   }
 }

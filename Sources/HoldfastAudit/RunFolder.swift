@@ -66,6 +66,13 @@ public final class RunFolder {
     }
   }
 
+  /// The finished samples of some ids.
+  public func records(of ids: Set<String>) throws -> [String: SampleRecord] {
+    var records: [String: SampleRecord] = [:]
+    try StoredRun.visit(path, plan) { if ids.contains($0.id) { records[$0.id] = $0 } }
+    return records
+  }
+
   /// Appends the line of a finished sample.
   public func append(_ record: SampleRecord) throws {
     guard finished.insert(record.id).inserted else {
@@ -84,9 +91,10 @@ public final class RunFolder {
   ///
   /// - Parameters:
   ///   - skipped: the files that could not be decoded.
+  ///   - checks: the masking checklist.
   ///   - complete: adds what takes all records together, which are read back for it.
   public func finish(
-    skipped: [SkippedRecord] = [],
+    skipped: [SkippedRecord] = [], checks: [CheckRecord]? = nil,
     _ complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord {
     try writer.synchronize()
@@ -96,6 +104,7 @@ public final class RunFolder {
     }
     var summary = tally.summary()
     summary.skipped = skipped.isEmpty ? nil : skipped
+    if let checks { summary.add(checks: checks) }
     if let complete {
       var records: [SampleRecord] = []
       try StoredRun.visit(path, plan) { records.append($0) }

@@ -16,6 +16,14 @@ public protocol InferenceDefense: Codable, Hashable, Sendable {
   /// - Parameter guide: a hardened encoder of the same shape to learn from, for methods that can.
   func fit(to encoder: any Encoder, guide: (any Encoder)?) throws -> [String: Tensor]
 
+  /// As ``fit(to:guide:)``, for methods that also read texts.
+  ///
+  /// - Parameter texts: texts to embeddings in the model's space, not normalised `(B, D)`; none for
+  ///   a model without a text tower.
+  func fit(
+    to encoder: any Encoder, guide: (any Encoder)?, texts: (([String]) throws -> Tensor)?
+  ) throws -> [String: Tensor]
+
   /// The defended encoder.
   func wrap(_ encoder: any Encoder, fitted: [String: Tensor]) throws -> any Encoder
 
@@ -23,4 +31,22 @@ public protocol InferenceDefense: Codable, Hashable, Sendable {
   ///
   /// - Parameter steps: the steps of each run of an attack that takes steps.
   func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe]
+
+  /// The defence that adaptive attacks search in, where that is another: one of the same tensors
+  /// whose gradient says more (BPDA: Athalye et al., 2018).
+  ///
+  /// Each success is tested on this defence.
+  var substitute: (any InferenceDefense)? { get }
+}
+
+extension InferenceDefense {
+  /// What ``fit(to:guide:)`` gives.
+  public func fit(
+    to encoder: any Encoder, guide: (any Encoder)?, texts: (([String]) throws -> Tensor)?
+  ) throws -> [String: Tensor] {
+    try fit(to: encoder, guide: guide)
+  }
+
+  /// None.
+  public var substitute: (any InferenceDefense)? { nil }
 }

@@ -37,7 +37,8 @@ public enum DefenseTable {
           } ?? .automatic,
           clampsFilter: try spelling.takeFlag("clamp", default: false))
       },
-      decode: { try JSONDecoder().decode(Parameters<RAdapt>.self, from: $0).parameters.checked() })
+      decode: { try JSONDecoder().decode(Parameters<RAdapt>.self, from: $0).parameters.checked() }),
+    clipure,
   ]
 
   /// The defence that a user spells, such as `r-adapt:alpha=0.8,beta=0.2`.

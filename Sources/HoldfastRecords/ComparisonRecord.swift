@@ -42,16 +42,13 @@ public struct ComparisonRowRecord: Codable, Hashable, Sendable {
   public var difference: Double
   /// Its 95 % interval, by the percentiles of the paired bootstrap.
   public var interval: [Double]
-  /// McNemar's p value, two-sided.
+  /// The p value of McNemar's exact test, two-sided.
   public var p: Double
-  /// `exact`, or `chi-squared` with continuity correction.
-  public var test: String
 
   /// A row.
   public init(
     name: String, radius: String?, first: ProportionRecord, second: ProportionRecord,
-    onlyFirst: Int, onlySecond: Int, difference: Double, interval: [Double], p: Double,
-    test: String
+    onlyFirst: Int, onlySecond: Int, difference: Double, interval: [Double], p: Double
   ) {
     self.name = name
     self.radius = radius
@@ -62,6 +59,5 @@ public struct ComparisonRowRecord: Codable, Hashable, Sendable {
     self.difference = difference
     self.interval = interval
     self.p = p
-    self.test = test
   }
 }

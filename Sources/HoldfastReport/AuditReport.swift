@@ -26,7 +26,7 @@ public struct AuditReport: Report {
 
   /// What was audited, and where epsilon lives: one line.
   public var heading: String {
-    plan.heading("\(summary.samples) samples")
+    summary.reliability + plan.heading("\(summary.samples) samples")
   }
 
   /// Accuracy per protocol and radius, with Wilson 95 % intervals; the last row is the headline.
@@ -44,7 +44,10 @@ public struct AuditReport: Report {
   }
 
   /// The name of the last row.
-  private var headline: String { summary.protocols.isEmpty ? "clean" : "worst case" }
+  private var headline: String {
+    guard !summary.protocols.isEmpty else { return "clean" }
+    return summary.unreliable == true ? "worst case (unreliable)" : "worst case"
+  }
 
   /// One line per protocol and radius with all figures as numbers, for programs.
   ///
@@ -54,12 +57,12 @@ public struct AuditReport: Report {
       texts: ["protocol", "attacks", "epsilon"],
       numbers: [
         "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total",
-        "forward_per_sample", "backward_per_sample", "seconds",
+        "forward_per_sample", "backward_per_sample", "seconds", "unreliable",
       ])
     let clean = summary.clean
     table.add([
       "clean", "", "0", "\(clean.value)", "\(clean.value)", "\(clean.low)", "\(clean.high)",
-      "\(clean.count)", "\(clean.total)",
+      "\(clean.count)", "\(clean.total)", "", "", "", summary.unreliableFigure,
     ])
     let worst = ProtocolSummaryRecord(
       name: "worst-case", attacks: [], radii: summary.worstCase)
@@ -71,6 +74,7 @@ public struct AuditReport: Report {
             "\(radius.cleanAccuracy)", "\(radius.robustAccuracy)", "\(radius.interval[0])",
             "\(radius.interval[1])", "\(radius.robust)", "\(radius.total)",
             "\(radius.forwardPerSample)", "\(radius.backwardPerSample)", "\(radius.seconds)",
+            summary.unreliableFigure,
           ])
       }
     }
@@ -96,7 +100,7 @@ public struct AuditReport: Report {
         "\(summary.inMarginBand) verdicts are within 0.001 logits of the boundary: "
           + "other kernels may decide them otherwise")
     }
-    return notes
+    return notes + summary.checkNotes
   }
 
   private func cell(_ radius: RadiusSummaryRecord) -> String {

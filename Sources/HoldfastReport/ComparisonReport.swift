@@ -56,8 +56,8 @@ public struct ComparisonReport: Report {
       record.differences.isEmpty
         ? "the two runs do not differ in anything that is recorded"
         : "the runs differ in \(record.differences.joined(separator: ", "))",
-      "p: McNemar's test, two-sided, exact below 25 pairs that differ and else with continuity "
-        + "correction; one comparison per row, so of 20 rows one is below 0.05 by chance",
+      "p: McNemar's exact test, two-sided; one comparison per row, so of 20 rows one is below 0.05 "
+        + "by chance",
       "intervals: 95 %, percentiles of the paired bootstrap; they have no width where no pair differs",
     ]
     for (name, count) in zip(["A", "B"], record.unpaired) where count > 0 {
@@ -67,6 +67,6 @@ public struct ComparisonReport: Report {
   }
 
   private func spelled(_ row: ComparisonRowRecord) -> String {
-    (row.p < 0.001 ? "< 0.001" : String(format: "%.3f", row.p)) + (row.test == "exact" ? "" : " ~")
+    row.p < 0.001 ? "< 0.001" : String(format: "%.3f", row.p)
   }
 }

@@ -133,7 +133,7 @@ public struct RetrievalReport: Report {
         "\(summary.inMarginBand) verdicts of R@1 are within 0.001 logits of the boundary: "
           + "other kernels may decide them otherwise")
     }
-    return notes
+    return notes + summary.checkNotes
   }
 
   private func cell(_ share: ProportionRecord) -> String {

@@ -36,7 +36,8 @@ public struct SensesReport: Report {
     guard let plan = entries.first?.plan else { return "" }
     let model = lastName(of: plan.model.path)
     let defended = plan.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
-    return "\(model)\(defended): worst case per sample over the protocols that were run, "
+    return
+      "\(reliability)\(model)\(defended): worst case per sample over the protocols that were run, "
       + "\(plan.norm) in the unit of each row, \(places), seed \(plan.seed)"
   }
 
@@ -47,10 +48,16 @@ public struct SensesReport: Report {
     return (["at the model's own size"] + others).joined(separator: ", but ")
   }
 
+  /// The senses whose attacks cannot be believed.
+  private var reliability: String {
+    let senses = entries.filter { $0.summary.unreliable == true }.map(\.sense)
+    return senses.isEmpty ? "" : "UNRELIABLE for \(senses.joined(separator: ", ")): "
+  }
+
   /// A row per sense, with Wilson 95 % intervals.
   public func table() -> Table {
     var table = Table(
-      texts: ["sense", "data", "unit of epsilon"], numbers: ["samples", "clean"] + radii)
+      texts: ["sense", "data", "unit of epsilon", "checks"], numbers: ["samples", "clean"] + radii)
     for entry in entries {
       let clean = entry.summary.clean
       let robust = radii.map { radius in
@@ -60,7 +67,8 @@ public struct SensesReport: Report {
       }
       table.add(
         [
-          entry.sense, entry.data, entry.plan.attackSpace.unit, "\(entry.summary.samples)",
+          entry.sense, entry.data, entry.plan.attackSpace.unit, entry.summary.checkVerdict,
+          "\(entry.summary.samples)",
           "\(percent(clean.value)) [\(bounds(clean.low, clean.high))]",
         ] + robust)
     }
@@ -71,13 +79,16 @@ public struct SensesReport: Report {
   public func figures() -> Table {
     var table = Table(
       texts: ["sense", "data", "unit", "epsilon"],
-      numbers: ["clean_accuracy", "robust_accuracy", "low", "high", "robust", "total"])
+      numbers: [
+        "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total", "unreliable",
+      ])
     for entry in entries {
       for radius in entry.summary.worstCase {
         table.add([
           entry.sense, entry.data, entry.plan.attackSpace.unit, radius.radius,
           "\(radius.cleanAccuracy)", "\(radius.robustAccuracy)", "\(radius.interval[0])",
           "\(radius.interval[1])", "\(radius.robust)", "\(radius.total)",
+          entry.summary.unreliableFigure,
         ])
       }
     }

@@ -1,65 +1,35 @@
-import Foundation
+import HoldfastAudit
 import Testing
 
-@testable import HoldfastAudit
-
-@Suite("Paired comparisons")
+@Suite("McNemar's exact test")
 struct McNemarTests {
   @Test(
-    "have the p values of the binomial and chi-squared distributions",
+    "agrees with sums of exact fractions (Python 3, fractions and math.comb)",
     arguments: [
-      // Made with Python: min(1, 2 * sum(comb(n, i) for i in range(min(b, c) + 1)) / 2 ** n).
-      (0, 0, 1.0, true), (1, 0, 1.0, true), (0, 6, 0.03125, true), (2, 10, 0.03857421875, true),
-      (8, 8, 1.0, true), (4, 20, 0.001543879508972168, true),
-      // math.erfc(math.sqrt((abs(b - c) - 1) ** 2 / (b + c) / 2)).
-      (5, 20, 0.005110260660855864, false), (121, 59, 5.450094825427123e-06, false),
-      (30, 30, 1.0, false), (13, 12, 1.0, false),
+      (0, 0, 1.0, 1.0), (1, 0, 0.5, 1.0), (0, 1, 1.0, 1.0), (6, 0, 0.015625, 0.03125),
+      (7, 0, 0.0078125, 0.015625), (0, 7, 1.0, 0.015625), (5, 5, 0.623046875, 1.0),
+      (10, 1, 0.005859375, 0.01171875), (9, 1, 0.0107421875, 0.021484375),
+      (12, 3, 0.017578125, 0.03515625), (3, 12, 0.996307373046875, 0.03515625),
+      (40, 20, 0.00674464686559593, 0.01348929373119186),
+      (500, 400, 0.00047822206845947305, 0.0009564441369189461),
+      (10, 1000, 1.0, 5.359574874624727e-281),
+      (6000, 5800, 0.03347764921849309, 0.06695529843698618),
     ])
-  func values(onlyFirst: Int, onlySecond: Int, p: Double, isExact: Bool) {
-    let test = McNemar(onlyFirst: onlyFirst, onlySecond: onlySecond)
-    #expect(abs(test.p - p) <= 1e-9 * p, "\(test.p)")
-    #expect(test.isExact == isExact)
-    #expect(McNemar(onlyFirst: onlySecond, onlySecond: onlyFirst) == test)
+  func values(b: Int, c: Int, oneSided: Double, twoSided: Double) {
+    let test = McNemar.exact(b: b, c: c)
+    #expect(test.b == b && test.c == c)
+    #expect(abs(test.oneSided - oneSided) <= 1e-10 * oneSided)
+    #expect(abs(test.twoSided - twoSided) <= 1e-10 * twoSided)
   }
 
-  /// Resamples pairs one by one, as the bootstrap is defined.
-  private func drawn(_ onlyFirst: Int, _ onlySecond: Int, _ pairs: Int) -> [Double] {
-    var state: UInt64 = 7
-    func next(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int((state >> 33) % UInt64(bound))
-    }
-    let differences = (0..<4000).map { _ in
-      (0..<pairs).reduce(0) { sum, _ in
-        let pick = next(pairs)
-        return sum + (pick < onlySecond ? 1 : pick < onlySecond + onlyFirst ? -1 : 0)
+  @Test("has tails that add up: P(X ≥ b) + P(X ≤ b - 1) = 1")
+  func complement() {
+    for total in [1, 2, 7, 40, 333] {
+      for b in 1...total {
+        let upper = McNemar.exact(b: b, c: total - b).oneSided
+        let lower = McNemar.exact(b: total - b + 1, c: b - 1).oneSided
+        #expect(abs(upper + lower - 1) < 1e-12)
       }
-    }.sorted()
-    return [differences[99], differences[3899]].map { Double($0) / Double(pairs) }
-  }
-
-  @Test(
-    "have the bootstrap intervals that drawing approaches",
-    arguments: [(10, 3, 100), (0, 5, 60), (20, 20, 90), (40, 0, 40)])
-  func bootstrap(onlyFirst: Int, onlySecond: Int, pairs: Int) {
-    let interval = PairedBootstrap.interval(
-      onlyFirst: onlyFirst, onlySecond: onlySecond, pairs: pairs)
-    let drawn = drawn(onlyFirst, onlySecond, pairs)
-    for (a, b) in zip(interval, drawn) { #expect(abs(a - b) <= 1.01 / Double(pairs), "\(a) \(b)") }
-    let difference = Double(onlySecond - onlyFirst) / Double(pairs)
-    #expect(interval[0] <= difference && difference <= interval[1])
-    let turned = PairedBootstrap.interval(
-      onlyFirst: onlySecond, onlySecond: onlyFirst, pairs: pairs)
-    #expect(abs(turned[0] + interval[1]) <= 1.01 / Double(pairs))
-  }
-
-  @Test("say nothing of no pairs, and have no width where no pair differs")
-  func edges() {
-    #expect(PairedBootstrap.interval(onlyFirst: 0, onlySecond: 0, pairs: 0) == [-1, 1])
-    #expect(PairedBootstrap.interval(onlyFirst: 0, onlySecond: 0, pairs: 9) == [0, 0])
-    let many = PairedBootstrap.interval(onlyFirst: 3000, onlySecond: 2000, pairs: 50_000)
-    // The normal approximation is good to a few pairs here.
-    let spread = 1.96 * ((5000.0 - 1e6 / 50_000) / 50_000 / 50_000).squareRoot()
-    #expect(abs(many[0] - (-0.02 - spread)) < 1e-4 && abs(many[1] - (-0.02 + spread)) < 1e-4)
+    }
   }
 }

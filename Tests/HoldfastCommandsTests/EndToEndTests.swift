@@ -109,7 +109,7 @@ struct EndToEndTests {
       func arguments(_ limit: Int, _ rest: [String] = []) -> [String] {
         [
           "audit", "--model", model, "--data", images, "--attack", "apgd-ce:steps=10", "--limit",
-          "\(limit)", "--output", "run",
+          "\(limit)", "--checks", "off", "--output", "run",
         ] + rest
       }
       let first = try succeed(arguments(8, ["--format", "json"]), in: folder)
@@ -186,7 +186,7 @@ struct EndToEndTests {
       func audit(_ rest: [String]) -> [String] {
         [
           "audit", "--model", "b", "--data", images, "--attack", "apgd-ce:steps=4", "--limit", "3",
-          "--epsilon", "8/255", "--output", "run", "--format", "json",
+          "--epsilon", "8/255", "--checks", "off", "--output", "run", "--format", "json",
         ] + rest
       }
       let summary = try json(Summary.self, succeed(audit([]), in: folder).output)
@@ -203,6 +203,52 @@ struct EndToEndTests {
           "--output", "b",
         ], in: folder)
       expectFailure(try Program.run(audit([]), in: folder), code: 64, "differs in the model")
+    }
+  }
+
+  private struct Checked: Decodable {
+    struct Check: Decodable {
+      let letter, verdict: String
+      let p: Double?
+    }
+    let unreliable: Bool?
+    let checks: [Check]
+  }
+
+  @Test("marks CLIPure-Cos as released unreliable everywhere, and not the robust checkpoint")
+  func checks() throws {
+    try withTemporaryFolder { folder in
+      _ = try succeed(
+        [
+          "harden", "--model", model, "--method", "clipure-cos:gradient=released", "--output", "b",
+        ], in: folder)
+      func audit(_ name: String, _ rest: [String]) -> [String] {
+        [
+          "audit", "--model", name, "--data", images, "--attack", "apgd-ce:steps=20", "--limit",
+          "24", "--checks", "24",
+        ] + rest
+      }
+      let text = try Program.run(
+        audit("b", ["--epsilon", "8/255", "--output", "masked"]), in: folder)
+      #expect(text.code == 0 && text.talk.contains("UNRELIABLE: checks "))
+      #expect(text.output.hasPrefix("UNRELIABLE, checks (b), (c), (d), (f) failed: b with clipure"))
+      #expect(text.output.contains("worst case (unreliable)"))
+      let again = try Program.run(
+        audit("b", ["--epsilon", "8/255", "--output", "masked", "--format", "json"]), in: folder)
+      let masked = try json(Checked.self, again.output)
+      #expect(masked.unreliable == true)
+      #expect(masked.checks.filter { $0.verdict == "fail" }.map(\.letter) == ["b", "c", "d", "f"])
+
+      let sound = try json(
+        Checked.self,
+        succeed(
+          audit(
+            robust,
+            ["--transfer-from", model, "--epsilon", "16/255", "--output", "sound", "--format"]
+              + ["json"]), in: folder
+        ).output)
+      #expect(sound.unreliable == false)
+      #expect(sound.checks.map(\.verdict) == [String](repeating: "pass", count: 7))
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import HoldfastRecords
 import HoldfastReport
 import Testing
@@ -82,15 +83,72 @@ struct AuditReportTests {
     #expect(
       full.figures().csv() == """
         protocol,attacks,epsilon,clean_accuracy,robust_accuracy,low,high,robust,total,\
-        forward_per_sample,backward_per_sample,seconds
-        clean,,0,0.6,0.6,0.25,0.75,6,10,,,
-        white-box,apgd-ce+pgd,1/255,0.6,0.5,0.125,0.875,5,10,2.0,1.5,0.625
-        white-box,apgd-ce+pgd,4/255,0.6,0.1,0.125,0.875,1,10,2.0,1.5,0.625
-        adaptive,apgd-embedding,1/255,0.6,0.4,0.125,0.875,4,10,2.0,1.5,0.625
-        adaptive,apgd-embedding,4/255,0.6,0.2,0.125,0.875,2,10,2.0,1.5,0.625
-        worst-case,,1/255,0.6,0.4,0.125,0.875,4,10,2.0,1.5,0.625
-        worst-case,,4/255,0.6,0.0,0.125,0.875,0,10,2.0,1.5,0.625
+        forward_per_sample,backward_per_sample,seconds,unreliable
+        clean,,0,0.6,0.6,0.25,0.75,6,10,,,,
+        white-box,apgd-ce+pgd,1/255,0.6,0.5,0.125,0.875,5,10,2.0,1.5,0.625,
+        white-box,apgd-ce+pgd,4/255,0.6,0.1,0.125,0.875,1,10,2.0,1.5,0.625,
+        adaptive,apgd-embedding,1/255,0.6,0.4,0.125,0.875,4,10,2.0,1.5,0.625,
+        adaptive,apgd-embedding,4/255,0.6,0.2,0.125,0.875,2,10,2.0,1.5,0.625,
+        worst-case,,1/255,0.6,0.4,0.125,0.875,4,10,2.0,1.5,0.625,
+        worst-case,,4/255,0.6,0.0,0.125,0.875,0,10,2.0,1.5,0.625,
         """)
+  }
+
+  private func check(
+    _ letter: String, _ verdict: CheckRecord.Verdict, p: Double? = nil, reason: String? = nil
+  ) -> CheckRecord {
+    CheckRecord(
+      letter: letter, name: "name", question: "is it so?", verdict: verdict, reason: reason,
+      figures: [CheckFigureRecord(name: "right", count: 3, total: 10)], samples: 10, against: 8,
+      inFavour: 1, p: p, meaning: "it is masked")
+  }
+
+  @Test("say everywhere that a check failed")
+  func unreliable() throws {
+    var summary = SummaryRecord(
+      samples: 10,
+      clean: ProportionRecord(count: 6, total: 10, value: 0.6, low: 0.25, high: 0.75),
+      worstCase: [row("1/255", 4)],
+      protocols: [
+        ProtocolSummaryRecord(name: "white-box", attacks: ["pgd"], radii: [row("1/255", 4)])
+      ], omitted: [], inMarginBand: 0)
+    #expect(summary.unreliable == nil)
+    summary.add(checks: [
+      check("a", .pass, p: 0.5), check("c", .notRun, reason: "no source"),
+      check("d", .fail, p: 0.0012),
+    ])
+    #expect(summary.unreliable == true)
+    let report = AuditReport(plan: plan, summary: summary)
+    #expect(report.heading.hasPrefix("UNRELIABLE, check (d) failed: clip with r-adapt on test"))
+    #expect(report.table().text().contains("worst case (unreliable)"))
+    #expect(
+      report.notes.suffix(3) == [
+        "check (a) name, is it so? yes, passed: 3/10 right; 8 against, 1 in favour of 10, p = 0.5",
+        "check (c) name, is it so? not run (no source)",
+        "check (d) name, is it so? NO, FAILED: 3/10 right; 8 against, 1 in favour of 10, "
+          + "p = 0.0012. it is masked",
+      ])
+    #expect(report.figures().objects.allSatisfy { $0["unreliable"] == "true" })
+    let senses = SensesReport([.init(plan: plan, summary: summary)])
+    #expect(senses.heading.hasPrefix("UNRELIABLE for image: "))
+    #expect(senses.table().objects.map { $0["checks"] } == ["unreliable"])
+    #expect(senses.figures().objects.allSatisfy { $0["unreliable"] == "true" })
+    let json = String(
+      decoding: try RecordCoding.lineEncoder().encode(summary), as: UTF8.self)
+    #expect(json.contains("\"unreliable\":true"))
+  }
+
+  @Test("note in one line that no check was run")
+  func unchecked() {
+    var summary = SummaryRecord(
+      samples: 1, clean: ProportionRecord(count: 1, total: 1, value: 1, low: 0.2, high: 1),
+      worstCase: [], protocols: [], omitted: [], inMarginBand: 0)
+    summary.add(
+      checks: ["a", "b"].map { check($0, .notRun, reason: "--checks off") })
+    let report = AuditReport(plan: plan, summary: summary)
+    #expect(report.notes == ["masking checks not run (--checks off)"])
+    #expect(summary.unreliable == nil)
+    #expect(report.figures().objects.allSatisfy { $0["unreliable"] == "" })
   }
 
   @Test("of the clean protocol alone are one row of accuracy")

@@ -82,6 +82,8 @@ struct AuditCommand: ParsableCommand {
       valueName: "file"))
   var goal: String?
 
+  @OptionGroup var checkOptions: CheckOptions
+
   @Option(help: ArgumentHelp("Audit at most this many samples.", valueName: "n"))
   var limit: Int?
 
@@ -118,6 +120,7 @@ struct AuditCommand: ParsableCommand {
         "`\(self.precision)` is no precision", hint: "use float32, mixed or bf16")
     }
     let names = try protocols.map(parseProtocols)
+    let checks = try checkOptions.parsed()
     guard batchSize > 0 else {
       throw UsageError("--batch-size takes a number above 0", hint: "leave it out for 32")
     }
@@ -182,8 +185,8 @@ struct AuditCommand: ParsableCommand {
         templates: try promptTemplates(file: templates, of: set, for: sense.modality),
         anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
-        precision: precision, savesExamples: saveAdversarial, protocols: names, limit: limit,
-        batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
+        precision: precision, savesExamples: saveAdversarial, protocols: names, checks: checks,
+        limit: limit, batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
         isDryRun: runOptions.dryRun, requirements: requirements)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
@@ -194,6 +197,7 @@ struct AuditCommand: ParsableCommand {
           in: folder, command: CommandLine.arguments, title: title, console: console)
       else { continue }
       console.say("The run is in \(result.folder)")
+      CheckChoice.warn(about: result.summary, console)
       entries.append(.init(plan: result.plan, summary: result.summary))
       if arguments.count == 1 { try Self.show(result.report, result.summary, as: format, console) }
     }

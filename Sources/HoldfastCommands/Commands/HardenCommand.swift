@@ -63,7 +63,11 @@ struct HardenCommand: ParsableCommand {
   ) throws -> DefenseBundle {
     let fitted = try senses.map { sense in
       let teacher = try guide?.sense(sense).encoder
-      return (sense, try defense.fit(to: model.sense(sense).encoder, guide: teacher))
+      return (
+        sense,
+        try defense.fit(
+          to: model.sense(sense).encoder, guide: teacher, texts: model.model.text?.embed)
+      )
     }
     return DefenseBundle(
       base: .init(path: model.path, files: model.record.files),

@@ -23,6 +23,8 @@ struct AuditRun {
   var savesExamples = false
   /// The protocols that were asked for; none for all that make sense.
   var protocols: Set<AuditProtocol>?
+  /// Whether its attacks are checked.
+  var checks = CheckChoice.off("not asked for")
   var limit: Int?
   var batchSize: Int
   var seed: UInt64
@@ -55,6 +57,7 @@ struct AuditRun {
       plan.attacks[name] = entry.recipes
     }
     plan.precision = precision
+    plan.substitute = try model.substitute(subject.head)
     if precision != .float32 { plan.search = try model.subject(in: .bfloat16, head: subject.head) }
     try plan.check()
     let record = try self.record(plan, recipes)
@@ -73,7 +76,12 @@ struct AuditRun {
       title: title, data: data, preparation: model.preparation, plan: record, folder: path,
       session: Self.session(command, model: model, batchSize: batchSize, limit: limit), job: job,
       limit: limit, batchSize: batchSize, strict: strict, console: console)
-    let found = try session.run({ try Auditor(plan, archive: archive).run($0, deliver: $1) })
+    let found = try session.run(
+      { try Auditor(plan, archive: archive).run($0, deliver: $1) },
+      checks: {
+        try checks.checklist(
+          of: plan, $0, data, model.preparation, limit: limit, title: title, console: console)
+      })
     guard let summary = found else { return nil }
     if savesExamples {
       try SavedExamples.writeManifest(

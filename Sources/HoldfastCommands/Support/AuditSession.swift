@@ -24,10 +24,12 @@ struct AuditSession {
   ///
   /// - Parameters:
   ///   - audit: audits what its first argument gives, and hands each record to its second.
+  ///   - checks: what the masking checklist says of the finished run.
   ///   - complete: adds to the summary what takes all records together.
   /// - Returns: the summary; nil on all processes of a job but the first.
   func run(
     _ audit: (() throws -> PreparedSample?, (SampleRecord) throws -> Void) throws -> Void,
+    checks: (RunFolder) throws -> [CheckRecord],
     complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord? {
     let run =
@@ -39,7 +41,8 @@ struct AuditSession {
         console.say("rank \(run.shard.rank) has added \(run.added) samples to \(folder)")
         return nil
       }
-      return try run.finish(skipped: skipped.map(SkippedRecord.init), complete)
+      return try run.finish(
+        skipped: skipped.map(SkippedRecord.init), checks: try checks(run), complete)
     } catch {
       job?.fail(error)
       throw InterruptedRun(cause: error, folder: folder, finished: run.finished.count)

@@ -108,6 +108,13 @@ struct ModelSource {
     Subject(encoder: try place.put(sense.encoder, sense.preparation), head: head)
   }
 
+  /// The encoder behind what adaptive attacks search in, where the bundle's defence names it.
+  func substitute(_ head: Head?) throws -> Subject? {
+    guard let bundle, let other = bundle.defense.substitute else { return nil }
+    let wrapped = try other.wrap(sense.encoder, fitted: bundle.fitted[modality] ?? [:])
+    return Subject(encoder: try place.put(wrapped, sense.preparation), head: head)
+  }
+
   private func head(
     _ classes: [String], _ templates: PromptTemplates, _ anchors: AnchorFile?
   ) throws -> Head {

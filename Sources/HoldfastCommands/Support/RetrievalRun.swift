@@ -53,7 +53,10 @@ struct RetrievalRun {
       title: "audit", data: set, preparation: model.preparation, plan: record, folder: path,
       session: AuditRun.session(command, model: model, batchSize: batchSize, limit: limit),
       job: job, limit: limit, batchSize: batchSize, strict: strict, console: console)
-    let found = try session.run({ try auditor.run($0, deliver: $1) }) { summary, samples in
+    let found = try session.run(
+      { try auditor.run($0, deliver: $1) },
+      checks: { _ in Checklist.notRun("they are made for audits of classification") }
+    ) { summary, samples in
       summary.retrieval = try RetrievalTally(samples, gallery: gallery, plan: record).summary()
     }
     guard let summary = found else { return nil }

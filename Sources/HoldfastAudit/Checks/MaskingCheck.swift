@@ -1,0 +1,103 @@
+import Foundation
+public import HoldfastRecords
+
+/// One question whose answer shows whether an attack can be believed.
+///
+/// A model may survive an attack because it is robust, or because its gradient leads the attack
+/// astray. Each check puts two verdicts on the same samples side by side that stand in a known order
+/// wherever the attack is sound, and fails where the order is broken by more than chance
+/// (``McNemar``). Source: Athalye et al., 2018, section 3; Carlini et al., 2019, section 4.
+protocol MaskingCheck: Sendable {
+  /// `a` to `g`.
+  var letter: String { get }
+  /// A short name.
+  var name: String { get }
+  /// What is asked; a sound evaluation answers yes.
+  var question: String { get }
+  /// What a failure means.
+  var meaning: String { get }
+
+  /// What the samples say.
+  func find(_ bench: CheckBench) throws -> CheckFinding
+}
+
+/// What a check found.
+struct CheckFinding {
+  var figures: [CheckFigureRecord] = []
+  /// The samples that speak against the run alone, and those that speak for it alone.
+  var against = 0
+  var inFavour = 0
+  /// How many pairs of verdicts were compared, of which these are the worst.
+  var comparisons = 1
+  /// Why there is nothing to test.
+  var notApplicable: String?
+  /// Why it cannot be run.
+  var notRun: String?
+
+  /// The exact chance of the split, corrected for the number of comparisons (Bonferroni).
+  var p: Double { min(1, Double(comparisons) * McNemar.exact(b: against, c: inFavour).oneSided) }
+
+  static func notApplicable(_ reason: String) -> CheckFinding {
+    var finding = CheckFinding()
+    finding.notApplicable = reason
+    return finding
+  }
+
+  static func notRun(_ reason: String) -> CheckFinding {
+    var finding = CheckFinding()
+    finding.notRun = reason
+    return finding
+  }
+}
+
+/// The masking checklist.
+public enum Checklist {
+  /// The checks, (a) to (g).
+  static let checks: [any MaskingCheck] = [
+    RadiusCheck(), WideCheck(), TransferCheck(), QueryCheck(), StepsCheck(), GradientCheck(),
+    NoiseCheck(),
+  ]
+
+  /// The lines of a checklist that was not run.
+  public static func notRun(_ reason: String) -> [CheckRecord] {
+    checks.map { record($0, .notRun(reason), samples: 0, CheckSettings()) }
+  }
+
+  /// The line of a check.
+  static func record(
+    _ check: any MaskingCheck, _ finding: CheckFinding, samples: Int, _ settings: CheckSettings
+  ) -> CheckRecord {
+    let isTested = finding.notRun == nil && finding.notApplicable == nil
+    let change = Double(finding.against - finding.inFavour) / Double(max(1, samples))
+    let isBroken = finding.p < settings.level && change >= settings.tolerance
+    let verdict: CheckRecord.Verdict =
+      if finding.notRun != nil {
+        .notRun
+      } else if finding.notApplicable != nil {
+        .notApplicable
+      } else {
+        isBroken ? .fail : .pass
+      }
+    return CheckRecord(
+      letter: check.letter, name: check.name, question: check.question, verdict: verdict,
+      reason: finding.notRun ?? finding.notApplicable, figures: finding.figures,
+      samples: samples, against: finding.against, inFavour: finding.inFavour,
+      p: isTested ? finding.p : nil, level: settings.level, meaning: check.meaning)
+  }
+}
+
+extension [Bool?] {
+  /// How many are true.
+  var yes: Int { count { $0 == true } }
+
+  /// The samples on which this verdict alone is yes, of those on which both are known.
+  func butNot(_ other: [Bool?]) -> Int { zip(self, other).count { $0 == true && $1 == false } }
+}
+
+extension CheckFigureRecord {
+  /// The samples that are right under an attack.
+  static func right(_ verdicts: [Bool?], _ when: String) -> CheckFigureRecord {
+    CheckFigureRecord(
+      name: "right \(when)", count: verdicts.yes, total: verdicts.count { $0 != nil })
+  }
+}

@@ -1,0 +1,42 @@
+import HoldfastAttacks
+import HoldfastCore
+import HoldfastRecords
+
+/// (g) Random noise is far weaker than the attack.
+///
+/// It fails where noise alone fools more than half of all that either fools: were it far weaker, most
+/// of these would be the attack's. An attack that gains less than 5 points has nothing to be
+/// compared with.
+struct NoiseCheck: MaskingCheck {
+  let letter = "g"
+  let name = "noise"
+  let question = "is random noise of the same size far weaker than the attack?"
+  let meaning =
+    "noise fools more than half of what is fooled at all: the attack does little that chance does "
+    + "not, so it says nothing about the worst case"
+
+  func find(_ bench: CheckBench) throws -> CheckFinding {
+    let radius = try bench.telling()
+    let attacked = try bench.standing(under: bench.attack, at: radius)
+    let gain = bench.clean.yes - attacked.yes
+    guard Double(gain) >= bench.settings.leastGain * Double(bench.count) else {
+      var finding = CheckFinding.notApplicable(
+        "the attack gains \(gain) of \(bench.count) samples, less than 5 points")
+      finding.figures = [
+        .right(bench.clean, "when clean"),
+        .right(attacked, "under \(bench.attack.name) at \(radius)"),
+      ]
+      return finding
+    }
+    let noisy = try bench.standingUnderNoise(at: radius)
+    var finding = CheckFinding()
+    finding.against = bench.clean.butNot(noisy)
+    finding.inFavour = noisy.butNot(attacked)
+    finding.figures = [
+      .right(bench.clean, "when clean"),
+      .right(noisy, "under noise of \(radius)"),
+      .right(attacked, "under \(bench.attack.name) at \(radius)"),
+    ]
+    return finding
+  }
+}

@@ -1,0 +1,55 @@
+import HoldfastAttacks
+import HoldfastCore
+import HoldfastRecords
+
+/// (d) An attack that follows the gradient fools at least as much as one that sees scores alone.
+struct QueryCheck: MaskingCheck {
+  let letter = "d"
+  let name = "queries"
+  let question = "does the attack fool at least as much as Square, which sees scores alone?"
+  let meaning =
+    "an attack without gradients fools the model where one with gradients does not: the gradients "
+    + "are masked, and the white-box figures overstate robustness"
+
+  func find(_ bench: CheckBench) throws -> CheckFinding {
+    let recipe = AttackRecipe(
+      name: "square", attack: Square(queries: bench.settings.queries), objective: Margin())
+    if let reason = bench.refusal(of: recipe) { return .notRun(reason) }
+    return try bench.compare(with: recipe, at: bench.telling())
+  }
+}
+
+extension CheckBench {
+  /// Why an attack does not take the inputs of the model.
+  func refusal(of recipe: AttackRecipe) -> String? {
+    do {
+      try recipe.attack.check(plan.subject.encoder.input)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
+  /// Whether another attack fools where the attack that is checked does not.
+  ///
+  /// The samples that stand are asked first. Those that were fooled speak in favour, and are asked
+  /// only where enough of the others fell that they decide.
+  func compare(with rival: AttackRecipe, at radius: Radius) throws -> CheckFinding {
+    let ours = try standing(under: attack, at: radius)
+    let rows = ours.indices.filter { ours[$0] == true }
+    var theirs = try standing(under: rival, at: radius, of: rows)
+    var finding = CheckFinding()
+    finding.against = ours.butNot(theirs)
+    finding.figures = [
+      .right(ours, "under \(attack.name) at \(radius)"),
+      CheckFigureRecord(
+        name: "of these right under \(rival.name)", count: rows.count - finding.against,
+        total: rows.count),
+    ]
+    guard finding.against >= fewest else { return finding }
+    theirs = try standing(under: rival, at: radius)
+    finding.inFavour = theirs.butNot(ours)
+    finding.figures.append(.right(theirs, "under \(rival.name) at \(radius)"))
+    return finding
+  }
+}

@@ -1,0 +1,191 @@
+import Foundation
+import HoldfastAttacks
+public import HoldfastCore
+public import HoldfastTensor
+import HoldfastText
+
+/// CLIPure-Cos: embeddings are pulled towards that of a prompt without a class, in steps so long that
+/// they jump over it.
+///
+/// Zhang et al., 2025 (arXiv 2502.18176); specs: defences, section 5.4. A step of 30 turns the
+/// embedding by arctan 30, about 88 degrees, towards the empty prompt and past it, and the next turns
+/// it back: wherever its cosine to the prompt is above 0.034, an even number of steps is the identity.
+/// The released code takes the direction of each step as a constant, so ten steps shrink the gradient
+/// by 30 to the tenth, and its encoder works in half precision, in which what is left of it is 0:
+/// robustness that is measured through it is masking. The release also divides by the length of the
+/// whole batch's gradient; here each sample is a batch by itself.
+public struct CLIPureCos: InferenceDefense {
+  /// `clipure-cos`.
+  public static let name = "clipure-cos"
+
+  /// What a gradient through the steps is.
+  public enum Gradient: String, Codable, Hashable, Sendable, CaseIterable {
+    /// That of the function that is computed.
+    case exact
+    /// That of the released code, in which the direction of each step is a constant, and the
+    /// embedding comes out of an encoder in half precision.
+    case released
+  }
+
+  /// The number of steps.
+  public var steps: Int
+  /// The length of a step, relative to an embedding of length 1.
+  public var stepSize: Double
+  /// What a gradient through the steps is.
+  public var gradient: Gradient
+  /// The prompts without a class, whose unit embeddings are averaged.
+  public var prompts: [String]
+
+  /// The defence with the given hyper-parameters: by default those of the release, a gradient that
+  /// can be attacked, and the paper's prompt.
+  public init(
+    steps: Int = 10, stepSize: Double = 30, gradient: Gradient = .exact,
+    prompts: [String] = ["a photo of a ."]
+  ) {
+    self.steps = steps
+    self.stepSize = stepSize
+    self.gradient = gradient
+    self.prompts = prompts
+  }
+
+  /// Itself, unless its values are none that the defence can have.
+  func checked() throws(UsageError) -> CLIPureCos {
+    guard steps >= 0, stepSize.isFinite, stepSize > 0, !prompts.isEmpty else {
+      throw UsageError(
+        "clipure-cos needs steps of at least 0, a step above 0, and a prompt",
+        hint: "leave them at steps=10,step=30")
+    }
+    return self
+  }
+
+  /// Refuses nothing: the defence sees embeddings alone.
+  public func check(_ encoder: any Encoder) throws(UsageError) {}
+
+  /// Refuses, because the prompts must be read.
+  public func fit(
+    to encoder: any Encoder, guide: (any Encoder)?
+  ) throws -> [String: Tensor] {
+    try fit(to: encoder, guide: guide, texts: nil)
+  }
+
+  /// The unit mean `(1, D)` of the prompts' unit embeddings.
+  public func fit(
+    to encoder: any Encoder, guide: (any Encoder)?, texts: (([String]) throws -> Tensor)?
+  ) throws -> [String: Tensor] {
+    guard guide == nil else {
+      throw UsageError("clipure-cos learns from no guide", hint: "leave --guide out")
+    }
+    guard let texts else {
+      throw UsageError(
+        "clipure-cos needs the model's text tower and its tokenizer",
+        hint: "put CLIP's vocab.json and merges.txt (or tokenizer.json) into the folder")
+    }
+    let mean = try withoutGradients {
+      try texts(prompts).to(.float32).normalized().mean([0]).unsqueezed(0).normalized()
+    }
+    return ["prompt": try mean.to(.cpu).contiguous()]
+  }
+
+  /// The encoder with the steps behind it.
+  public func wrap(
+    _ encoder: any Encoder, fitted: [String: Tensor]
+  ) throws -> any Encoder {
+    guard let prompt = fitted["prompt"], prompt.shape == [1, encoder.embeddingWidth],
+      try prompt.isFinite().all().item() == 1
+    else {
+      throw UsageError(
+        "clipure-cos needs a finite prompt of \([1, encoder.embeddingWidth]) for this model",
+        hint: "make the bundle again with `holdfast harden`")
+    }
+    return CLIPureEncoder(base: encoder, prompt: try prompt.to(encoder.device), defense: self)
+  }
+
+  /// Auto-PGD on cross-entropy, on the ratio of logits, and on the embedding, all of which search in
+  /// the ``substitute``.
+  public func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe] {
+    [
+      AttackRecipe(name: "apgd-ce-bpda", attack: APGD(steps: steps), objective: CrossEntropy()),
+      AttackRecipe(
+        name: "apgd-dlr-bpda", attack: APGD(steps: steps), objective: DifferenceOfLogitsRatio()),
+      AttackRecipe(
+        name: "apgd-embedding-bpda", attack: APGD(steps: steps), objective: EmbeddingDistance()),
+    ]
+  }
+
+  /// The same steps with their exact gradient; for those themselves none at all, which is what an
+  /// even number of them computes.
+  public var substitute: (any InferenceDefense)? {
+    var other = self
+    switch gradient {
+    case .released: other.gradient = .exact
+    case .exact: other.steps = 0
+    }
+    return other
+  }
+}
+
+/// An encoder whose embeddings are purified.
+struct CLIPureEncoder: Encoder {
+  let base: any Encoder
+  /// Of unit length: `(1, D)`.
+  let prompt: Tensor
+  let defense: CLIPureCos
+
+  var modality: Modality { base.modality }
+  var input: InputSpec { base.input }
+  var embeddingWidth: Int { base.embeddingWidth }
+  var device: Device { base.device }
+
+  /// Unit embeddings after all steps: `(B, D)`, float32.
+  func embed(_ input: Tensor) throws(TorchError) -> Tensor {
+    var embedding = try base.embed(input)  // (B, D)
+    if defense.gradient == .released { embedding = try embedding.to(.float16) }
+    embedding = try embedding.to(.float32).normalized()
+    for _ in 0..<defense.steps {
+      let length = try embedding.lengthPerRow()  // (B, 1)
+      let direction = try embedding / length
+      // length · ∂cos/∂embedding: the part of the prompt that is orthogonal to the embedding.
+      let cosine = try (direction * prompt).sum([1]).unsqueezed(1)  // (B, 1)
+      var pull = try prompt - direction * cosine
+      if defense.gradient == .released { pull = try pull.detached() }
+      let step = try pull / pull.lengthPerRow().maximum(1e-12) * defense.stepSize
+      embedding = try (direction + step).normalized() * length
+    }
+    return embedding
+  }
+}
+
+extension DefenseTable {
+  /// How CLIPure-Cos is spelled.
+  static let clipure = DefenseEntry(
+    name: CLIPureCos.name,
+    summary: "embeddings turned past an empty prompt and back; the identity at even steps, and its "
+      + "released gradient masks (Zhang et al., 2025)",
+    options: ["steps=10", "step=30", "gradient=exact|released", "templates=FILE"],
+    make: { (spelling, _) throws(UsageError) in
+      let plain = CLIPureCos()
+      let file = try spelling.take("templates", "a file") { $0 }
+      return try CLIPureCos(
+        steps: spelling.takeCount("steps", default: plain.steps, least: 0),
+        stepSize: spelling.takeNumber("step", "a number above 0") { $0 > 0 } ?? plain.stepSize,
+        gradient: spelling.take("gradient", "exact or released") {
+          CLIPureCos.Gradient(rawValue: $0)
+        } ?? plain.gradient,
+        prompts: file.map(emptyPrompts) ?? plain.prompts)
+    },
+    decode: {
+      try JSONDecoder().decode(Parameters<CLIPureCos>.self, from: $0).parameters.checked()
+    })
+
+  /// The templates of a file, one a line, with nothing in the place of the class: the release takes
+  /// the 80 of ImageNet.
+  private static func emptyPrompts(_ file: String) throws(UsageError) -> [String] {
+    do {
+      return try PromptTemplates(contentsOf: URL(fileURLWithPath: file)).apply("")
+    } catch {
+      throw UsageError(
+        "`\(file)` holds no templates for clipure-cos: \(error.what)",
+        hint: "write one a line, with {} for the class")
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import HoldfastRecords
+
+extension SummaryRecord {
+  /// What a heading begins with: nothing, or that the run is unreliable and by which checks.
+  var reliability: String {
+    let failed = checks?.failed ?? []
+    guard !failed.isEmpty else { return "" }
+    let letters = failed.map { "(\($0))" }.joined(separator: ", ")
+    return "UNRELIABLE, \(failed.count == 1 ? "check" : "checks") \(letters) failed: "
+  }
+
+  /// What a column says about the checks: `pass`, `unreliable` or `not run`; nothing where the
+  /// record knows of none.
+  var checkVerdict: String {
+    guard let checks else { return "" }
+    if unreliable == true { return "unreliable" }
+    return checks.allSatisfy { $0.verdict == .notRun } ? "not run" : "pass"
+  }
+
+  /// The same for programs; empty where nothing was checked.
+  var unreliableFigure: String { unreliable.map { "\($0)" } ?? "" }
+
+  /// A line for each check, or one for all where none was run.
+  var checkNotes: [String] {
+    guard let checks, let first = checks.first else { return [] }
+    if checks.allSatisfy({ $0.verdict == .notRun && $0.reason == first.reason }) {
+      return ["masking checks not run (\(first.reason ?? ""))"]
+    }
+    return checks.map(\.note)
+  }
+}
+
+extension CheckRecord {
+  /// The question, the answer, and what it rests on: one line.
+  var note: String {
+    let head = "check (\(letter)) \(name), \(question)"
+    let seen = figures.map { "\($0.count)/\($0.total) \($0.name)" }.joined(separator: ", ")
+    switch verdict {
+    case .notRun: return "\(head) not run (\(reason ?? ""))"
+    case .notApplicable:
+      let facts = seen.isEmpty ? "" : "; \(seen)"
+      return "\(head) does not apply (\(reason ?? ""))\(facts)"
+    case .pass, .fail:
+      let test = "\(against) against, \(inFavour) in favour of \(samples), p = \(chance)"
+      let answer = verdict == .pass ? "yes, passed" : "NO, FAILED"
+      return "\(head) \(answer): \(seen); \(test)" + (verdict == .fail ? ". \(meaning)" : "")
+    }
+  }
+
+  private var chance: String { p.map { String(format: "%.2g", $0) } ?? "none" }
+}
