@@ -38,13 +38,12 @@ public struct ComparisonReport: Report {
       texts: ["protocol", "epsilon"],
       numbers: [
         "first", "second", "difference", "low", "high", "only_first", "only_second", "pairs", "p",
-        "test",
       ])
     for row in record.rows {
       table.add([
         row.name, row.radius ?? "0", "\(row.first.value)", "\(row.second.value)",
         "\(row.difference)", "\(row.interval[0])", "\(row.interval[1])", "\(row.onlyFirst)",
-        "\(row.onlySecond)", "\(row.first.total)", "\(row.p)", row.test,
+        "\(row.onlySecond)", "\(row.first.total)", "\(row.p)",
       ])
     }
     return table
