@@ -20,12 +20,17 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var retrieval: RetrievalSummaryRecord?
   /// Files that could not be decoded, and were passed over; none where all could be.
   public var skipped: [SkippedRecord]?
+  /// The masking checklist, (a) to (g); none in runs of retrieval, and of versions before it.
+  public private(set) var checks: [CheckRecord]?
+  /// Whether a check failed, so that the figures above are not to be relied on; none without checks.
+  public private(set) var unreliable: Bool?
 
   /// A summary.
   public init(
     samples: Int, clean: ProportionRecord, worstCase: [RadiusSummaryRecord],
     protocols: [ProtocolSummaryRecord], omitted: [OmittedRecord], inMarginBand: Int,
-    smallest: SmallestRecord? = nil, retrieval: RetrievalSummaryRecord? = nil
+    smallest: SmallestRecord? = nil, retrieval: RetrievalSummaryRecord? = nil,
+    checks: [CheckRecord]? = nil
   ) {
     self.samples = samples
     self.clean = clean
@@ -35,6 +40,14 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
     self.inMarginBand = inMarginBand
     self.smallest = smallest
     self.retrieval = retrieval
+    self.checks = checks
+    unreliable = checks.map { !$0.failed.isEmpty }
+  }
+
+  /// Adds the masking checklist; a failed line makes the run unreliable.
+  public mutating func add(checks: [CheckRecord]) {
+    self.checks = checks
+    unreliable = !checks.failed.isEmpty
   }
 }
 

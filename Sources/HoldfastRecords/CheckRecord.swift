@@ -1,0 +1,139 @@
+/// One line of the masking checklist: whether the attacks of an audit can be believed.
+public struct CheckRecord: Codable, Hashable, Sendable {
+  /// What a check came to.
+  public enum Verdict: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Nothing speaks against the run.
+    case pass
+    /// The run is unreliable.
+    case fail
+    /// It was not run, for the reason that is given.
+    case notRun = "not-run"
+    /// There is nothing to test, for the reason that is given.
+    case notApplicable = "not-applicable"
+  }
+
+  /// `a` to `g`.
+  public var letter: String
+  /// A short name, such as `radius`.
+  public var name: String
+  /// What is asked, so that yes is what a sound evaluation answers.
+  public var question: String
+  /// The answer.
+  public var verdict: Verdict
+  /// Why it was not run, or does not apply; none where it passed or failed.
+  public var reason: String?
+  /// What was measured, in the order in which it is read.
+  public var figures: [CheckFigureRecord]
+  /// The samples that were looked at: the first of the data set.
+  public var samples: Int
+  /// The samples that speak against the run, and not for it: what the test counts on one side.
+  public var against: Int
+  /// The samples that speak for it, and not against it: what the test counts on the other side.
+  public var inFavour: Int
+  /// The chance of so uneven a split, or a more uneven one, were both sides equally likely: exact,
+  /// one-sided, times the number of pairs that were compared; none where nothing was tested.
+  public var p: Double?
+  /// The chance below which the check fails.
+  public var level: Double
+  /// What a failure means.
+  public var meaning: String
+
+  /// A line of the checklist.
+  public init(
+    letter: String, name: String, question: String, verdict: Verdict, reason: String? = nil,
+    figures: [CheckFigureRecord] = [], samples: Int = 0, against: Int = 0, inFavour: Int = 0,
+    p: Double? = nil, level: Double = 0.01, meaning: String
+  ) {
+    self.letter = letter
+    self.name = name
+    self.question = question
+    self.verdict = verdict
+    self.reason = reason
+    self.figures = figures
+    self.samples = samples
+    self.against = against
+    self.inFavour = inFavour
+    self.p = p
+    self.level = level
+    self.meaning = meaning
+  }
+}
+
+/// One figure of a check: a share of its samples.
+public struct CheckFigureRecord: Codable, Hashable, Sendable {
+  /// What is counted, such as `right under apgd-ce at 4/255`.
+  public var name: String
+  /// How many.
+  public var count: Int
+  /// Of how many.
+  public var total: Int
+
+  /// A share of samples.
+  public init(name: String, count: Int, total: Int) {
+    self.name = name
+    self.count = count
+    self.total = total
+  }
+
+  /// The share; 0 of nothing.
+  public var value: Double { total > 0 ? Double(count) / Double(total) : 0 }
+}
+
+extension Sequence<CheckRecord> {
+  /// The letters of the checks that failed, in order.
+  public var failed: [String] { filter { $0.verdict == .fail }.map(\.letter) }
+}
+
+/// `checks.json`: the checklist of a run, and the verdicts that its lines were made of.
+public struct ChecklistRecord: Codable, Hashable, Sendable {
+  /// The version of the schema.
+  public var schema = RunRecord.schema
+  /// The ids of the samples that were looked at, in the order of the verdicts.
+  public var samples: [String]
+  /// The verdicts, so that a check that is finished is not run again and every test can be redone.
+  public var passes: [CheckPassRecord]
+  /// The lines that are finished, in the order of their letters.
+  public var checks: [CheckRecord]
+
+  /// A checklist about the given samples.
+  public init(
+    samples: [String], passes: [CheckPassRecord] = [], checks: [CheckRecord] = []
+  ) {
+    self.samples = samples
+    self.passes = passes
+    self.checks = checks
+  }
+}
+
+/// What one question put to the model said about each sample.
+public struct CheckPassRecord: Codable, Hashable, Sendable {
+  /// What was done, such as `apgd-ce`.
+  public var name: String
+  /// The settings in full; a pass of other settings is another pass.
+  public var settings: String
+  /// The radius as it was written; none where there is none.
+  public var radius: String?
+  /// One character per sample: `1` where the answer is yes, `0` where it is no, `-` where the sample
+  /// was not asked.
+  public var verdicts: String
+  /// Forward passes.
+  public var forward: Int
+  /// Backward passes.
+  public var backward: Int
+  /// The seconds that it took.
+  public var seconds: Double
+
+  /// A pass.
+  public init(
+    name: String, settings: String, radius: String?, verdicts: String, forward: Int = 0,
+    backward: Int = 0, seconds: Double = 0
+  ) {
+    self.name = name
+    self.settings = settings
+    self.radius = radius
+    self.verdicts = verdicts
+    self.forward = forward
+    self.backward = backward
+    self.seconds = seconds
+  }
+}
