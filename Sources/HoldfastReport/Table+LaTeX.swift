@@ -25,7 +25,7 @@ extension String {
       case "<": "\\textless{}"
       case ">": "\\textgreater{}"
       case "|": "\\textbar{}"
-      case "\"": "\\textquotedbl{}"
+      case "\"": "\\char34{}"
       case "[", "]", "*": "{\(character)}"
       case "×": "$\\times$"
       default: String(character)

@@ -81,7 +81,7 @@ struct TableTests {
         \toprule
         name\_1 & 50 \% \\
         \midrule
-        {[}a{]} \& \{b\} \$x\textasciicircum{}2\$ \textasciitilde{} \#1 \textbackslash{}end & \textless{}1 \textbar{} \textquotedbl{}2\textquotedbl{}\textgreater{}{*} \\
+        {[}a{]} \& \{b\} \$x\textasciicircum{}2\$ \textasciitilde{} \#1 \textbackslash{}end & \textless{}1 \textbar{} \char34{}2\char34{}\textgreater{}{*} \\
         3$\times$32\textbackslash{}nx &  \\
         \bottomrule
         \end{tabular}

@@ -1,6 +1,8 @@
 import Mustache
 
-/// The templates of a page. None of them takes a value without escaping it: there is no `{{{`.
+/// The templates of a page.
+///
+/// None of them takes a value without escaping it: there is no `{{{`.
 enum PageTemplates {
   /// A page as HTML.
   static func render(_ page: HTMLReport.Page) throws -> String {
