@@ -36,7 +36,7 @@ struct FaultTests {
       try shell("mkdir full && mount -t tmpfs -o size=24k none full")
       defer { _ = try? Program.shell("umount full", in: folder) }
       // Without a gallery, it is the samples that fill it.
-      let arguments = audit.arguments("full", ["--gallery-samples", "0"])
+      let arguments = audit.arguments("full") + ["--gallery-samples", "0"]
       let outcome = try Program.run(arguments, in: folder)
       let talk = expectFailure(outcome, code: 2, "the disk is full")
       #expect(talk.contains("samples that are finished"))
@@ -54,7 +54,7 @@ struct FaultTests {
     try withTemporaryFolder { folder in
       let audit = try SceneAudit(in: folder, perShape: 2)
       let whole = try audit.unbroken("whole")
-      let line = audit.arguments("run", ["--gallery-samples", "0"]).map { "'\($0)'" }
+      let line = (audit.arguments("run") + ["--gallery-samples", "0"]).map { "'\($0)'" }
         .joined(separator: " ")
       let outcome = try Program.shell("ulimit -f 8; exec \"$holdfast\" \(line)", in: folder)
       expectFailure(outcome, code: 2, "the largest size that is allowed")
