@@ -103,7 +103,8 @@ public struct RetrievalReport: Report {
 
   /// What a reader must know to read the table rightly.
   public var notes: [String] {
-    leftOut(plan, summary) + summary.omitted.map { "not run: \($0.name) (\($0.reason))" } + remarks + doubts
+    leftOut(plan, summary) + summary.omitted.map { "not run: \($0.name) (\($0.reason))" } + remarks
+      + doubts
   }
 
   /// What the figures mean, and what they do not say.
