@@ -40,6 +40,7 @@ func tests(
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -112,7 +113,7 @@ let floor6: [Target] = [
 ]
 
 let floor7: [Target] = [
-  library("HoldfastReport", ["HoldfastRecords"])
+  library("HoldfastReport", ["HoldfastRecords", "HoldfastFormats", mustache])
 ]
 
 let floor8: [Target] = [
@@ -166,7 +167,7 @@ let testTargets: [Target] = [
       "HoldfastTestSupport", "HoldfastAttacks", "HoldfastCore", "HoldfastData", "HoldfastFormats",
       "HoldfastMedia", "HoldfastRecords", "HoldfastTensor",
     ]),
-  tests("HoldfastReport", ["HoldfastRecords"]),
+  tests("HoldfastReport", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
   tests("Holdfast", ["HoldfastTestSupport"]),
   tests("HoldfastCommands", ["HoldfastTestSupport", "Holdfast"], exclude: ["Snapshots"]),
 ]
@@ -182,6 +183,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
   ],
   targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + floor6 + floor7 + floor8
     + testTargets,

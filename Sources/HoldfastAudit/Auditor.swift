@@ -16,6 +16,7 @@ public final class Auditor {
   private var tracks: [String: SampleTrack] = [:]
   private var finished: [SampleRecord] = []
   private let archive: AdversarialArchive?
+  private let gallery: ExampleGallery?
 
   private struct Stage {
     let name: AuditProtocol
@@ -24,11 +25,16 @@ public final class Auditor {
 
   /// An audit of `plan`.
   ///
-  /// - Parameter archive: where examples are kept; then every attack spends its whole budget, so
-  ///   that they do not sit on the boundary.
-  public init(_ plan: AuditPlan, archive: AdversarialArchive? = nil) {
+  /// - Parameters:
+  ///   - archive: where examples are kept; then every attack spends its whole budget, so that they
+  ///     do not sit on the boundary.
+  ///   - gallery: where a few samples are kept to be looked at.
+  public init(
+    _ plan: AuditPlan, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil
+  ) {
     self.plan = plan
     self.archive = archive
+    self.gallery = gallery
     verifier = Verifier(subject: plan.subject)
     for name in [AuditProtocol.transfer, .whiteBox, .adaptive] where plan.recorded.contains(name) {
       let isTransfer = name == .transfer
@@ -113,7 +119,9 @@ public final class Auditor {
         AttackJob(id: id, input: track.input, truth: truth ?? track.truth, radii: radii))
       return
     }
-    finished.append(try track.record(plan.recorded))
+    let record = try track.record(plan.recorded)
+    try gallery?.close(record, input: track.input)
+    finished.append(record)
     tracks[id] = nil
   }
 
@@ -129,6 +137,9 @@ public final class Auditor {
           try show(example, at: result.radius, of: outcome.job, stage, &track)
         } else {
           let seen = try asAnswered(example, at: result.radius, of: outcome.job, stage, &track)
+          gallery?.offer(
+            seen, of: outcome.job, as: stage.name, attack: stage.pool.recipe.name,
+            at: result.radius)
           guard
             try track.show(stage.name, result.radius, attack: stage.pool.recipe.name, seen)
           else { continue }
@@ -151,10 +162,12 @@ public final class Auditor {
     let seen = try test(example.input, job: job, distance: example.distance)
     track.spend(.transfer, radius, attack: attack, pass)
     try track.show(.transfer, radius, attack: attack, seen)
+    gallery?.offer(seen, of: job, as: .transfer, attack: attack, at: radius)
     guard plan.storesPictures else { return }
     track.spend(.transferPNG, radius, attack: attack, pass)
-    try track.show(
-      .transferPNG, radius, attack: attack, picture(of: example, at: radius, of: job))
+    let stored = try picture(of: example, at: radius, of: job)
+    try track.show(.transferPNG, radius, attack: attack, stored)
+    gallery?.offer(stored, of: job, as: .transferPNG, attack: attack, at: radius)
   }
 
   /// The example that is recorded: one of the 8-bit lattice counts as it is after a PNG file.

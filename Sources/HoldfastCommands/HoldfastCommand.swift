@@ -13,9 +13,9 @@ public struct HoldfastCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      AuditCommand.self, HardenCommand.self, ClassifyCommand.self, EmbedCommand.self,
-      ListCommand.self, ShowCommand.self, CompareCommand.self, DemoCommand.self, ScenesCommand.self,
-      MakeDemoModelCommand.self,
+      AuditCommand.self, ReportCommand.self, HardenCommand.self, ClassifyCommand.self,
+      EmbedCommand.self, ListCommand.self, ShowCommand.self, CompareCommand.self, DemoCommand.self,
+      ScenesCommand.self, MakeDemoModelCommand.self,
     ])
 
   /// The version of Holdfast.

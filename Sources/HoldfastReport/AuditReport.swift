@@ -95,12 +95,16 @@ public struct AuditReport: Report {
           cost.0, cost.1, cost.2))
     }
     if let smallest = SmallestReport(plan: plan, summary: summary) { notes.append(smallest.note) }
-    if summary.inMarginBand > 0 {
-      notes.append(
-        "\(summary.inMarginBand) verdicts are within 0.001 logits of the boundary: "
-          + "other kernels may decide them otherwise")
-    }
-    return notes + summary.checkNotes
+    return notes + Self.doubts(summary) + summary.checkNotes
+  }
+
+  /// What is doubtful about the figures themselves.
+  static func doubts(_ summary: SummaryRecord) -> [String] {
+    guard summary.inMarginBand > 0 else { return [] }
+    return [
+      "\(summary.inMarginBand) verdicts are within 0.001 logits of the boundary: "
+        + "other kernels may decide them otherwise"
+    ]
   }
 
   private func cell(_ radius: RadiusSummaryRecord) -> String {

@@ -103,8 +103,13 @@ public struct RetrievalReport: Report {
 
   /// What a reader must know to read the table rightly.
   public var notes: [String] {
-    var notes =
-      leftOut(plan, summary) + summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
+    leftOut(plan, summary) + summary.omitted.map { "not run: \($0.name) (\($0.reason))" } + remarks
+      + doubts + summary.checkNotes
+  }
+
+  /// What the figures mean, and what they do not say.
+  var remarks: [String] {
+    var notes: [String] = []
     if !found.attacks.isEmpty {
       notes += [
         "from attacked: each k is a worst case of its own, searched until no partner is among "
@@ -128,12 +133,16 @@ public struct RetrievalReport: Report {
           "\(direction.rawValue): there are \(size) to be found, so R@\(rank) says nothing")
       }
     }
-    if summary.inMarginBand > 0 {
-      notes.append(
-        "\(summary.inMarginBand) verdicts of R@1 are within 0.001 logits of the boundary: "
-          + "other kernels may decide them otherwise")
-    }
-    return notes + summary.checkNotes
+    return notes
+  }
+
+  /// What is doubtful about the figures themselves.
+  var doubts: [String] {
+    guard summary.inMarginBand > 0 else { return [] }
+    return [
+      "\(summary.inMarginBand) verdicts of R@1 are within 0.001 logits of the boundary: "
+        + "other kernels may decide them otherwise"
+    ]
   }
 
   private func cell(_ share: ProportionRecord) -> String {

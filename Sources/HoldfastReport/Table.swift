@@ -78,7 +78,7 @@ public struct Table: Hashable, Sendable {
 
 extension String {
   /// This text with nothing in it that a terminal would obey, nor a line break.
-  fileprivate var printable: String {
+  var printable: String {
     var text = ""
     for scalar in unicodeScalars {
       switch scalar.properties.generalCategory {

@@ -35,13 +35,14 @@ struct FaultTests {
       func shell(_ line: String) throws { #expect(try Program.shell(line, in: folder).code == 0) }
       try shell("mkdir full && mount -t tmpfs -o size=24k none full")
       defer { _ = try? Program.shell("umount full", in: folder) }
-      let outcome = try Program.run(audit.arguments("full"), in: folder)
+      // Without a gallery, it is the samples that fill it.
+      let arguments = audit.arguments("full") + ["--gallery-samples", "0"]
+      let outcome = try Program.run(arguments, in: folder)
       let talk = expectFailure(outcome, code: 2, "the disk is full")
       #expect(talk.contains("samples that are finished"))
       // It says so again, and loses nothing by it.
       let lines = audit.lines("full")
-      expectFailure(
-        try Program.run(audit.arguments("full"), in: folder), code: 2, "the disk is full")
+      expectFailure(try Program.run(arguments, in: folder), code: 2, "the disk is full")
       #expect(audit.lines("full") >= lines)
       try shell("mount -o remount,size=4m full")
       try expectIntact(audit, "full", whole, atLeast: 4)
@@ -53,7 +54,8 @@ struct FaultTests {
     try withTemporaryFolder { folder in
       let audit = try SceneAudit(in: folder, perShape: 2)
       let whole = try audit.unbroken("whole")
-      let line = audit.arguments("run").map { "'\($0)'" }.joined(separator: " ")
+      let line = (audit.arguments("run") + ["--gallery-samples", "0"]).map { "'\($0)'" }
+        .joined(separator: " ")
       let outcome = try Program.shell("ulimit -f 8; exec \"$holdfast\" \(line)", in: folder)
       expectFailure(outcome, code: 2, "the largest size that is allowed")
       try expectIntact(audit, "run", whole, atLeast: 4)

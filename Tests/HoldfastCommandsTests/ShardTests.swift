@@ -37,7 +37,10 @@ struct ShardTests {
       let outcome = try rank.outcome()
       #expect(outcome.code == 0, "rank \(index): \(outcome.talk)")
       #expect(outcome.output.isEmpty == (index > 0))
-      #expect(outcome.talk.split(separator: "\n").count == 1, "rank \(index): \(outcome.talk)")
+      // The first also says where the report is.
+      #expect(
+        outcome.talk.split(separator: "\n").count == (index == 0 ? 2 : 1),
+        "rank \(index): \(outcome.talk)")
     }
   }
 
@@ -48,6 +51,14 @@ struct ShardTests {
     #expect(try audit.summary(run) == audit.summary("whole"))
   }
 
+  /// The ids of the samples that a report shows, in their order.
+  private func gallery(of run: URL) throws -> [Substring] {
+    let page = try String(contentsOf: run.appendingPathComponent("report.html"), encoding: .utf8)
+    let ids = page.split(separator: "<p class=\"id\"><bdi>").dropFirst()
+    #expect(!ids.isEmpty)
+    return ids.map { $0.prefix { $0 != "<" } }
+  }
+
   @Test("find the same by 1, 2 and 3 processes, and by other numbers when they resume")
   func numbers() throws {
     try withTemporaryFolder { folder in
@@ -56,6 +67,9 @@ struct ShardTests {
       for processes in [2, 3] {
         try job(processes, audit, "of-\(processes)")
         try expectEqual(audit, "of-\(processes)", whole)
+        #expect(
+          try gallery(of: folder.appendingPathComponent("of-\(processes)"))
+            == gallery(of: folder.appendingPathComponent("whole")))
         #expect(audit.shards("of-\(processes)").count == processes)
         let run = try StoredRun(at: folder.appendingPathComponent("of-\(processes)").path)
         #expect(run.record.sessions.map(\.rank) == Array(0..<processes))

@@ -12,7 +12,7 @@ struct UsageTests {
     "explains itself",
     arguments: [
       "--help", "audit --help", "harden --help", "classify --help", "embed --help", "list --help",
-      "scenes --help", "show --help", "compare --help",
+      "scenes --help", "show --help", "compare --help", "report --help",
     ])
   func help(line: String) throws {
     let arguments = line.split(separator: " ").map(String.init)

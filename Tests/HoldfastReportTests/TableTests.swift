@@ -69,4 +69,22 @@ struct TableTests {
   func objects() {
     #expect(table([["a", "b", "1"]]).objects == [["name": "a", "what": "b", "n": "1"]])
   }
+
+  @Test("are LaTeX in which nothing is obeyed")
+  func latex() {
+    var table = Table(texts: ["name_1"], numbers: ["50 %"])
+    table.add(["[a] & {b} $x^2$ ~ #1 \\end", "<1 | \"2\">*"])
+    table.add(["3×32\nx", ""])
+    #expect(
+      table.latex() == ##"""
+        \begin{tabular}{lr}
+        \toprule
+        name\_1 & 50 \% \\
+        \midrule
+        {[}a{]} \& \{b\} \$x\textasciicircum{}2\$ \textasciitilde{} \#1 \textbackslash{}end & \textless{}1 \textbar{} \char34{}2\char34{}\textgreater{}{*} \\
+        3$\times$32\textbackslash{}nx &  \\
+        \bottomrule
+        \end{tabular}
+        """##)
+  }
 }

@@ -9,7 +9,7 @@ struct AuditCommand: ParsableCommand {
     discussion: """
       Runs the protocols side by side and takes the worst case per sample. Each success is tested \
       again in float32, in a batch of one, before it is counted. The run folder holds run.json, one \
-      line per sample in samples.jsonl, and summary.json; the same command resumes it.
+      line per sample in samples.jsonl, summary.json, and report.html; the same command resumes it.
       """)
 
   @OptionGroup var modelOptions: ModelOptions
@@ -98,12 +98,14 @@ struct AuditCommand: ParsableCommand {
       "Keep adversarial inputs in the run folder, as tensors and PNG files with a manifest."))
   var saveAdversarial = false
 
+  @OptionGroup var gallery: GalleryOptions
+
   @OptionGroup var runOptions: RunOptions
 
   @Option(help: ArgumentHelp("The run folder; by default one named by the plan, under runs/."))
   var output: String?
 
-  @Option(help: ArgumentHelp("text, json, csv or markdown."))
+  @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
 
   func run() throws {
@@ -155,7 +157,9 @@ struct AuditCommand: ParsableCommand {
         let result = try run.run(in: output, command: CommandLine.arguments, console: console)
       else { return }
       try Self.show(result.report, result.summary, as: format, console)
+      try RunReport.write(for: result.folder, console)
       console.say("The run is in \(result.folder)")
+      CheckChoice.warn(about: result.summary, console)
       if let error = GateError(requirements, [("", result.summary)]) { throw error }
       return
     }
@@ -176,6 +180,7 @@ struct AuditCommand: ParsableCommand {
     }
     let goal = try goal.map(GoalFile.init(at:))
     var entries: [SensesReport.Entry] = []
+    var folders: [String] = []
     for argument in arguments {
       let sense = try model.sense(argument.modality ?? model.modality)
       let set = try selection.open(argument.path, classes: given, modality: sense.modality)
@@ -185,8 +190,9 @@ struct AuditCommand: ParsableCommand {
         templates: try promptTemplates(file: templates, of: set, for: sense.modality),
         anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
-        precision: precision, savesExamples: saveAdversarial, protocols: names, checks: checks,
-        limit: limit, batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
+        precision: precision, savesExamples: saveAdversarial,
+        gallerySamples: gallery.gallerySamples, protocols: names, checks: checks, limit: limit,
+        batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
         isDryRun: runOptions.dryRun, requirements: requirements)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
@@ -196,13 +202,16 @@ struct AuditCommand: ParsableCommand {
         let result = try run.run(
           in: folder, command: CommandLine.arguments, title: title, console: console)
       else { continue }
+      if arguments.count == 1 { try Self.show(result.report, result.summary, as: format, console) }
+      try RunReport.write(for: result.folder, console)
       console.say("The run is in \(result.folder)")
       CheckChoice.warn(about: result.summary, console)
+      folders.append(result.folder)
       entries.append(.init(plan: result.plan, summary: result.summary))
-      if arguments.count == 1 { try Self.show(result.report, result.summary, as: format, console) }
     }
     if entries.count > 1 {
       try Self.show(SensesReport(entries), entries.map(\.summary), as: format, console)
+      try RunReport.write(folders, of: output, console)
     }
     let found = entries.map { entry in
       (arguments.count > 1 ? entry.plan.attackSpace.sense : "", entry.summary)
@@ -221,25 +230,7 @@ struct AuditCommand: ParsableCommand {
   static func show(
     _ report: any Report, _ summary: some Encodable, as format: OutputFormat, _ console: Console
   ) throws {
-    switch format {
-    case .text:
-      console.result(report.heading)
-      console.result("")
-      console.result(report.table().text())
-      console.result("")
-      for note in report.notes { console.result(note) }
-    case .markdown:
-      console.result(report.heading)
-      console.result("")
-      console.result(report.table().markdown())
-      console.result("")
-      for note in report.notes { console.result("- \(note)") }
-    case .csv:
-      console.result(report.figures().csv())
-    case .json:
-      let json = try RecordCoding.documentEncoder().encode(summary)
-      console.result(String(decoding: json, as: UTF8.self))
-    }
+    console.result(try format.lines(report, summary))
   }
 
   private func parseThreat() throws(UsageError) -> (norm: Norm, radii: [Radius]) {

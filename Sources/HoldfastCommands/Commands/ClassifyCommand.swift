@@ -19,7 +19,7 @@ struct ClassifyCommand: ParsableCommand {
 
   @OptionGroup var anchors: AnchorOptions
 
-  @Option(help: ArgumentHelp("text, json, csv or markdown."))
+  @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
 
   private struct Answer: Encodable {

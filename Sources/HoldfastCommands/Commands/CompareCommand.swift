@@ -16,7 +16,7 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The folder of the second run.", valueName: "b"))
   var second: String
 
-  @Option(help: ArgumentHelp("text, json, csv or markdown."))
+  @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
 
   func run() throws {

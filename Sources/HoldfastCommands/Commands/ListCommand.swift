@@ -13,7 +13,7 @@ struct ListCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to look for runs.", valueName: "folder"))
   var runs = "runs"
 
-  @Option(help: ArgumentHelp("text, json, csv or markdown."))
+  @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
 
   func run() throws {

@@ -14,7 +14,7 @@ struct ShowCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
   var path: String
 
-  @Option(help: ArgumentHelp("text, json, csv or markdown."))
+  @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
 
   @Flag(help: ArgumentHelp("Print the JSON of RobustBench's model zoo."))

@@ -21,6 +21,8 @@ struct AuditRun {
   var precision = SearchPrecision.float32
   /// Whether adversarial inputs are kept in the run folder.
   var savesExamples = false
+  /// The most samples that are kept to be looked at.
+  var gallerySamples = 8
   /// The protocols that were asked for; none for all that make sense.
   var protocols: Set<AuditProtocol>?
   /// Whether its attacks are checked.
@@ -76,8 +78,12 @@ struct AuditRun {
       title: title, data: data, preparation: model.preparation, plan: record, folder: path,
       session: Self.session(command, model: model, batchSize: batchSize, limit: limit), job: job,
       limit: limit, batchSize: batchSize, strict: strict, console: console)
+    let shown = GallerySource(size: gallerySamples, model: model, data: data)
     let found = try session.run(
-      { try Auditor(plan, archive: archive).run($0, deliver: $1) },
+      { next, deliver in
+        let gallery = try shown.gallery(in: path, shard: job?.shard, plan: plan)
+        try Auditor(plan, archive: archive, gallery: gallery).run(next, deliver: deliver)
+      },
       checks: {
         try checks.checklist(
           of: plan, $0, data, model.preparation, limit: limit, title: title, console: console)

@@ -21,6 +21,7 @@ struct Console: Sendable {
     case .text: result(table.text())
     case .csv: result(table.csv())
     case .markdown: result(table.markdown())
+    case .latex: result(table.latex())
     case .json:
       let json = try RecordCoding.documentEncoder().encode(table.objects)
       result(String(decoding: json, as: UTF8.self))

@@ -90,6 +90,7 @@ struct Demo {
     else { preconditionFailure("an audit by one process has a summary") }
     let seconds = (clock.now - began) / .seconds(1)
     console.say("  \(AuditProgress.spell(seconds)); the run is in \(folder)")
+    try RunReport.write(for: folder, console)
     console.result("")
     try AuditCommand.show(result.report, result.summary, as: .text, console)
     console.result("")

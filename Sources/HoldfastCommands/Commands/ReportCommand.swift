@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Holdfast
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Make the report of finished runs from their records.",
+    discussion: """
+      One run gives a page about it, several a page that compares them: a curve per model, and a \
+      drawing per sense, because senses measure epsilon in units of their own. The page is one file \
+      that needs no network and runs no script. Nothing is run again.
+      """)
+
+  @Argument(help: ArgumentHelp("The folders of runs.", valueName: "run"))
+  var runs: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Where it goes. By default a page goes into its run's folder, and all else is printed.",
+      valueName: "file"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("html, text, markdown, latex, csv or json."))
+  var format = "html"
+
+  func run() throws {
+    let table = OutputFormat(rawValue: format)
+    guard table != nil || format == "html" else {
+      throw UsageError(
+        "there is no form `\(format)`", hint: "use html, text, markdown, latex, csv or json")
+    }
+    let recorded = try runs.map { try RecordedRun(at: $0) }
+    guard let table else {
+      guard let file = output ?? (runs.count == 1 ? RunReport.file(of: runs[0]) : nil) else {
+        throw UsageError(
+          "a page about \(runs.count) runs belongs to none of their folders",
+          hint: "say where it goes with --output")
+      }
+      try RunReport.write(recorded, to: file)
+      return Console.standard.say("The report is in \(file)")
+    }
+    let lines = try Self.lines(recorded, as: table)
+    guard let output else { return Console.standard.result(lines) }
+    try AtomicFile.write(lines + "\n", to: output)
+    Console.standard.say("The report is in \(output)")
+  }
+
+  /// What one run, or several beside each other, look like in a form.
+  private static func lines(_ runs: [RecordedRun], as form: OutputFormat) throws -> String {
+    let summaries = runs.map(\.summary)
+    guard runs.count == 1, let run = runs.first else {
+      return try form.lines(RunsReport(runs), summaries)
+    }
+    let report: any Report =
+      RetrievalReport(plan: run.plan, summary: run.summary)
+      ?? AuditReport(plan: run.plan, summary: run.summary)
+    return try form.lines(report, run.summary)
+  }
+}

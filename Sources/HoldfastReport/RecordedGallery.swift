@@ -1,0 +1,86 @@
+import Foundation
+import HoldfastFormats
+import HoldfastRecords
+
+/// A gallery as it lies in a run folder, its files read.
+struct RecordedGallery: Hashable, Sendable {
+  /// What is known about it.
+  let record: GalleryRecord
+  /// The pictures and sounds as data URIs, by folder and name.
+  private let files: [String: String]
+
+  /// The gallery of the run in `folder`, of all processes that shared it; nil where there is none.
+  ///
+  /// - Throws: ``FormatError`` where it is damaged, or names files that are not its own.
+  init?(of run: String, radii: [String]) throws {
+    let folder = "\(run)/\(GalleryRecord.place)"
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+      .filter { $0.hasPrefix("gallery.") && $0.hasSuffix(".json") }
+    guard let first = names.first else { return nil }
+    var record = try Self.read("\(folder)/\(first)")
+    for name in names.dropFirst() {
+      for entry in try Self.read("\(folder)/\(name)").entries
+      where !record.entries.contains(where: { $0.id == entry.id }) {
+        record.entries.append(entry)
+      }
+    }
+    record.entries = record.entries.chosen(radii: radii, size: record.size)
+    self.record = record
+    var files: [String: String] = [:]
+    for entry in record.entries {
+      for name in entry.panels.flatMap({ $0.pictures + [$0.sound].compactMap { $0 } }) {
+        let path = "\(entry.folder)/\(name)"
+        guard Self.isPlain(entry.folder), Self.isPlain(name), let kind = Self.kind(of: name) else {
+          throw FormatError(
+            "names a file `\(Shown(path).text)` that no gallery has", in: folder,
+            hint: "remove the gallery to make the report without it")
+        }
+        files[path] = "data:\(kind);base64," + (try Self.bytes("\(folder)/\(path)"))
+      }
+    }
+    self.files = files
+  }
+
+  private static func read(_ file: String) throws(FormatError) -> GalleryRecord {
+    let record = try RecordedRun.read(GalleryRecord.self, file, missing: "")
+    guard record.schema == RunRecord.schema else { throw RecordedRun.foreign(file) }
+    return record
+  }
+
+  /// A file of an entry.
+  func source(_ name: String, of entry: GalleryEntryRecord) -> String? {
+    files["\(entry.folder)/\(name)"]
+  }
+
+  /// The largest file that is put on a page.
+  private static let largest = 4 << 20
+
+  private static func bytes(_ path: String) throws(FormatError) -> String {
+    let facts = try? FileManager.default.attributesOfItem(atPath: path)
+    guard facts?[.type] as? FileAttributeType == .typeRegular,
+      let size = (facts?[.size] as? NSNumber)?.intValue, size <= largest,
+      let data = FileManager.default.contents(atPath: path)
+    else {
+      throw FormatError(
+        "is missing, or is no picture or sound of a gallery", in: path,
+        hint: "remove the gallery to make the report without it")
+    }
+    return data.base64EncodedString()
+  }
+
+  /// Whether a name is one that a gallery gives: it leads nowhere else.
+  private static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 64 && !name.hasPrefix(".")
+      && name.utf8.allSatisfy { byte in
+        byte < 128
+          && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
+            || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-"))
+      }
+  }
+
+  /// The media type of a name's ending; an SVG in an image runs nothing.
+  private static func kind(of name: String) -> String? {
+    let kinds = ["png": "image/png", "svg": "image/svg+xml", "wav": "audio/wav"]
+    return name.split(separator: ".").last.flatMap { kinds[String($0)] }
+  }
+}
