@@ -6,7 +6,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.libtorch$(if $(PKG_CONFIG_PATH),:$(PKG_CONF
 
 swift_sources = $(wildcard Sources Tests Benchmarks Package.swift)
 
-.PHONY: help setup demo test build bench format lint
+.PHONY: help setup demo test build bench fuzz format lint
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -27,6 +27,10 @@ build: setup ## build everything for speed
 
 bench: setup ## run the benchmarks
 	scripts/bench
+
+fuzz: setup ## read files damaged at random, for TIME seconds (600)
+	swift build -c release --product holdfast-fuzz
+	.build/release/holdfast-fuzz --seconds $(or $(TIME),600) --seed $$(date +%s)
 
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive --configuration .swift-format $(swift_sources)

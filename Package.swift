@@ -127,6 +127,10 @@ let floor8: [Target] = [
   .executableTarget(
     name: "holdfast", dependencies: ["HoldfastCommands"], swiftSettings: strict,
     linkerSettings: runPath),
+  // Not a product: what `make fuzz` and the tests run.
+  .executableTarget(
+    name: "holdfast-fuzz", dependencies: ["Holdfast", arguments], swiftSettings: strict,
+    linkerSettings: runPath),
 ]
 
 let testTargets: [Target] = [

@@ -84,14 +84,16 @@ public final class RunFolder {
   ///
   /// - Parameters:
   ///   - checks: the masking checklist.
+  ///   - skipped: the files that could not be decoded.
   ///   - complete: adds what takes all records together, which are read back for it.
   public func finish(
-    checks: [CheckRecord]? = nil,
+    checks: [CheckRecord]? = nil, skipped: [SkippedRecord] = [],
     _ complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord {
     try writer.synchronize()
     var summary = tally.summary()
     if let checks { summary.add(checks: checks) }
+    summary.skipped = skipped.isEmpty ? nil : skipped
     try complete?(&summary, try records())
     try Self.write(summary, "\(path)/summary.json")
     return summary
@@ -152,12 +154,14 @@ public final class RunFolder {
       (plan.data != before.data, "the data or its preprocessing"),
       (plan.classes != before.classes, "the class names"),
       (plan.templates != before.templates, "the prompt templates"),
+      (plan.anchors != before.anchors, "the anchors of the classes"),
       (plan.attackSpace != before.attackSpace, "the attacked space"),
       (plan.norm != before.norm, "the norm"),
       (plan.radii != before.radii, "the radii"),
       (plan.protocols != before.protocols, "the protocols or their attacks"),
       (plan.precision != before.precision, "the precision"),
       (plan.seed != before.seed, "the seed"),
+      (plan.preset != before.preset, "the preset"),
       (plan.retrieval != before.retrieval, "the attacked side or the gallery"),
     ].filter(\.0).map(\.1)
     guard differences.isEmpty else {

@@ -202,6 +202,11 @@ public struct DefenseBundle {
       tensors[sense]?[parts[1]] = try file.withBytes(of: name) { bytes in
         try Tensor(bytes: bytes, shape: entry.shape, dtype: .float32)
       }
+      guard try tensors[sense]?[parts[1]]?.isFinite().all().item() == 1 else {
+        throw FormatError(
+          "holds numbers in `\(name)` that are not finite", in: path,
+          hint: "make the bundle again with `holdfast harden`")
+      }
     }
     return tensors
   }

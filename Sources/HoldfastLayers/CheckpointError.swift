@@ -6,7 +6,8 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
   public let missing: [String]
   /// Tensors of the file that the model has no use for.
   public let unexpected: [String]
-  /// Tensors of another shape or type than the model needs, each with both.
+  /// Tensors of another shape or type than the model needs, each with both, and those with numbers
+  /// that are not finite.
   public let mismatched: [String]
 
   /// An error about `file`.
@@ -28,7 +29,7 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
 
   /// One sentence with the numbers, the names below it, then the hint after an empty line.
   public var description: String {
-    let groups = [("missing", missing), ("unexpected", unexpected), ("mis-shaped", mismatched)]
+    let groups = [("missing", missing), ("unexpected", unexpected), ("unfit", mismatched)]
       .filter { !$0.1.isEmpty }
     let sentence = groups.map { "\($0.1.count) \($0.0)" }.joined(separator: ", ")
     let lists = groups.map { group in

@@ -102,7 +102,7 @@ extension Image {
     return Image(window.size, result)
   }
 
-  private static func nearestPlaces(input: Int, output: Int, range: Range<Int>) -> [Int] {
+  static func nearestPlaces(input: Int, output: Int, range: Range<Int>) -> [Int] {
     let step = Double(input) / Double(output)
     var position = step * 0.5
     var places: [Int] = []

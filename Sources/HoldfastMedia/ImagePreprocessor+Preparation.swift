@@ -11,7 +11,7 @@ extension ImagePreprocessor: Preparation {
       values: image.planarFloats(), shape: [3, image.height, image.width])
   }
 
-  private static func image(from source: MediaSource) throws -> Image {
+  static func image(from source: MediaSource) throws -> Image {
     switch source {
     case .medium(.image(let image)): image
     case .medium: throw MediaError("this is no picture", hint: "the model takes pictures")

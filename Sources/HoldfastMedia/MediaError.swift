@@ -11,8 +11,14 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the user can do, nil where nothing helps.
   public let hint: String?
 
+  /// Whether this one file is at fault, so that others may do.
+  ///
+  /// Then it is damaged, or of a kind that is not read; else it does not go with what was asked for.
+  public let isDamage: Bool
+
   /// Creates an error.
-  public init(_ what: String, file: String = "", hint: String? = nil) {
+  public init(_ what: String, file: String = "", hint: String? = nil, isDamage: Bool = true) {
+    self.isDamage = isDamage
     self.what = what
     self.file = file
     self.hint = hint

@@ -31,6 +31,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var classes: [String]
   /// The prompt templates.
   public var templates: [String]
+  /// What stands for the classes; none for the means of prompts.
+  public var anchors: AnchorRecord?
   /// The space in which the attacker acts.
   public var attackSpace: AttackSpaceRecord
   /// How perturbations are measured: `linf` or `l2`.
@@ -47,15 +49,18 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var precision: String
   /// The seed of all noise.
   public var seed: UInt64
+  /// Whose way of evaluating is followed, such as `ttc`; none for the model's and the data's own.
+  public var preset: String?
   /// What an audit of retrieval ranks; none for one of classification.
   public var retrieval: RetrievalPlanRecord?
 
   /// A plan of the given parts.
   public init(
     holdfast: String, model: ModelRecord, transferModel: ModelRecord?, data: DataRecord,
-    classes: [String], templates: [String], attackSpace: AttackSpaceRecord, norm: String,
+    classes: [String], templates: [String], anchors: AnchorRecord? = nil,
+    attackSpace: AttackSpaceRecord, norm: String,
     radii: [String], protocols: [ProtocolRecord], goal: String? = nil, budgets: String = "nested",
-    precision: String, seed: UInt64, retrieval: RetrievalPlanRecord? = nil
+    precision: String, seed: UInt64, preset: String? = nil, retrieval: RetrievalPlanRecord? = nil
   ) {
     self.holdfast = holdfast
     self.model = model
@@ -63,6 +68,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.data = data
     self.classes = classes
     self.templates = templates
+    self.anchors = anchors
     self.attackSpace = attackSpace
     self.norm = norm
     self.radii = radii
@@ -71,6 +77,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.budgets = budgets
     self.precision = precision
     self.seed = seed
+    self.preset = preset
     self.retrieval = retrieval
   }
 }
@@ -96,25 +103,73 @@ public struct ModelRecord: Codable, Hashable, Sendable {
 public struct DataRecord: Codable, Hashable, Sendable {
   /// The path that was given.
   public var path: String
-  /// The layout: `image-folder`, `class-folder`, `csv`, `webdataset`, `scenes` or `pairs`.
+  /// The layout: `image-folder`, `class-folder`, `csv`, `jsonl`, `scenes`, `pairs`, or a name that
+  /// `holdfast list datasets` has.
   public var layout: String
   /// SHA-256 over the list of ids and labels; none where the layout is read as a stream.
   public var listing: String?
   /// How an image becomes the model's pixels.
   public var preprocessing: String
+  /// The split that was read; none where the data has none.
+  public var split: String?
+  /// Which samples were taken; none where all were.
+  public var subsample: SubsampleRecord?
+  /// Inputs of pairs that the data names, and whose files are not there.
+  public var missing: [String]?
 
   /// Data at `path`.
-  public init(path: String, layout: String, listing: String?, preprocessing: String) {
+  public init(
+    path: String, layout: String, listing: String?, preprocessing: String, split: String? = nil,
+    subsample: SubsampleRecord? = nil, missing: [String]? = nil
+  ) {
     self.path = path
     self.layout = layout
     self.listing = listing
     self.preprocessing = preprocessing
+    self.split = split
+    self.subsample = subsample
+    self.missing = missing
+  }
+}
+
+/// Which samples of a data set were taken.
+public struct SubsampleRecord: Codable, Hashable, Sendable {
+  /// The number that was asked for.
+  public var count: Int
+  /// The seed.
+  public var seed: UInt64
+  /// `two-per-class` or `csr`.
+  public var rule: String
+
+  /// A choice of samples.
+  public init(count: Int, seed: UInt64, rule: String) {
+    self.count = count
+    self.seed = seed
+    self.rule = rule
+  }
+}
+
+/// What stands for the classes of a run in the model's space.
+public struct AnchorRecord: Codable, Hashable, Sendable {
+  /// The file of texts or embeddings that was given; none for prompts.
+  public var path: String?
+  /// The SHA-256 of that file.
+  public var sha256: String?
+  /// How several anchors of a class become its logit: `mean` or `nearest`.
+  public var reduction: String
+
+  /// Anchors of a file.
+  public init(path: String?, sha256: String?, reduction: String) {
+    self.path = path
+    self.sha256 = sha256
+    self.reduction = reduction
   }
 }
 
 /// Where a perturbation lives, and in what unit it is measured.
 public struct AttackSpaceRecord: Codable, Hashable, Sendable {
-  /// `model`: on the processor's output, at the model's own size; `waveform`: on a sound's samples.
+  /// `model`: on the processor's output, at the model's own size; `native`: on pictures of one size,
+  /// before they are resized; `waveform`: on a sound's samples.
   public var place: String
   /// The sense of the inputs, such as `image`.
   public var sense: String

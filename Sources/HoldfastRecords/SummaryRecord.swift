@@ -21,6 +21,8 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   /// Whether a check failed, so that the figures above are not to be relied on; none
   /// where none was made.
   public private(set) var unreliable: Bool?
+  /// Files that could not be decoded, and were passed over; none where all could be.
+  public var skipped: [SkippedRecord]?
 
   /// A summary.
   public init(
@@ -43,6 +45,20 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public mutating func add(checks: [CheckRecord]) {
     self.checks = checks
     unreliable = checks.areUnreliable
+  }
+}
+
+/// A file that could not be decoded.
+public struct SkippedRecord: Codable, Hashable, Sendable {
+  /// The sample's id.
+  public var id: String
+  /// What was wrong with its file.
+  public var reason: String
+
+  /// A file that could not be decoded, and why.
+  public init(id: String, reason: String) {
+    self.id = id
+    self.reason = reason
   }
 }
 

@@ -57,12 +57,13 @@ public struct AuditReport: Report {
       texts: ["protocol", "attacks", "epsilon"],
       numbers: [
         "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total",
-        "forward_per_sample", "backward_per_sample", "seconds", "unreliable",
+        "forward_per_sample", "backward_per_sample", "seconds", "unreliable", "preset",
       ])
     let clean = summary.clean
     table.add([
       "clean", "", "0", "\(clean.value)", "\(clean.value)", "\(clean.low)", "\(clean.high)",
       "\(clean.count)", "\(clean.total)", "", "", "", summary.unreliableFigure,
+      plan.preset ?? "",
     ])
     let worst = ProtocolSummaryRecord(
       name: "worst-case", attacks: [], radii: summary.worstCase)
@@ -74,7 +75,7 @@ public struct AuditReport: Report {
             "\(radius.cleanAccuracy)", "\(radius.robustAccuracy)", "\(radius.interval[0])",
             "\(radius.interval[1])", "\(radius.robust)", "\(radius.total)",
             "\(radius.forwardPerSample)", "\(radius.backwardPerSample)", "\(radius.seconds)",
-            summary.unreliableFigure,
+            summary.unreliableFigure, plan.preset ?? "",
           ])
       }
     }
@@ -83,7 +84,8 @@ public struct AuditReport: Report {
 
   /// What a reader must know to read the table rightly: what was not run, and what is doubtful.
   public var notes: [String] {
-    var notes = summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
+    var notes =
+      leftOut(plan, summary) + summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
     for entry in summary.protocols {
       let cost = entry.radii.reduce((0.0, 0.0, 0.0)) {
         ($0.0 + $1.forwardPerSample, $0.1 + $1.backwardPerSample, $0.2 + $1.seconds)

@@ -4,17 +4,44 @@ import HoldfastRecords
 extension PlanRecord {
   /// What was audited, how much of it, and where epsilon lives: one line.
   func heading(_ amount: String) -> String {
-    let model = (model.path as NSString).lastPathComponent
+    let model = lastName(of: model.path)
     let defended = self.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
-    return "\(model)\(defended) on \((data.path as NSString).lastPathComponent): "
-      + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)"
+    return "\(model)\(defended) on \(lastName(of: data.path)): "
+      + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)\(way)"
   }
+
+  /// Whose way of evaluating was followed, as the end of a line.
+  var way: String { preset.map { ", evaluated as \($0) does" } ?? "" }
 
   private var place: String {
     let size = attackSpace.shape.map(String.init).joined(separator: "×")
-    return attackSpace.place == "model"
-      ? "at the model's own size \(size)" : "on the \(attackSpace.place) of \(size)"
+    return switch attackSpace.place {
+    case "model": "at the model's own size \(size)"
+    case "native": "at the pictures' own size \(size), before resize and crop"
+    default: "on the \(attackSpace.place) of \(size)"
+    }
   }
+}
+
+/// The last name of a path.
+func lastName(of path: String) -> String {
+  path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
+}
+
+/// What of the data is not in the figures: files that are not there, and those that cannot be
+/// decoded.
+func leftOut(_ plan: PlanRecord, _ summary: SummaryRecord) -> [String] {
+  let missing = (plan.data.missing ?? [])
+  let skipped = (summary.skipped ?? []).map { "\($0.id) (\($0.reason))" }
+  func note(_ names: [String], _ what: String) -> String? {
+    guard !names.isEmpty else { return nil }
+    let rest = names.count > 5 ? ", and \(names.count - 5) more" : ""
+    return "left out: \(names.count) \(names.count == 1 ? "input" : "inputs") \(what): "
+      + names.prefix(5).joined(separator: ", ") + rest
+  }
+  return [
+    note(missing, "whose files are not there"), note(skipped, "that cannot be decoded"),
+  ].compactMap(\.self)
 }
 
 /// A share in percent.

@@ -103,7 +103,8 @@ public struct RetrievalReport: Report {
 
   /// What a reader must know to read the table rightly.
   public var notes: [String] {
-    var notes = summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
+    var notes =
+      leftOut(plan, summary) + summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
     if !found.attacks.isEmpty {
       notes += [
         "from attacked: each k is a worst case of its own, searched until no partner is among "

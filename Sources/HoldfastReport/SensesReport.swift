@@ -20,7 +20,7 @@ public struct SensesReport: Report {
       self.summary = summary
     }
 
-    var data: String { (plan.data.path as NSString).lastPathComponent }
+    var data: String { lastName(of: plan.data.path) }
     var sense: String { plan.attackSpace.sense }
   }
 
@@ -34,11 +34,18 @@ public struct SensesReport: Report {
   /// The model, how much of it was audited, and where epsilon lives: one line.
   public var heading: String {
     guard let plan = entries.first?.plan else { return "" }
-    let model = (plan.model.path as NSString).lastPathComponent
+    let model = lastName(of: plan.model.path)
     let defended = plan.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
     return
       "\(reliability)\(model)\(defended): worst case per sample over the protocols that were run, "
-      + "\(plan.norm) in the unit of each row, at the model's own size, seed \(plan.seed)"
+      + "\(plan.norm) in the unit of each row, \(places), seed \(plan.seed)\(plan.way)"
+  }
+
+  /// Where attacks acted.
+  private var places: String {
+    let others = entries.filter { $0.plan.attackSpace.place != "model" }
+      .map { "\($0.sense) at \($0.plan.attackSpace.place)" }
+    return (["at the model's own size"] + others).joined(separator: ", but ")
   }
 
   /// The senses whose attacks cannot be believed.
@@ -74,6 +81,7 @@ public struct SensesReport: Report {
       texts: ["sense", "data", "unit", "epsilon"],
       numbers: [
         "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total", "unreliable",
+        "preset",
       ])
     for entry in entries {
       for radius in entry.summary.worstCase {
@@ -81,7 +89,7 @@ public struct SensesReport: Report {
           entry.sense, entry.data, entry.plan.attackSpace.unit, radius.radius,
           "\(radius.cleanAccuracy)", "\(radius.robustAccuracy)", "\(radius.interval[0])",
           "\(radius.interval[1])", "\(radius.robust)", "\(radius.total)",
-          entry.summary.unreliableFigure,
+          entry.summary.unreliableFigure, entry.plan.preset ?? "",
         ])
       }
     }

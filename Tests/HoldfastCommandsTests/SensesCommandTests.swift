@@ -41,6 +41,33 @@ struct SensesCommandTests {
     try Program.run(line.split(separator: " ").map(String.init), in: folder)
   }
 
+  @Test("may come from one manifest, whose rows name their sense")
+  func manifest() throws {
+    try withTemporaryFolder { folder in
+      try writeModel(to: folder.appendingPathComponent("model").path)
+      try writeScenes(to: folder.appendingPathComponent("scenes").path)
+      var rows = ["path,label,modality"]
+      for sense in ["image", "audio"] {
+        for name in ["ring", "star"] {
+          let files = try FileManager.default.contentsOfDirectory(
+            atPath: folder.appendingPathComponent("scenes/\(sense)/\(name)").path)
+          rows += files.sorted().map { "scenes/\(sense)/\(name)/\($0),\(name),\(sense)" }
+        }
+      }
+      try Data(rows.joined(separator: "\n").utf8).write(
+        to: folder.appendingPathComponent("all.csv"))
+      let outcome = try run(
+        "audit --model model --data all.csv --protocol clean --epsilon 1/255 --threads 1 "
+          + "--output out --format json", in: folder)
+      #expect(outcome.code == 0, "\(outcome.talk)")
+      for run in ["image-all-csv", "audio-all-csv"] {
+        let lines = try String(
+          contentsOf: folder.appendingPathComponent("out/\(run)/samples.jsonl"), encoding: .utf8)
+        #expect(lines.split(separator: "\n").count == 4, "\(run)")
+      }
+    }
+  }
+
   @Test("have a row per sense with its unit, and a run per sense that resumes")
   func table() throws {
     try withTemporaryFolder { folder in
@@ -88,7 +115,7 @@ struct SensesCommandTests {
       try writeScenes(to: folder.appendingPathComponent("scenes").path)
       let absent = try run("audit --model model --data thermal=scenes/image", in: folder)
       #expect(absent.code == 64 && absent.talk.contains("has no sense `thermal`"), "\(absent.talk)")
-      #expect(absent.talk.contains("hint: it has image, audio"))
+      #expect(absent.talk.contains("hint: it has image, video, audio"))
       let unknown = try run("audit --model model --data odour=scenes/image", in: folder)
       #expect(unknown.code == 64 && unknown.talk.contains("there is no sense `odour`"))
       let other = try run("audit --model model --data audio=scenes/image", in: folder)

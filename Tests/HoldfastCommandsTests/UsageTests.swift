@@ -36,6 +36,7 @@ struct UsageTests {
     for (line, name) in [
       ("attacks", "list-attacks"), ("defenses --format markdown", "list-defenses"),
       ("encoders --format csv", "list-encoders"),
+      ("datasets --format markdown", "list-datasets"),
     ] {
       let arguments = ["list"] + line.split(separator: " ").map(String.init)
       let outcome = try withTemporaryFolder { try Program.run(arguments, in: $0) }

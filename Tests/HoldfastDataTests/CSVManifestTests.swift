@@ -1,8 +1,9 @@
+import HoldfastCore
 import HoldfastData
 import HoldfastTestSupport
 import Testing
 
-@Suite("CSV manifests")
+@Suite("Manifests")
 struct CSVManifestTests {
   /// The set of a manifest over pictures `a.png`, `b.png`, `c, d.png` and `q"q.png`.
   private func open(
@@ -82,6 +83,59 @@ struct CSVManifestTests {
     let message = refusal(text)
     #expect(message.contains(sentence), "\(message)")
     #expect(message.contains("\n\nhint: "))
+  }
+
+  private let lines = """
+    {"path": "a.png", "label": "cat"}
+    {"path": "b.png", "label": "dog", "note": 1}
+    """
+
+  @Test("may be JSON lines, with labels as names or numbers")
+  func jsonLines() throws {
+    try Place.with { place in
+      try place.picture("a.png")
+      try place.picture("b.png")
+      try place.write(lines, "list.jsonl")
+      let set = try openDataSet(at: place.path("list.jsonl"))
+      #expect(set.layout == "jsonl" && set.classNames == ["cat", "dog"])
+      #expect(try set.items().map(\.id) == ["a.png", "b.png"])
+      let numbers = #"{"path": "a.png", "label": 1}"# + "\n" + #"{"path": "b.png", "label": 0}"#
+      try place.write(numbers, "list.jsonl")
+      let named = try openDataSet(at: place.path("list.jsonl"), classes: ["x", "y"])
+      #expect(try named.items().map(\.label) == [0, 1])
+      for (text, sentence) in [
+        (lines + "\n[]", "line 3 is not an object"), (lines + "\n{\"path\": \"", "line 3 is not"),
+        (lines + "\n" + lines, "lists `a.png` twice (line 3)"), ("", "lists no samples"),
+        (#"{"path": "", "label": "x"}"#, "line 1 has no path or no label"),
+        (
+          lines + #"\#n{"path": "c.png", "label": "x", "modality": "image"}"#,
+          "line 3 has a `modality`"
+        ),
+      ] {
+        try place.write(text, "list.jsonl")
+        let message = words { try openDataSet(at: place.path("list.jsonl")) }
+        #expect(message.contains(sentence) && message.contains("hint: "), "\(message)")
+      }
+    }
+  }
+
+  @Test("of several senses give the rows of the one that is asked for")
+  func senses() throws {
+    let text = "modality,path,label\nimage,a.png,x\naudio,b.png,y\n Image ,\"c, d.png\",z\n"
+    try Place.with { place in
+      for name in ["a.png", "b.png", "c, d.png"] { try place.picture(name) }
+      try place.write(text, "list.csv")
+      let path = place.path("list.csv")
+      #expect(try DataLayouts.senses(of: path) == [.image, .audio])
+      let images = try openDataSet(at: path)
+      #expect(images.classNames == ["x", "z"] && images.count == 2)
+      #expect(try openDataSet(at: path, modality: .audio).items().map(\.id) == ["b.png"])
+      let none = words { try openDataSet(at: path, modality: .video) }
+      #expect(none.contains("no samples of the sense video") && none.contains("audio, image"))
+      try place.write("path,label,modality\na.png,x,imge\n", "list.csv")
+      let wrong = words { try openDataSet(at: path) }
+      #expect(wrong.contains("row 2 has the modality `imge`") && wrong.contains("`image`?"))
+    }
   }
 
   @Test("that are not UTF-8 are refused")

@@ -12,7 +12,7 @@ struct PairManifestTests {
     try Place.with { place in
       for name in ["a.png", "b.png", "c.png"] { try place.picture(name) }
       try place.write(text, name)
-      try check(try openPairManifest(at: place.path(name)))
+      try check(try openPairs(at: place.path(name)))
     }
   }
 
@@ -36,7 +36,7 @@ struct PairManifestTests {
     arguments: [("pairs.csv", csv), ("pairs.CSV", "\u{FEFF}" + csv + "\n"), ("p.jsonl", lines)])
   func forms(name: String, text: String) throws {
     try open(text, name) { pairs in
-      #expect(pairs.inputs.kind == .pictures)
+      #expect(pairs.inputs.kind == .files)
       #expect(pairs.inputs.entries.map(\.name) == ["a.png", "b.png"])
       #expect(pairs.inputs.entries.allSatisfy { $0.file.hasSuffix("/\($0.name)") })
       #expect(pairs.partners.kind == .captions)
@@ -59,7 +59,7 @@ struct PairManifestTests {
   @Test("can be turned round where both sides are pictures")
   func swapped() throws {
     try open("input,partner\na.png,c.png\nb.png,c.png\nb.png,a.png\n") { pairs in
-      #expect(pairs.partners.kind == .pictures)
+      #expect(pairs.partners.kind == .files)
       #expect(pairs.links == [[0], [0, 1]])
       let swapped = pairs.swapped
       #expect(swapped.inputs.entries.map(\.name) == ["c.png", "a.png"])
@@ -116,7 +116,7 @@ struct PairManifestTests {
         "{\"input\": \"a.png\", \"caption\": \"x\"}\n{\"input\": \"a.png\", \"partner\": \"b.png\"}",
         "line 2 has a partner, unlike"
       ),
-      ("p.jsonl", "", "lists no pairs"), ("p.txt", "input,caption\n", "is not a pair manifest"),
+      ("p.jsonl", "", "lists no pairs"), ("p.txt", "input,caption\n", "holds no pairs"),
     ])
   func wrong(name: String, text: String, sentence: String) throws {
     let message = words { try open(text, name) { _ in } }
@@ -127,15 +127,15 @@ struct PairManifestTests {
   @Test("that are not there, or name pictures that are not, are refused")
   func missing() throws {
     try Place.with { place in
-      #expect(words { try openPairManifest(at: place.path("no.csv")) }.contains("is no file"))
-      #expect(words { try openPairManifest(at: place.url.path) }.contains("is no file"))
+      #expect(words { try openPairs(at: place.path("no.csv")) }.contains("is no file"))
+      #expect(words { try openPairs(at: place.url.path) }.contains("holds no pairs"))
       try place.picture("a.png")
       try place.write("input,caption\na.png,x\ngone.png,y\n", "p.csv")
-      let pairs = try openPairManifest(at: place.path("p.csv"))
+      let pairs = try openPairs(at: place.path("p.csv"))
       #expect(words { try pairs.set() }.contains("gone.png`: does not exist"))
       #expect(words { try pairs.listing() }.contains("gone.png`: does not exist"))
       try place.write([0x69, 0xFF, 0xFE], "q.csv")
-      #expect(words { try openPairManifest(at: place.path("q.csv")) }.contains("UTF-8"))
+      #expect(words { try openPairs(at: place.path("q.csv")) }.contains("UTF-8"))
     }
   }
 }

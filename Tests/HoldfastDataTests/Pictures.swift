@@ -18,6 +18,8 @@ struct Place {
 
   func write(_ text: String, _ name: String) throws { try write(Array(text.utf8), name) }
 
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path(name)) }
+
   /// A picture of one colour, two pixels high and wide.
   func picture(_ name: String, _ level: UInt8 = 0) throws {
     try write(Place.png(level), name)

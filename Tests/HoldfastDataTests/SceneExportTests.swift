@@ -107,7 +107,7 @@ struct SceneExportTests {
       #expect(
         try manifest.items().allSatisfy { $0.label == ($0.id.hasPrefix("ring/") ? 0 : 1) })
       #expect(manifest.count == 4)
-      let pairs = try openPairManifest(at: place.path("out/pairs.csv"))
+      let pairs = try openPairs(at: place.path("out/pairs.csv"))
       #expect(pairs.inputs.entries.count == 4)
     }
   }

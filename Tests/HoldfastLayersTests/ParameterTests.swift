@@ -69,7 +69,7 @@ import Testing
       #expect(error.mismatched == ["b: [2, 3] in the file, [3, 2] in the model"])
       #expect(error.file == path)
       let text = error.description
-      #expect(text.contains("1 missing, 1 unexpected, 1 mis-shaped") && text.contains("hint: "))
+      #expect(text.contains("1 missing, 1 unexpected, 1 unfit") && text.contains("hint: "))
     }
   }
 

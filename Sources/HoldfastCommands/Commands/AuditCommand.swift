@@ -21,22 +21,26 @@ struct AuditCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A folder of class folders, a CSV manifest (path,label), or a webdataset folder. SENSE=PATH "
-        + "says of which sense; repeat it to audit several.",
+      "A data set in one of the layouts of `holdfast list datasets`, or a manifest (path,label and, "
+        + "for several senses, modality). SENSE=PATH says of which sense; repeat it for several.",
       valueName: "[sense=]path"))
   var data: [String] = []
 
+  @OptionGroup var selection: SelectionOptions
+
   @Option(
     help: ArgumentHelp(
-      "Where attacks act: model (on what the processor makes), or waveform (on a sound's samples).")
-  )
-  var attackAt = AttackPlace.model.rawValue
+      "Where attacks act: model (on what the processor makes), native (on pictures of one size, "
+        + "before they are resized), or waveform (on a sound's samples)."))
+  var attackAt = AttackPlace.model.name
 
   @Option(help: ArgumentHelp("Class names, one per line, in the order of the labels."))
   var classes: String?
 
   @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the class."))
   var templates: String?
+
+  @OptionGroup var anchors: AnchorOptions
 
   @Option(
     help: ArgumentHelp(
@@ -77,6 +81,8 @@ struct AuditCommand: ParsableCommand {
       "One embedding of any sense, a safetensors file, for attacks that aim at one.",
       valueName: "file"))
   var goal: String?
+
+  @OptionGroup var presetOptions: PresetOptions
 
   @OptionGroup var checkOptions: CheckOptions
 
@@ -127,52 +133,63 @@ struct AuditCommand: ParsableCommand {
       task,
       [
         ("--data", !data.isEmpty), ("--classes", classes != nil), ("--templates", templates != nil),
+        ("--anchors", try anchors.file() != nil),
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
         ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
+        ("--preset", presetOptions.preset != nil),
         ("--precision \(precision.rawValue)", precision != .float32),
       ])
     if task == .retrieval {
+      let pairs = try retrieval.attackedPairs(selection)
       let run = RetrievalRun(
-        pairs: try retrieval.attackedPairs(), model: try modelOptions.load(),
+        pairs: pairs, model: try modelOptions.load(pairs.modality),
         side: retrieval.side ?? "input", galleryFile: retrieval.gallery, attacks: recipes,
         norm: threat.norm, radii: threat.radii, budgets: budgets, limit: limit,
-        batchSize: batchSize, seed: seed)
+        batchSize: batchSize, seed: seed, strict: selection.strict)
       let result = try run.run(in: output, command: CommandLine.arguments, console: console)
       try Self.show(result.report, result.summary, as: format, console)
       return console.say("The run is in \(result.folder)")
     }
-    guard let place = AttackPlace(rawValue: attackAt) else {
-      throw UsageError(
-        "there is no place `\(attackAt)` to attack at", hint: "use model or waveform")
-    }
-    let arguments = try data.map(DataArgument.init)
+    let preset = try presetOptions.parsed(
+      [
+        ("--templates", templates != nil), ("--anchors", anchors.anchors != nil),
+        ("--subsample", selection.subsample != nil), ("--limit", limit != nil),
+        ("--attack-at \(attackAt)", attackAt != AttackPlace.model.name),
+      ], seed: seed)
+    let arguments = try data.flatMap { try DataArgument($0).bySense() }
     guard let first = arguments.first else {
       throw UsageError(
         "an audit of classification needs data", hint: "give a folder of class folders with --data")
     }
-    guard arguments.count == 1 || classes == nil else {
+    guard data.count == 1 || classes == nil else {
       throw UsageError(
-        "--classes goes with one --data, and there are \(arguments.count)",
+        "--classes goes with one --data, and there are \(data.count)",
         hint: "give data that names its classes, or audit one at a time")
+    }
+    let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
+    let place = try AttackPlace(attackAt) {
+      try selection.open(first.path, classes: given, modality: .image)
     }
     let model = try modelOptions.load(first.modality, at: place)
     let source = try transferFrom.map {
       try ModelSource($0, modality: model.modality, place: place, device: model.encoder.device)
     }
-    let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
     let goal = try goal.map(GoalFile.init(at:))
     var entries: [SensesReport.Entry] = []
     for argument in arguments {
       let sense = try model.sense(argument.modality ?? model.modality)
-      let set = try openDataSet(at: argument.path, classes: given, modality: sense.modality)
+      let whole = try selection.open(argument.path, classes: given, modality: sense.modality)
+      let set = try preset?.subsample.map(whole.taking) ?? whole
       let run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
         classes: try Self.classNames(given, of: set),
-        templates: try promptTemplates(file: templates, of: set, for: sense.modality),
+        templates: try preset?.templates(of: set)
+          ?? promptTemplates(file: templates, of: set, for: sense.modality),
+        anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
-        precision: precision, savesExamples: saveAdversarial, protocols: names, checks: checks,
-        limit: limit,
-        batchSize: batchSize, seed: seed)
+        precision: precision, savesExamples: saveAdversarial, protocols: names, preset: preset,
+        checks: checks, limit: limit, batchSize: batchSize, seed: preset?.seed ?? seed,
+        strict: selection.strict)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
       }

@@ -17,6 +17,8 @@ struct ClassifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the label."))
   var templates: String?
 
+  @OptionGroup var anchors: AnchorOptions
+
   @Option(help: ArgumentHelp("text, json, csv or markdown."))
   var format = OutputFormat.text
 
@@ -34,7 +36,8 @@ struct ClassifyCommand: ParsableCommand {
     ).names
     let model = try modelOptions.load()
     let subject = try model.subject(
-      classes: names, templates: try promptTemplates(file: templates))
+      classes: names, templates: try promptTemplates(file: templates),
+      anchors: try anchors.file(besideTemplates: templates != nil))
     let answers = try images.map { image in
       let input = try model.input(from: image)
       let probabilities = try withoutGradients {

@@ -3,9 +3,9 @@ import Holdfast
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List attacks, defenses or encoders.", aliases: ["ls"])
+    commandName: "list", abstract: "List attacks, defenses, encoders or datasets.", aliases: ["ls"])
 
-  @Argument(help: ArgumentHelp("attacks, defenses or encoders.", valueName: "kind"))
+  @Argument(help: ArgumentHelp("attacks, defenses, encoders or datasets.", valueName: "kind"))
   var kind: String
 
   @Option(help: ArgumentHelp("text, json, csv or markdown."))
@@ -28,11 +28,14 @@ struct ListCommand: ParsableCommand {
         columns: ["defense", "what it is", "options"])
     case "encoders":
       table = Self.encoders()
+    case "datasets":
+      table = Self.datasets()
     default:
-      let near = nearest(kind, among: ["attacks", "defenses", "encoders"])
+      let near = nearest(kind, among: ["attacks", "defenses", "encoders", "datasets"])
       throw UsageError(
         "there is no list of `\(kind)`",
-        hint: near.first.map { "did you mean `\($0)`?" } ?? "list attacks, defenses or encoders")
+        hint: near.first.map { "did you mean `\($0)`?" }
+          ?? "list attacks, defenses, encoders or datasets")
     }
     try Console.standard.result(table, as: format)
   }
@@ -41,6 +44,17 @@ struct ListCommand: ParsableCommand {
     var table = Table(texts: columns, numbers: [])
     for row in rows { table.add(row) }
     return table
+  }
+
+  private static func datasets() -> Table {
+    table(
+      DataLayouts.entries.map { entry in
+        [
+          entry.name, entry.summary,
+          entry.senses.isEmpty ? "any" : entry.senses.map(\.rawValue).joined(separator: " "),
+          entry.tasks.joined(separator: " "), entry.splits.joined(separator: " "), entry.files,
+        ]
+      }, columns: ["layout", "what it is", "senses", "tasks", "splits", "recognised by"])
   }
 
   private static func encoders() -> Table {

@@ -1,11 +1,42 @@
 import Holdfast
 
 /// Where an attack acts, and so where epsilon lives.
-enum AttackPlace: String, CaseIterable {
+enum AttackPlace: Equatable {
   /// On the processor's output, at the model's own size.
   case model
   /// On the samples of a sound: the whole front end is inside what is attacked.
   case waveform
+  /// On pictures of one size, before they are resized and cropped.
+  case native(ImageSize)
+
+  /// What the command line and records call it.
+  var name: String {
+    switch self {
+    case .model: "model"
+    case .waveform: "waveform"
+    case .native: "native"
+    }
+  }
+
+  /// The place of a name.
+  ///
+  /// - Parameter pictures: opens the data, whose first picture tells the size at the place `native`.
+  init(_ name: String, pictures: () throws -> any DataSet) throws {
+    switch name {
+    case "model": self = .model
+    case "waveform": self = .waveform
+    case "native":
+      let set = try pictures()
+      var cursor = try set.makeCursor()
+      guard let first = try cursor.next() else {
+        throw DataError("holds no pictures", in: set.path, hint: "give data with pictures")
+      }
+      self = .native(try NativePictures(sizeOf: first.content).size)
+    default:
+      throw UsageError(
+        "there is no place `\(name)` to attack at", hint: "use model, native or waveform")
+    }
+  }
 
   /// An encoder as it is attacked here.
   ///
@@ -13,7 +44,8 @@ enum AttackPlace: String, CaseIterable {
   func put(_ encoder: any Encoder, _ preparation: any Preparation) throws -> any Encoder {
     switch self {
     case .model: encoder
-    case .waveform: try encoder.onWaveform(Self.sound(preparation))
+    case .waveform: try encoder.onWaveform(sound(preparation))
+    case .native(let size): try encoder.onPictures(of: size, image(preparation))
     }
   }
 
@@ -21,17 +53,28 @@ enum AttackPlace: String, CaseIterable {
   func preparation(_ preparation: any Preparation) throws -> any Preparation {
     switch self {
     case .model: preparation
-    case .waveform: try Self.sound(preparation).onWaveform()
+    case .waveform: try sound(preparation).onWaveform()
+    case .native(let size): NativePictures(size: size)
     }
   }
 
-  private static func sound(_ preparation: any Preparation) throws(UsageError) -> SoundPreprocessor
-  {
+  private func sound(_ preparation: any Preparation) throws(UsageError) -> SoundPreprocessor {
     guard let sound = preparation as? SoundPreprocessor else {
-      throw UsageError(
-        "--attack-at waveform is for sounds",
-        hint: "leave it out, or audit the audio sense: --data audio=PATH")
+      throw refusal("sounds", "audio")
     }
     return sound
+  }
+
+  private func image(_ preparation: any Preparation) throws(UsageError) -> ImagePreprocessor {
+    guard let image = preparation as? ImagePreprocessor else {
+      throw refusal("pictures", "image")
+    }
+    return image
+  }
+
+  private func refusal(_ kind: String, _ sense: String) -> UsageError {
+    UsageError(
+      "--attack-at \(name) is for \(kind)",
+      hint: "leave it out, or audit the \(sense) sense: --data \(sense)=PATH")
   }
 }

@@ -8,6 +8,8 @@ struct AuditRun {
   let data: any DataSet
   let classes: [String]
   let templates: PromptTemplates
+  /// What stands for the classes; none for the means of prompts.
+  var anchors: AnchorFile?
   var attacks: [AttackRecipe]
   /// The steps of the attacks that a defence asks for.
   var adaptiveSteps = 100
@@ -21,17 +23,22 @@ struct AuditRun {
   var savesExamples = false
   /// The protocols that were asked for; none for all that make sense.
   var protocols: Set<AuditProtocol>?
+  /// Whose way of evaluating it follows; none for the model's and the data's own.
+  var preset: EvaluationPreset?
   /// Whether its attacks are checked.
   var checks = CheckChoice.off("not asked for")
   var limit: Int?
   var batchSize: Int
   var seed: UInt64
+  /// Whether a file that cannot be decoded stops the run.
+  var strict = false
 
   /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
   func run(
     in folder: String?, command: [String], title: String, console: Console
   ) throws -> (report: AuditReport, folder: String, plan: PlanRecord, summary: SummaryRecord) {
-    let subject = try model.subject(classes: classes, templates: templates)
+    let subject = try model.subject(
+      classes: classes, templates: templates, anchors: anchors)
     let source = try transferSubject(head: subject.head)
     let recipes = try self.recipes(hasSource: source != nil)
     var plan = AuditPlan(
@@ -53,9 +60,10 @@ struct AuditRun {
       session: Self.session(command, model: model, batchSize: batchSize, limit: limit))
 
     let finished = run.finished
+    let preparation = try preparation
     let prefetcher = Prefetcher(
-      data, preparation: model.preparation, capacity: 2 * batchSize, limit: limit,
-      skip: { finished.contains($0) })
+      data, preparation: preparation, capacity: 2 * batchSize, limit: limit,
+      skip: { finished.contains($0) }, stopsAtDamage: strict)
     defer { prefetcher.cancel() }
     let total = [data.count, limit].compactMap { $0 }.min()
     var progress = AuditProgress(
@@ -69,12 +77,18 @@ struct AuditRun {
     }
     let summary = try run.finish(
       checks: checks.checklist(
-        of: plan, run, data, model.preparation, limit: limit, title: title, console: console))
+        of: plan, run, data, preparation, limit: limit, title: title, console: console),
+      skipped: prefetcher.skipped.map(SkippedRecord.init))
     if savesExamples {
       try SavedExamples.writeManifest(
         in: path, classes: classes, pictures: plan.storesPictures)
     }
     return (AuditReport(plan: record, summary: summary), path, record, summary)
+  }
+
+  /// How files become the model's inputs.
+  private var preparation: any Preparation {
+    get throws { try preset?.preparation(of: model.preparation) ?? model.preparation }
   }
 
   // MARK: What is run
@@ -91,7 +105,8 @@ struct AuditRun {
     guard let transferSource else {
       return model.bundle == nil ? nil : try model.undefended(head)
     }
-    let source = try transferSource.subject(classes: classes, templates: templates)
+    let source = try transferSource.subject(
+      classes: classes, templates: templates, anchors: anchors)
     let (theirs, ours) = (source.encoder.input, model.encoder.input)
     guard theirs == ours else {
       throw UsageError(
@@ -152,13 +167,16 @@ struct AuditRun {
       transferModel: plan.attacks[.transfer] == nil ? nil : transferSource?.record ?? base,
       data: DataRecord(
         path: data.path, layout: data.layout, listing: data.listing,
-        preprocessing: try Self.spell(model.preparation)),
-      classes: classes, templates: templates.texts,
+        preprocessing: try Self.spell(preparation), split: data.split,
+        subsample: data.subsample.map(SubsampleRecord.init)),
+      classes: classes, templates: anchors?.path == nil ? templates.texts : [],
+      anchors: try anchors?.record(),
       attackSpace: AttackSpaceRecord(
-        place: model.place.rawValue, sense: model.modality.rawValue, shape: input.shape,
+        place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
         unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
-      goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed)
+      goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed,
+      preset: preset?.name)
   }
 
   /// What a record says about an attack.
@@ -186,7 +204,7 @@ struct AuditRun {
     let digits = Checksum.sha256(of: Array(try json(plan).utf8)).prefix(8)
     let names = [plan.model.path, plan.data.path].map { path in
       String(
-        ((path as NSString).lastPathComponent).map { $0.isLetter || $0.isNumber ? $0 : "-" })
+        PathParts.name(of: path).map { $0.isLetter || $0.isNumber ? $0 : "-" })
     }
     return "runs/\(names.joined(separator: "-"))-\(digits)"
   }

@@ -22,9 +22,21 @@ struct DataArgument: Hashable {
     path = String(parts[1])
   }
 
+  private init(path: String, modality: Modality?) {
+    self.path = path
+    self.modality = modality
+  }
+
+  /// The same, once for each sense that the data lists or holds by itself, unless one was named.
+  func bySense() throws -> [DataArgument] {
+    guard modality == nil else { return [self] }
+    let senses = try DataLayouts.senses(of: path)
+    return senses.isEmpty ? [self] : senses.map { DataArgument(path: path, modality: $0) }
+  }
+
   /// The folder of this data's run below that of an audit of several senses.
   func folder(for modality: Modality) -> String {
-    let name = (path as NSString).lastPathComponent
+    let name = PathParts.name(of: path)
     let safe = name.map { $0.isLetter || $0.isNumber ? $0 : "-" }
     return "\(modality.rawValue)-\(String(safe))"
   }

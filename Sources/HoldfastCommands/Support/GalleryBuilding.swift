@@ -35,7 +35,7 @@ extension Gallery {
 }
 
 extension ModelSource {
-  /// Unit embeddings of captions by the text tower, of pictures by the audited encoder: `(1, D)`
+  /// Unit embeddings of captions by the text tower, of files by the audited encoder: `(1, D)`
   /// each, on the CPU.
   fileprivate func embeddings(
     of entries: [PairManifest.Entry], _ kind: PairManifest.Kind
@@ -48,7 +48,7 @@ extension ModelSource {
         for: entries.map(\.name), templates: PromptTemplates(["{}"])
       ).to(.cpu).transposed().contiguous()
       return try entries.indices.map { try anchors.slice(0, $0..<$0 + 1) }
-    case .pictures:
+    case .files:
       return try entries.map { entry in
         try withoutGradients {
           try encoder.embed(input(from: entry.file)).to(.float32).normalized().to(.cpu)

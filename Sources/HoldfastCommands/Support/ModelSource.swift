@@ -90,8 +90,10 @@ struct ModelSource {
   }
 
   /// The subject: the encoder with a zero-shot head over class names.
-  func subject(classes: [String], templates: PromptTemplates) throws -> Subject {
-    Subject(encoder: encoder, head: try head(classes: classes, templates: templates))
+  func subject(
+    classes: [String], templates: PromptTemplates, anchors: AnchorFile? = nil
+  ) throws -> Subject {
+    Subject(encoder: encoder, head: try head(classes, templates, anchors))
   }
 
   /// The encoder in another element type, with the same defence and head.
@@ -113,10 +115,20 @@ struct ModelSource {
     return Subject(encoder: try place.put(wrapped, sense.preparation), head: head)
   }
 
-  private func head(classes: [String], templates: PromptTemplates) throws -> Head {
-    Head(
-      anchors: try texts.anchors(for: classes, templates: templates).to(encoder.device),
-      scale: sense.scale)
+  private func head(
+    _ classes: [String], _ templates: PromptTemplates, _ anchors: AnchorFile?
+  ) throws -> Head {
+    let source = anchors?.source(templates) ?? .templates(templates)
+    var reader: (any TextEmbedder)? = model.text
+    if case .templates = source { reader = try texts }
+    let bank = try AnchorBank(source, for: classes, texts: reader)
+    guard bank.width == encoder.embeddingWidth else {
+      throw EncoderError(
+        what: "has embeddings of \(bank.width) numbers, and the model's are "
+          + "\(encoder.embeddingWidth) wide",
+        where: anchors?.path ?? path, hint: "give anchors that were made with this model")
+    }
+    return try bank.to(encoder.device).head(anchors?.reduction ?? .mean, scale: sense.scale)
   }
 
   /// What reads texts.

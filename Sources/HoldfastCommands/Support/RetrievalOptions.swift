@@ -18,8 +18,8 @@ enum AuditTask: String, ExpressibleByArgument, CaseIterable {
 struct RetrievalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "For retrieval: a .csv (input,caption or input,partner) or .jsonl with a pair per line.",
-      valueName: "file"))
+      "For retrieval: a .csv (input,caption or input,partner) or .jsonl with a pair per line, or a "
+        + "data set with pairs. SENSE=PATH says of which sense.", valueName: "[sense=]path"))
   var pairs: String?
 
   @Option(
@@ -39,24 +39,28 @@ struct RetrievalOptions: ParsableArguments {
   /// The pairs with the attacked side first.
   ///
   /// - Throws: `UsageError` for a side that cannot be attacked, `DataError` for a bad manifest.
-  func attackedPairs() throws -> PairManifest {
+  func attackedPairs(_ selection: SelectionOptions) throws -> PairManifest {
     guard let pairs else {
       throw UsageError(
         "an audit of retrieval needs pairs", hint: "give a .csv with input,caption with --pairs")
     }
     let manifest: PairManifest
+    let argument = try DataArgument(pairs)
+    func open() throws -> PairManifest {
+      try openPairs(at: argument.path, modality: argument.modality, split: selection.split)
+    }
     switch side ?? "input" {
-    case "input": manifest = try openPairManifest(at: pairs)
-    case "partner": manifest = try openPairManifest(at: pairs).swapped
+    case "input": manifest = try open()
+    case "partner": manifest = try open().swapped
     default:
       throw UsageError("`\(side ?? "")` is no side of a pair", hint: "use input or partner")
     }
-    guard manifest.inputs.kind == .pictures else {
+    guard manifest.inputs.kind == .files else {
       throw UsageError(
         "the partners in `\(pairs)` are captions, and text is not attacked yet",
         hint: "attack the other side with --side input")
     }
-    return manifest
+    return try selection.take(manifest)
   }
 
   /// Refuses options of one task in an audit of the other.

@@ -19,6 +19,8 @@ struct RetrievalRun {
   var limit: Int?
   var batchSize: Int
   var seed: UInt64
+  /// Whether a file that cannot be decoded stops the run.
+  var strict = false
 
   /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
   func run(
@@ -47,7 +49,7 @@ struct RetrievalRun {
     let finished = run.finished
     let prefetcher = Prefetcher(
       set, preparation: model.preparation, capacity: 2 * batchSize, limit: limit,
-      skip: { finished.contains($0) })
+      skip: { finished.contains($0) }, stopsAtDamage: strict)
     defer { prefetcher.cancel() }
     var progress = AuditProgress(
       console, title: "audit", total: [set.count, limit].compactMap { $0 }.min(),
@@ -58,7 +60,8 @@ struct RetrievalRun {
       progress.update(run.tally)
     }
     let summary = try run.finish(
-      checks: Checklist.notRun("they are made for audits of classification")
+      checks: Checklist.notRun("they are made for audits of classification"),
+      skipped: prefetcher.skipped.map(SkippedRecord.init)
     ) { summary, samples in
       summary.retrieval = try RetrievalTally(samples, gallery: gallery, plan: record).summary()
     }
@@ -109,11 +112,13 @@ struct RetrievalRun {
     return PlanRecord(
       holdfast: HoldfastCommand.version, model: model.record, transferModel: nil,
       data: DataRecord(
-        path: pairs.path, layout: "pairs", listing: try pairs.listing(),
-        preprocessing: try AuditRun.spell(model.preparation)),
+        path: pairs.path, layout: pairs.layout, listing: try pairs.listing(),
+        preprocessing: try AuditRun.spell(model.preparation), split: pairs.split,
+        subsample: pairs.subsample.map(SubsampleRecord.init),
+        missing: pairs.missing.isEmpty ? nil : pairs.missing),
       classes: [], templates: [],
       attackSpace: AttackSpaceRecord(
-        place: model.place.rawValue, sense: model.modality.rawValue, shape: input.shape,
+        place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
         unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
       budgets: budgets.rawValue, precision: "float32", seed: seed,

@@ -10,13 +10,26 @@ public struct DataItem: Sendable {
   public let file: String
   /// Where the input comes from.
   public let content: MediaSource
+  /// The part of the picture that is the sample; none for all of it.
+  public let region: ImageRegion?
 
   /// A sample of `file`.
-  public init(id: String, label: Int, file: String, content: MediaSource) {
+  public init(
+    id: String, label: Int, file: String, content: MediaSource, region: ImageRegion? = nil
+  ) {
     self.id = id
     self.label = label
     self.file = file
     self.content = content
+    self.region = region
+  }
+
+  /// What is prepared: the content, or the part of its picture.
+  ///
+  /// - Throws: `MediaError` for a picture that is damaged, or does not hold the part.
+  func source() throws -> MediaSource {
+    guard let region else { return content }
+    return .medium(.image(try content.image(region)))
   }
 }
 
@@ -30,6 +43,10 @@ public protocol DataSet: Sendable {
   var classNames: [String]? { get }
   /// The prompt templates that come with the set.
   var templates: [String]? { get }
+  /// The split that was read; none where the set has none.
+  var split: String? { get }
+  /// Which samples of it are visited; none where all are.
+  var subsample: Subsample? { get }
   /// How many samples there are, where that is known before they are read.
   var count: Int? { get }
   /// SHA-256 over what is known before any sample is decoded: ids, labels and the sizes of files.
@@ -42,6 +59,10 @@ public protocol DataSet: Sendable {
 extension DataSet {
   /// None, unless a layout says otherwise.
   public var templates: [String]? { nil }
+  /// None, unless a layout says otherwise.
+  public var split: String? { nil }
+  /// None, unless the set was made by ``taking(_:)``.
+  public var subsample: Subsample? { nil }
 }
 
 /// A visit of a data set, sample by sample.

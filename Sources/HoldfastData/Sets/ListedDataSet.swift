@@ -1,22 +1,34 @@
 import Foundation
 import HoldfastFormats
+import HoldfastMedia
 
 /// A data set whose samples are all known before any is read.
 struct ListedDataSet: DataSet {
   let layout: String
   let path: String
   let classNames: [String]?
+  /// The samples in the order of the list.
+  let listed: [DataItem]
+  /// The samples in the order of a visit.
   let items: [DataItem]
   let listing: String?
+  let split: String?
 
   /// A set of `items`, taken in turns from each class, so that any number of first samples is
   /// balanced.
-  init(layout: String, path: String, classNames: [String]?, items: [DataItem]) throws {
+  init(
+    layout: String, path: String, classNames: [String]?, items: [DataItem], split: String? = nil
+  ) throws {
     self.layout = layout
     self.path = path
     self.classNames = classNames
+    self.split = split
+    listed = items
     self.items = Self.inTurns(items)
-    let lines = try self.items.map { "\($0.id)\t\($0.label)\t\(try fileSize($0.file))\n" }
+    let lines = try self.items.map { item in
+      let part = item.region.map { "\t\($0.x),\($0.y),\($0.width),\($0.height)" } ?? ""
+      return "\(item.id)\t\(item.label)\t\(try fileSize(item.file))\(part)\n"
+    }
     listing = Checksum.sha256(of: Array(lines.joined().utf8))
   }
 

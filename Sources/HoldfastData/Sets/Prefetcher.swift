@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastFormats
 public import HoldfastMedia
 
 /// A sample that is ready for the model.
@@ -18,6 +19,14 @@ public struct PreparedSample: Sendable {
   }
 }
 
+/// A sample whose file cannot be decoded.
+public struct SkippedSample: Hashable, Sendable {
+  /// The id in its data set.
+  public let id: String
+  /// What is wrong with the file, in one sentence.
+  public let reason: String
+}
+
 /// Reads, decodes and prepares samples on a thread of its own, a few ahead of whoever takes them.
 ///
 /// However long the data set, at most `capacity` samples are held, and one more is being prepared.
@@ -27,10 +36,14 @@ public final class Prefetcher: Sendable {
 
   /// Starts to prepare the samples of `set`, passing over those that `skip` names.
   ///
-  /// - Parameter limit: how many samples of the set are visited, those passed over included.
+  /// - Parameters:
+  ///   - limit: how many samples of the set are visited, those passed over included.
+  ///   - stopsAtDamage: whether a file that cannot be decoded is thrown. Else it is noted in
+  ///     ``skipped``; if nothing has been decoded after 32 such files, or at the end, the first is
+  ///     thrown, as then the fault is hardly theirs.
   public init(
     _ set: any DataSet, preparation: any Preparation, capacity: Int = 64, limit: Int? = nil,
-    skip: @escaping @Sendable (String) -> Bool = { _ in false }
+    skip: @escaping @Sendable (String) -> Bool = { _ in false }, stopsAtDamage: Bool = true
   ) {
     let queue = PreparedQueue(capacity: capacity)
     self.queue = queue
@@ -38,12 +51,23 @@ public final class Prefetcher: Sendable {
       do {
         var cursor = try set.makeCursor()
         var visited = 0
+        var (isAnyGood, firstDamage): (Bool, (any Error)?) = (false, nil)
         while visited < limit ?? .max, let item = try cursor.next() {
           visited += 1
-          if skip(item.id) { continue }
-          guard queue.offer(try Self.prepare(item, preparation)) else { return }
+          if skip(item.id) {
+            isAnyGood = true
+            continue
+          }
+          do {
+            guard queue.offer(try Self.prepare(item, preparation)) else { return }
+            isAnyGood = true
+          } catch  where !stopsAtDamage && isDamage(error) {
+            firstDamage = firstDamage ?? error
+            let count = queue.pass(over: SkippedSample(id: item.id, reason: sentence(of: error)))
+            if !isAnyGood, count == 32 { throw firstDamage ?? error }
+          }
         }
-        queue.close(nil)
+        queue.close(isAnyGood ? nil : firstDamage)
       } catch {
         queue.close(error)
       }
@@ -59,6 +83,9 @@ public final class Prefetcher: Sendable {
   /// - Throws: what reading or decoding threw, after the samples before it were taken.
   public func next() throws -> PreparedSample? { try queue.take() }
 
+  /// The samples so far whose files cannot be decoded, in their order.
+  public var skipped: [SkippedSample] { queue.skipped }
+
   /// Stops reading ahead, and lets go of what was read.
   public func cancel() { queue.cancel() }
 
@@ -67,8 +94,23 @@ public final class Prefetcher: Sendable {
     _ item: DataItem, _ preparation: any Preparation
   ) throws -> PreparedSample {
     PreparedSample(
-      id: item.id, label: item.label, input: try preparation.prepare(item.content))
+      id: item.id, label: item.label, input: try preparation.prepare(item.source()))
   }
+}
+
+/// Whether an error is about one file, which is damaged.
+private func isDamage(_ error: any Error) -> Bool {
+  switch error {
+  case let error as MediaError: error.isDamage
+  case is FormatError: true
+  default: false
+  }
+}
+
+/// The sentence of an error, without its hint.
+private func sentence(of error: any Error) -> String {
+  let text = "\(error)"
+  return text.range(of: "\n\nhint: ").map { String(text[..<$0.lowerBound]) } ?? text
 }
 
 /// Samples between the thread that makes them and the one that takes them.
@@ -78,6 +120,7 @@ private final class PreparedQueue: @unchecked Sendable {
   private let capacity: Int
   private var ready: [PreparedSample] = []
   private var failure: (any Error)?
+  private var passed: [SkippedSample] = []
   private var isClosed = false
 
   init(capacity: Int) { self.capacity = max(1, capacity) }
@@ -90,6 +133,16 @@ private final class PreparedQueue: @unchecked Sendable {
       return !isClosed
     }
   }
+
+  /// Notes a sample that cannot be decoded, and returns how many there are.
+  func pass(over sample: SkippedSample) -> Int {
+    locked {
+      passed.append(sample)
+      return passed.count
+    }
+  }
+
+  var skipped: [SkippedSample] { locked { passed } }
 
   func take() throws -> PreparedSample? {
     try locked {

@@ -5,13 +5,14 @@ import HoldfastTensor
 import HoldfastTestSupport
 import Testing
 
-@Suite("Encoders of spectrograms on waveforms")
-struct WaveformEncoderTests {
+@Suite("Encoders behind a front end")
+struct FrontEndEncoderTests {
   /// One clip of 0.1 s: 8 frames of 20 mel bins from 1600 samples.
   let preprocessor = SoundPreprocessor.clip(seconds: 0.1, mels: 20)
 
   @Test func keepsTheContractOfEncoders() throws {
-    let encoder = try WaveformEncoder(ToyMel(shape: preprocessor.melShape), preprocessor)
+    let encoder = try FrontEndEncoder(
+      ToyMel(shape: preprocessor.melShape), behind: SoundFrontEnd(preprocessor))
     #expect(encoder.input == .waveform(samples: 1600))
     #expect(encoder.modality == .audio)
     try checkEncoderContract(encoder)
@@ -28,7 +29,8 @@ struct WaveformEncoderTests {
 
   @Test func theGradientIsThatOfFiniteDifferences() throws {
     let short = SoundPreprocessor.clip(seconds: 0.03, mels: 12, frames: 2)
-    let encoder = try WaveformEncoder(ToyMel(shape: short.melShape), short)
+    let encoder = try FrontEndEncoder(
+      ToyMel(shape: short.melShape), behind: SoundFrontEnd(short))
     var generator = Generator(seed: 2, stream: "waveform")
     let x = try generator.normal([1, encoder.frontEnd.samples]) * 0.1
     try checkLayerGradients(at: x, step: 1e-6, tolerance: 1e-4) { try encoder.embed($0) }
@@ -39,7 +41,8 @@ struct WaveformEncoderTests {
     for preprocessor in [
       SoundPreprocessor.imageBind(), .languageBind(mels: 40, frames: 60).onWaveform(samples: 20000),
     ] {
-      let encoder = try WaveformEncoder(ToyMel(shape: preprocessor.melShape), preprocessor)
+      let encoder = try FrontEndEncoder(
+        ToyMel(shape: preprocessor.melShape), behind: SoundFrontEnd(preprocessor))
       var generator = Generator(seed: 3, stream: "waveform")
       let x = try (generator.uniform([1, encoder.frontEnd.samples]) - 0.5).leaf()
       let slope = try gradient(of: encoder.embed(x).squared().sum(), withRespectTo: x)
@@ -67,7 +70,20 @@ struct WaveformEncoderTests {
 
   @Test func aFrontEndOfAnotherShapeIsRefused() throws {
     let base = ToyMel(shape: [1, 20, 9])
-    #expect(throws: EncoderError.self) { try WaveformEncoder(base, preprocessor) }
+    #expect(throws: EncoderError.self) { try base.onWaveform(preprocessor) }
+  }
+
+  @Test func picturesAreAttackedAtTheirOwnSize() throws {
+    let size = ImageSize(width: 14, height: 11)
+    let preprocessor = ImagePreprocessor.clip(size: 8)
+    let encoder = try ToyEncoder.image().onPictures(of: size, preprocessor)
+    #expect(encoder.input == .pixels(height: 11, width: 14))
+    #expect(encoder.modality == .image)
+    try checkEncoderContract(encoder)
+    let other = ImagePreprocessor.clip(size: 9)
+    #expect(throws: EncoderError.self) {
+      try ToyEncoder.image().onPictures(of: size, other)
+    }
   }
 
   @Test func theSpacesSayWhatLiesSideBySide() {
