@@ -33,6 +33,8 @@ extension PlanRecord {
     case precision = "the precision"
     /// The seed of all noise.
     case seed = "the seed"
+    /// Whose way of evaluating is followed.
+    case preset = "the preset"
     /// What an audit of retrieval ranks.
     case retrieval = "the attacked side or the gallery"
   }
@@ -59,6 +61,7 @@ extension PlanRecord {
     case .budgets: budgets == other.budgets
     case .precision: precision == other.precision
     case .seed: seed == other.seed
+    case .preset: preset == other.preset
     case .retrieval: retrieval == other.retrieval
     }
   }

@@ -49,6 +49,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var precision: String
   /// The seed of all noise.
   public var seed: UInt64
+  /// Whose way of evaluating is followed, such as `ttc`; none for the model's and the data's own.
+  public var preset: String?
   /// What an audit of retrieval ranks; none for one of classification.
   public var retrieval: RetrievalPlanRecord?
 
@@ -58,7 +60,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     classes: [String], templates: [String], anchors: AnchorRecord? = nil,
     attackSpace: AttackSpaceRecord, norm: String,
     radii: [String], protocols: [ProtocolRecord], goal: String? = nil, budgets: String = "nested",
-    precision: String, seed: UInt64, retrieval: RetrievalPlanRecord? = nil
+    precision: String, seed: UInt64, preset: String? = nil, retrieval: RetrievalPlanRecord? = nil
   ) {
     self.holdfast = holdfast
     self.model = model
@@ -75,6 +77,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.budgets = budgets
     self.precision = precision
     self.seed = seed
+    self.preset = preset
     self.retrieval = retrieval
   }
 }

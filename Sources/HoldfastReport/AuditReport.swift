@@ -57,12 +57,13 @@ public struct AuditReport: Report {
       texts: ["protocol", "attacks", "epsilon"],
       numbers: [
         "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total",
-        "forward_per_sample", "backward_per_sample", "seconds", "unreliable",
+        "forward_per_sample", "backward_per_sample", "seconds", "unreliable", "preset",
       ])
     let clean = summary.clean
     table.add([
       "clean", "", "0", "\(clean.value)", "\(clean.value)", "\(clean.low)", "\(clean.high)",
       "\(clean.count)", "\(clean.total)", "", "", "", summary.unreliableFigure,
+      plan.preset ?? "",
     ])
     let worst = ProtocolSummaryRecord(
       name: "worst-case", attacks: [], radii: summary.worstCase)
@@ -74,7 +75,7 @@ public struct AuditReport: Report {
             "\(radius.cleanAccuracy)", "\(radius.robustAccuracy)", "\(radius.interval[0])",
             "\(radius.interval[1])", "\(radius.robust)", "\(radius.total)",
             "\(radius.forwardPerSample)", "\(radius.backwardPerSample)", "\(radius.seconds)",
-            summary.unreliableFigure,
+            summary.unreliableFigure, plan.preset ?? "",
           ])
       }
     }

@@ -7,8 +7,11 @@ extension PlanRecord {
     let model = lastName(of: model.path)
     let defended = self.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
     return "\(model)\(defended) on \(lastName(of: data.path)): "
-      + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)"
+      + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)\(way)"
   }
+
+  /// Whose way of evaluating was followed, as the end of a line.
+  var way: String { preset.map { ", evaluated as \($0) does" } ?? "" }
 
   private var place: String {
     let size = attackSpace.shape.map(String.init).joined(separator: "×")

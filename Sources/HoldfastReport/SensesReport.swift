@@ -38,7 +38,7 @@ public struct SensesReport: Report {
     let defended = plan.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
     return
       "\(reliability)\(model)\(defended): worst case per sample over the protocols that were run, "
-      + "\(plan.norm) in the unit of each row, \(places), seed \(plan.seed)"
+      + "\(plan.norm) in the unit of each row, \(places), seed \(plan.seed)\(plan.way)"
   }
 
   /// Where attacks acted.
@@ -81,6 +81,7 @@ public struct SensesReport: Report {
       texts: ["sense", "data", "unit", "epsilon"],
       numbers: [
         "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total", "unreliable",
+        "preset",
       ])
     for entry in entries {
       for radius in entry.summary.worstCase {
@@ -88,7 +89,7 @@ public struct SensesReport: Report {
           entry.sense, entry.data, entry.plan.attackSpace.unit, radius.radius,
           "\(radius.cleanAccuracy)", "\(radius.robustAccuracy)", "\(radius.interval[0])",
           "\(radius.interval[1])", "\(radius.robust)", "\(radius.total)",
-          entry.summary.unreliableFigure,
+          entry.summary.unreliableFigure, entry.plan.preset ?? "",
         ])
       }
     }

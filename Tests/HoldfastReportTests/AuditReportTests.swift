@@ -55,6 +55,21 @@ struct AuditReportTests {
         + "[0, 1], attacked at the model's own size 3×32×32, seed 7")
   }
 
+  @Test("say whose way of evaluating was followed")
+  func preset() {
+    var plan = self.plan
+    plan.preset = "ttc"
+    let summary = SummaryRecord(
+      samples: 1, clean: ProportionRecord(count: 1, total: 1, value: 1, low: 0.2, high: 1),
+      worstCase: [row("1/255", 1)], protocols: [], omitted: [], inMarginBand: 0)
+    let report = AuditReport(plan: plan, summary: summary)
+    #expect(report.heading.hasSuffix("seed 7, evaluated as ttc does"))
+    #expect(report.figures().objects.allSatisfy { $0["preset"] == "ttc" })
+    let senses = SensesReport([.init(plan: plan, summary: summary)])
+    #expect(senses.heading.hasSuffix("evaluated as ttc does"))
+    #expect(senses.figures().objects.allSatisfy { $0["preset"] == "ttc" })
+  }
+
   @Test("show each protocol by itself, and the worst case last")
   func table() {
     #expect(
@@ -83,14 +98,14 @@ struct AuditReportTests {
     #expect(
       full.figures().csv() == """
         protocol,attacks,epsilon,clean_accuracy,robust_accuracy,low,high,robust,total,\
-        forward_per_sample,backward_per_sample,seconds,unreliable
-        clean,,0,0.6,0.6,0.25,0.75,6,10,,,,
-        white-box,apgd-ce+pgd,1/255,0.6,0.5,0.125,0.875,5,10,2.0,1.5,0.625,
-        white-box,apgd-ce+pgd,4/255,0.6,0.1,0.125,0.875,1,10,2.0,1.5,0.625,
-        adaptive,apgd-embedding,1/255,0.6,0.4,0.125,0.875,4,10,2.0,1.5,0.625,
-        adaptive,apgd-embedding,4/255,0.6,0.2,0.125,0.875,2,10,2.0,1.5,0.625,
-        worst-case,,1/255,0.6,0.4,0.125,0.875,4,10,2.0,1.5,0.625,
-        worst-case,,4/255,0.6,0.0,0.125,0.875,0,10,2.0,1.5,0.625,
+        forward_per_sample,backward_per_sample,seconds,unreliable,preset
+        clean,,0,0.6,0.6,0.25,0.75,6,10,,,,,
+        white-box,apgd-ce+pgd,1/255,0.6,0.5,0.125,0.875,5,10,2.0,1.5,0.625,,
+        white-box,apgd-ce+pgd,4/255,0.6,0.1,0.125,0.875,1,10,2.0,1.5,0.625,,
+        adaptive,apgd-embedding,1/255,0.6,0.4,0.125,0.875,4,10,2.0,1.5,0.625,,
+        adaptive,apgd-embedding,4/255,0.6,0.2,0.125,0.875,2,10,2.0,1.5,0.625,,
+        worst-case,,1/255,0.6,0.4,0.125,0.875,4,10,2.0,1.5,0.625,,
+        worst-case,,4/255,0.6,0.0,0.125,0.875,0,10,2.0,1.5,0.625,,
         """)
   }
 

@@ -82,6 +82,8 @@ struct AuditCommand: ParsableCommand {
       valueName: "file"))
   var goal: String?
 
+  @OptionGroup var presetOptions: PresetOptions
+
   @OptionGroup var checkOptions: CheckOptions
 
   @Option(help: ArgumentHelp("Audit at most this many samples.", valueName: "n"))
@@ -139,6 +141,7 @@ struct AuditCommand: ParsableCommand {
         ("--anchors", try anchors.file() != nil),
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
         ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
+        ("--preset", presetOptions.preset != nil),
         ("--precision \(precision.rawValue)", precision != .float32),
         ("--dry-run", runOptions.dryRun),
       ])
@@ -163,6 +166,12 @@ struct AuditCommand: ParsableCommand {
       if let error = GateError(requirements, [("", result.summary)]) { throw error }
       return
     }
+    let preset = try presetOptions.parsed(
+      [
+        ("--templates", templates != nil), ("--anchors", anchors.anchors != nil),
+        ("--subsample", selection.subsample != nil), ("--limit", limit != nil),
+        ("--attack-at \(attackAt)", attackAt != AttackPlace.model.name),
+      ], seed: seed)
     let arguments = try data.flatMap { try DataArgument($0).bySense() }
     guard let first = arguments.first else { return try checkData() }
     guard data.count == 1 || classes == nil else {
@@ -183,17 +192,19 @@ struct AuditCommand: ParsableCommand {
     var folders: [String] = []
     for argument in arguments {
       let sense = try model.sense(argument.modality ?? model.modality)
-      let set = try selection.open(argument.path, classes: given, modality: sense.modality)
+      let whole = try selection.open(argument.path, classes: given, modality: sense.modality)
+      let set = try preset?.subsample.map(whole.taking) ?? whole
       let run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
         classes: try Self.classNames(given, of: set),
-        templates: try promptTemplates(file: templates, of: set, for: sense.modality),
+        templates: try preset?.templates(of: set)
+          ?? promptTemplates(file: templates, of: set, for: sense.modality),
         anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
         precision: precision, savesExamples: saveAdversarial,
-        gallerySamples: gallery.gallerySamples, protocols: names, checks: checks, limit: limit,
-        batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
-        isDryRun: runOptions.dryRun, requirements: requirements)
+        gallerySamples: gallery.gallerySamples, protocols: names, preset: preset, checks: checks,
+        limit: limit, batchSize: batchSize, seed: preset?.seed ?? seed, strict: selection.strict,
+        job: job, isDryRun: runOptions.dryRun, requirements: requirements)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
       }

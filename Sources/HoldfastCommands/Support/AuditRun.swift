@@ -25,6 +25,8 @@ struct AuditRun {
   var gallerySamples = 8
   /// The protocols that were asked for; none for all that make sense.
   var protocols: Set<AuditProtocol>?
+  /// Whose way of evaluating it follows; none for the model's and the data's own.
+  var preset: EvaluationPreset?
   /// Whether its attacks are checked.
   var checks = CheckChoice.off("not asked for")
   var limit: Int?
@@ -64,10 +66,11 @@ struct AuditRun {
     try plan.check()
     let record = try self.record(plan, recipes)
     let path = try folder ?? Self.folderName(record)
+    let preparation = try preparation
     for requirement in requirements { try requirement.check(record) }
     if isDryRun {
       try DryRun(
-        plan: plan, record: record, folder: path, data: data, preparation: model.preparation,
+        plan: plan, record: record, folder: path, data: data, preparation: preparation,
         limit: limit
       ).show(console)
       return nil
@@ -75,7 +78,7 @@ struct AuditRun {
     let archive =
       savesExamples ? AdversarialArchive(in: path, storesPictures: plan.storesPictures) : nil
     let session = AuditSession(
-      title: title, data: data, preparation: model.preparation, plan: record, folder: path,
+      title: title, data: data, preparation: preparation, plan: record, folder: path,
       session: Self.session(command, model: model, batchSize: batchSize, limit: limit), job: job,
       limit: limit, batchSize: batchSize, strict: strict, console: console)
     let shown = GallerySource(size: gallerySamples, model: model, data: data)
@@ -86,7 +89,7 @@ struct AuditRun {
       },
       checks: {
         try checks.checklist(
-          of: plan, $0, data, model.preparation, limit: limit, title: title, console: console)
+          of: plan, $0, data, preparation, limit: limit, title: title, console: console)
       })
     guard let summary = found else { return nil }
     if savesExamples {
@@ -95,6 +98,11 @@ struct AuditRun {
     }
     job?.release()
     return (AuditReport(plan: record, summary: summary), path, record, summary)
+  }
+
+  /// How files become the model's inputs.
+  private var preparation: any Preparation {
+    get throws { try preset?.preparation(of: model.preparation) ?? model.preparation }
   }
 
   // MARK: What is run
@@ -173,7 +181,7 @@ struct AuditRun {
       transferModel: plan.attacks[.transfer] == nil ? nil : transferSource?.record ?? base,
       data: DataRecord(
         path: data.path, layout: data.layout, listing: data.listing,
-        preprocessing: try Self.spell(model.preparation), split: data.split,
+        preprocessing: try Self.spell(preparation), split: data.split,
         subsample: data.subsample.map(SubsampleRecord.init)),
       classes: classes, templates: anchors?.path == nil ? templates.texts : [],
       anchors: try anchors?.record(),
@@ -181,7 +189,8 @@ struct AuditRun {
         place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
         unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
-      goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed)
+      goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed,
+      preset: preset?.name)
   }
 
   /// What a record says about an attack.
