@@ -111,7 +111,7 @@ struct RunFolderTests {
         { $0.anchors = AnchorRecord(path: "a", sha256: "b", reduction: "mean") }
       ),
       ("the goal of the attacks", { $0.goal = "g" }),
-      ("the budgets", { $0.budgets = "independent" }),
+      ("the budgets", { $0.budgets = "independent" }), ("the preset", { $0.preset = "csr" }),
       (
         "the attacked side or the gallery",
         { $0.retrieval = RetrievalPlanRecord(side: "input", partners: 1, distractors: 0) }
