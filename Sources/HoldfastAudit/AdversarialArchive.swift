@@ -27,7 +27,7 @@ public final class AdversarialArchive {
   ) throws {
     let path = "\(folder)/\(Self.name(of: job.id, as: name.rawValue, at: radius.description))"
     try FileManager.default.createDirectory(
-      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      atPath: PathParts.folder(of: path), withIntermediateDirectories: true)
     try SafetensorsWriter.write(
       [
         SafetensorsWriter.Tensor(

@@ -4,9 +4,9 @@ import HoldfastRecords
 extension PlanRecord {
   /// What was audited, how much of it, and where epsilon lives: one line.
   func heading(_ amount: String) -> String {
-    let model = (model.path as NSString).lastPathComponent
+    let model = lastName(of: model.path)
     let defended = self.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
-    return "\(model)\(defended) on \((data.path as NSString).lastPathComponent): "
+    return "\(model)\(defended) on \(lastName(of: data.path)): "
       + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)"
   }
 
@@ -15,6 +15,11 @@ extension PlanRecord {
     return attackSpace.place == "model"
       ? "at the model's own size \(size)" : "on the \(attackSpace.place) of \(size)"
   }
+}
+
+/// The last name of a path.
+func lastName(of path: String) -> String {
+  path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
 }
 
 /// A share in percent.

@@ -20,7 +20,7 @@ public struct SensesReport: Report {
       self.summary = summary
     }
 
-    var data: String { (plan.data.path as NSString).lastPathComponent }
+    var data: String { lastName(of: plan.data.path) }
     var sense: String { plan.attackSpace.sense }
   }
 
@@ -34,7 +34,7 @@ public struct SensesReport: Report {
   /// The model, how much of it was audited, and where epsilon lives: one line.
   public var heading: String {
     guard let plan = entries.first?.plan else { return "" }
-    let model = (plan.model.path as NSString).lastPathComponent
+    let model = lastName(of: plan.model.path)
     let defended = plan.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
     return "\(model)\(defended): worst case per sample over the protocols that were run, "
       + "\(plan.norm) in the unit of each row, at the model's own size, seed \(plan.seed)"

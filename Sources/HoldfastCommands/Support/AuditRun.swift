@@ -181,7 +181,7 @@ struct AuditRun {
     let digits = Checksum.sha256(of: Array(try json(plan).utf8)).prefix(8)
     let names = [plan.model.path, plan.data.path].map { path in
       String(
-        ((path as NSString).lastPathComponent).map { $0.isLetter || $0.isNumber ? $0 : "-" })
+        PathParts.name(of: path).map { $0.isLetter || $0.isNumber ? $0 : "-" })
     }
     return "runs/\(names.joined(separator: "-"))-\(digits)"
   }

@@ -24,7 +24,7 @@ struct DataArgument: Hashable {
 
   /// The folder of this data's run below that of an audit of several senses.
   func folder(for modality: Modality) -> String {
-    let name = (path as NSString).lastPathComponent
+    let name = PathParts.name(of: path)
     let safe = name.map { $0.isLetter || $0.isNumber ? $0 : "-" }
     return "\(modality.rawValue)-\(String(safe))"
   }

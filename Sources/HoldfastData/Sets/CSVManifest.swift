@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastFormats
 import HoldfastMedia
 
 /// Reads a CSV file with the columns `path` and `label`.
@@ -15,7 +16,7 @@ func csvManifest(at path: String, classes: [String]?) throws -> any DataSet {
       hint: "give a file with one name per line, in the order of the labels, with --classes")
   }
   let labels = try labelIndices(of: rows, names: names, path)
-  let folder = (path as NSString).deletingLastPathComponent
+  let folder = PathParts.folder(of: path)
   var seen: Set<String> = []
   let items = try zip(rows, labels).map { row, label in
     guard seen.insert(row.path).inserted else {

@@ -1,12 +1,16 @@
 import Foundation
 import HoldfastCore
+import HoldfastFormats
 import HoldfastMedia
 
 /// Reads a folder with one folder of a sense's files per class: `<class>/<file>`.
 ///
 /// Classes are the folders' names in order of their bytes; ids are `<class>/<file>`. Hidden files
 /// are passed over. A video may be a folder of its frames.
-func classFolder(at path: String, of modality: Modality) throws -> any DataSet {
+func classFolder(
+  at path: String, for request: DataRequest, split: String? = nil
+) throws -> any DataSet {
+  let modality = request.modality
   let kinds = modality.fileKinds
   let folders = try subfolders(of: path)
   var items: [DataItem] = []
@@ -14,7 +18,7 @@ func classFolder(at path: String, of modality: Modality) throws -> any DataSet {
     let names = try contents(of: "\(path)/\(folder)")
     for name in names {
       let isFrames = modality == .video && isFolder("\(path)/\(folder)/\(name)")
-      guard isFrames || kinds.contains((name as NSString).pathExtension.lowercased()) else {
+      guard isFrames || kinds.contains(PathParts.ending(of: name)) else {
         continue
       }
       items.append(
@@ -32,8 +36,9 @@ func classFolder(at path: String, of modality: Modality) throws -> any DataSet {
         + (kinds.isEmpty ? "that this sense has none of" : "that end in one of \(list)"))
   }
   return try ListedDataSet(
-    layout: modality == .image ? "image-folder" : "class-folder", path: path,
-    classNames: folders.map { $0.replacingOccurrences(of: "_", with: " ") }, items: items)
+    layout: modality == .image ? "image-folder" : "class-folder", path: request.path,
+    classNames: folders.map { $0.replacingOccurrences(of: "_", with: " ") }, items: items,
+    split: split)
 }
 
 /// The folders in a folder, in order of their names.
@@ -48,13 +53,16 @@ func isFolder(_ path: String) -> Bool {
 }
 
 /// What a folder holds, without hidden entries, in order of the names' bytes.
-private func contents(of path: String) throws -> [String] {
+func contents(of path: String) throws -> [String] {
   guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
     throw DataError("cannot be read", in: path, hint: "check that it exists and may be read")
   }
   return names.filter { !$0.hasPrefix(".") }
-    .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    .sorted(by: precedes)
 }
+
+/// Whether a name comes before another in order of their bytes.
+func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
 extension Modality {
   /// The endings of the files that hold samples of this sense.

@@ -30,6 +30,8 @@ public protocol DataSet: Sendable {
   var classNames: [String]? { get }
   /// The prompt templates that come with the set.
   var templates: [String]? { get }
+  /// The split that was read; none where the set has none.
+  var split: String? { get }
   /// How many samples there are, where that is known before they are read.
   var count: Int? { get }
   /// SHA-256 over what is known before any sample is decoded: ids, labels and the sizes of files.
@@ -42,6 +44,8 @@ public protocol DataSet: Sendable {
 extension DataSet {
   /// None, unless a layout says otherwise.
   public var templates: [String]? { nil }
+  /// None, unless a layout says otherwise.
+  public var split: String? { nil }
 }
 
 /// A visit of a data set, sample by sample.

@@ -8,13 +8,17 @@ struct ListedDataSet: DataSet {
   let classNames: [String]?
   let items: [DataItem]
   let listing: String?
+  let split: String?
 
   /// A set of `items`, taken in turns from each class, so that any number of first samples is
   /// balanced.
-  init(layout: String, path: String, classNames: [String]?, items: [DataItem]) throws {
+  init(
+    layout: String, path: String, classNames: [String]?, items: [DataItem], split: String? = nil
+  ) throws {
     self.layout = layout
     self.path = path
     self.classNames = classNames
+    self.split = split
     self.items = Self.inTurns(items)
     let lines = try self.items.map { "\($0.id)\t\($0.label)\t\(try fileSize($0.file))\n" }
     listing = Checksum.sha256(of: Array(lines.joined().utf8))

@@ -1,26 +1,27 @@
 import Foundation
 public import HoldfastCore
 
-/// Opens the data set at a path: a folder of class folders, a CSV manifest, or a webdataset folder.
+/// Opens the data set at a path, whose layout is recognised by what lies there (``DataLayouts``).
 ///
 /// - Parameters:
 ///   - classes: class names that replace those of the set; a manifest's labels are read with them.
-///   - modality: the sense whose files count in class folders.
+///   - modality: the sense whose files count.
+///   - split: the part of the set; by default the one that its layout names first, which is the
+///     test split of those that have one.
+/// - Throws: ``DataError`` for what is damaged or missing, with the file; `UsageError` for a split
+///   or a sense that the set does not have.
 public func openDataSet(
-  at path: String, classes: [String]? = nil, modality: Modality = .image
+  at path: String, classes: [String]? = nil, modality: Modality = .image, split: String? = nil
 ) throws -> any DataSet {
   guard FileManager.default.fileExists(atPath: path) else {
     throw DataError("does not exist", in: path, hint: "give a folder of class folders, or a .csv")
   }
-  if isFolder(path) {
-    return WebDatasetFolder.matches(path)
-      ? try WebDatasetFolder(at: path) : try classFolder(at: path, of: modality)
-  }
-  guard path.lowercased().hasSuffix(".csv") else {
+  guard let layout = DataLayouts.layout(of: path), let samples = layout.samples else {
     throw DataError(
       "is not a data set", in: path,
-      hint:
-        "a folder of class folders, a CSV manifest (path,label) and a webdataset folder are read")
+      hint: "`holdfast list datasets` names the layouts that are read")
   }
-  return try csvManifest(at: path, classes: classes)
+  try layout.check(modality, at: path)
+  return try samples(
+    DataRequest(path: path, classes: classes, modality: modality, split: split))
 }

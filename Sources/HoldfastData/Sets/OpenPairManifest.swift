@@ -14,7 +14,7 @@ public func openPairManifest(at path: String) throws -> PairManifest {
       "is no file", in: path, hint: "give a .csv (input,caption or input,partner) or a .jsonl")
   }
   var pairs = PairCollector(path: path)
-  switch (path as NSString).pathExtension.lowercased() {
+  switch PathParts.ending(of: path) {
   case "csv": try read(csv: path, into: &pairs)
   case "jsonl": try read(lines: path, into: &pairs)
   default:
@@ -129,7 +129,7 @@ private struct PairCollector {
         "pairs everything with `\(partners.list[0])`, so there is nothing to confuse it with",
         in: path, hint: "add pairs with other partners")
     }
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = PathParts.folder(of: path)
     func side(_ names: Names, _ kind: PairManifest.Kind) -> PairManifest.Side {
       PairManifest.Side(
         kind: kind,

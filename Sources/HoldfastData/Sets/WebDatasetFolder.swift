@@ -12,6 +12,7 @@ struct WebDatasetFolder: DataSet {
   let classNames: [String]?
   let templates: [String]?
   let listing: String?
+  let split: String?
   private let shards: [String]
 
   var layout: String { "webdataset" }
@@ -19,14 +20,22 @@ struct WebDatasetFolder: DataSet {
 
   /// Whether a folder looks like this layout.
   static func matches(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: "\(path)/test/nshards.txt")
-      || FileManager.default.fileExists(atPath: "\(path)/nshards.txt")
+    !splits(of: path).isEmpty || FileManager.default.fileExists(atPath: "\(path)/nshards.txt")
   }
 
-  init(at path: String) throws {
-    self.path = path
-    let inTest = FileManager.default.fileExists(atPath: "\(path)/test/nshards.txt")
-    let folder = inTest ? "\(path)/test" : path
+  /// The splits that lie in a folder.
+  private static func splits(of path: String) -> [String] {
+    DataLayout.webDataset.splits.filter {
+      FileManager.default.fileExists(atPath: "\(path)/\($0)/nshards.txt")
+    }
+  }
+
+  init(_ request: DataRequest) throws {
+    path = request.path
+    let splits = Self.splits(of: path)
+    if splits.isEmpty { try request.checkHasNoSplit("one folder of shards") }
+    split = splits.isEmpty ? nil : try request.chosen(of: splits)
+    let folder = split.map { "\(request.path)/\($0)" } ?? path
     let text = try? String(contentsOfFile: "\(folder)/nshards.txt", encoding: .utf8)
     guard let text, let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)),
       (1...1_000_000).contains(count)
@@ -43,7 +52,7 @@ struct WebDatasetFolder: DataSet {
     }
     let sizes = try shards.map { "\(try fileSize($0))\n" }.joined()
     listing = Checksum.sha256(of: Array(sizes.utf8))
-    let root = inTest ? path : (path as NSString).deletingLastPathComponent
+    let root = split == nil ? PathParts.folder(of: path) : path
     let kind = "\(root)/dataset_type.txt"
     if let type = try? String(contentsOfFile: kind, encoding: .utf8),
       type.trimmingCharacters(in: .whitespacesAndNewlines) != "classification"
@@ -94,7 +103,7 @@ struct WebDatasetFolder: DataSet {
           "has no class index in a .cls file", in: file,
           hint: "each sample needs a file KEY.cls with the number of its class")
       }
-      let shard = ((name as NSString).lastPathComponent as NSString).deletingPathExtension
+      let shard = PathParts.stem(of: name)
       return DataItem(
         id: "\(shard)/\(sample.key)", label: label, file: file, content: .bytes(picture, name: file)
       )

@@ -12,12 +12,12 @@ public enum ModelFiles {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw FormatError("does not exist", in: path, hint: "give a folder or a file of weights")
     }
-    let folder = isFolder.boolValue ? path : (path as NSString).deletingLastPathComponent
-    let file = isFolder.boolValue ? nil : (path as NSString).lastPathComponent
+    let folder = isFolder.boolValue ? path : PathParts.folder(of: path)
+    let file = isFolder.boolValue ? nil : PathParts.name(of: path)
     var checksums: [String: String] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
     where !name.hasPrefix(".") {
-      let suffix = (name as NSString).pathExtension.lowercased()
+      let suffix = PathParts.ending(of: name)
       let isPart = companions.contains(suffix) || file == nil && weights.contains(suffix)
       if isPart || name == file {
         checksums[name] = try Checksum.sha256(

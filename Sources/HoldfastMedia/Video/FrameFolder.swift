@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastFormats
 
 /// The pictures of a folder in the order of their names.
 ///
@@ -16,7 +17,7 @@ struct FrameFolder {
       throw MediaError("the folder cannot be read", file: folder)
     }
     let frames = names.filter { name in
-      let end = (name as NSString).pathExtension.lowercased()
+      let end = PathParts.ending(of: name)
       return !name.hasPrefix(".") && ["png", "jpg", "jpeg"].contains(end)
     }
     guard !frames.isEmpty else {

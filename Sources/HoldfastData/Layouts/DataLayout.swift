@@ -1,0 +1,79 @@
+public import HoldfastCore
+
+/// One way in which a data set lies on disk.
+public struct DataLayout: Sendable {
+  /// The name, as records and listings spell it.
+  public let name: String
+  /// What it is, in one line.
+  public let summary: String
+  /// The senses whose files it holds; none where it takes those of any.
+  public let senses: [Modality]
+  /// What it is recognised by.
+  public let files: String
+  /// The names of its splits, the one that is read where none is named first; none where it has
+  /// no splits.
+  public let splits: [String]
+  /// Whether a folder, or a file, is of this layout.
+  let matches: @Sendable (_ path: String) -> Bool
+  /// Reads labelled samples; none where the layout has no classes.
+  var samples: (@Sendable (DataRequest) throws -> any DataSet)?
+
+  /// Refuses a sense that the layout does not hold.
+  func check(_ modality: Modality, at path: String) throws(UsageError) {
+    guard senses.isEmpty || senses.contains(modality) else {
+      let own = senses.map(\.rawValue)
+      throw UsageError(
+        "`\(path)` is \(name) data, which is \(own.joined(separator: " and ")), and not "
+          + modality.rawValue, hint: "write --data \(own[0])=\(path)")
+    }
+  }
+}
+
+/// What of a data set is asked for.
+struct DataRequest {
+  /// Where it lies.
+  let path: String
+  /// Class names that replace those of the set.
+  var classes: [String]?
+  /// The sense whose files count.
+  var modality: Modality
+  /// The split; none for the layout's first.
+  var split: String?
+
+  /// The split that is meant, of those there are.
+  ///
+  /// - Throws: `UsageError` with the nearest names where there is none of that name.
+  func chosen(of splits: [String]) throws(UsageError) -> String {
+    guard let split else { return splits[0] }
+    guard splits.contains(split) else {
+      let near = nearest(split, among: splits)
+      throw UsageError(
+        "`\(path)` has no split `\(split)`",
+        hint: near.isEmpty
+          ? "its splits are \(splits.joined(separator: ", "))"
+          : "did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?")
+    }
+    return split
+  }
+
+  /// Refuses a split where the data has none.
+  func checkHasNoSplit(_ layout: String) throws(UsageError) {
+    guard let split else { return }
+    throw UsageError(
+      "`\(path)` is \(layout) and has no splits, so `\(split)` is none of them",
+      hint: "leave --split out, or give the path of the part that is meant")
+  }
+
+  /// Class names that were given, held to the number of classes that the set has, or else its own.
+  ///
+  /// - Throws: ``DataError`` where the numbers differ.
+  func names(_ own: [String]) throws(DataError) -> [String] {
+    guard let classes else { return own }
+    guard classes.count == own.count else {
+      throw DataError(
+        "has \(own.count) classes, and --classes names \(classes.count)", in: path,
+        hint: "write one line per class, in the order of the labels")
+    }
+    return classes
+  }
+}
