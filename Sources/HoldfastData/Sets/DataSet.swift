@@ -10,13 +10,26 @@ public struct DataItem: Sendable {
   public let file: String
   /// Where the input comes from.
   public let content: MediaSource
+  /// The part of the picture that is the sample; none for all of it.
+  public let region: ImageRegion?
 
   /// A sample of `file`.
-  public init(id: String, label: Int, file: String, content: MediaSource) {
+  public init(
+    id: String, label: Int, file: String, content: MediaSource, region: ImageRegion? = nil
+  ) {
     self.id = id
     self.label = label
     self.file = file
     self.content = content
+    self.region = region
+  }
+
+  /// What is prepared: the content, or the part of its picture.
+  ///
+  /// - Throws: `MediaError` for a picture that is damaged, or does not hold the part.
+  func source() throws -> MediaSource {
+    guard let region else { return content }
+    return .medium(.image(try content.image(region)))
   }
 }
 

@@ -6,6 +6,9 @@ struct ListedDataSet: DataSet {
   let layout: String
   let path: String
   let classNames: [String]?
+  /// The samples in the order of the list.
+  let listed: [DataItem]
+  /// The samples in the order of a visit.
   let items: [DataItem]
   let listing: String?
   let split: String?
@@ -19,6 +22,7 @@ struct ListedDataSet: DataSet {
     self.path = path
     self.classNames = classNames
     self.split = split
+    listed = items
     self.items = Self.inTurns(items)
     let lines = try self.items.map { "\($0.id)\t\($0.label)\t\(try fileSize($0.file))\n" }
     listing = Checksum.sha256(of: Array(lines.joined().utf8))

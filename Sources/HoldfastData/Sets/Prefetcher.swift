@@ -67,7 +67,7 @@ public final class Prefetcher: Sendable {
     _ item: DataItem, _ preparation: any Preparation
   ) throws -> PreparedSample {
     PreparedSample(
-      id: item.id, label: item.label, input: try preparation.prepare(item.content))
+      id: item.id, label: item.label, input: try preparation.prepare(item.source()))
   }
 }
 
