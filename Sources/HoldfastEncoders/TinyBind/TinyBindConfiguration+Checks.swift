@@ -1,0 +1,71 @@
+import HoldfastCore
+import HoldfastMedia
+
+extension TinyBindConfiguration {
+  /// Refuses sizes that no tower has, before any memory is taken for them.
+  ///
+  /// - Throws: ``EncoderError`` that names the size, and `MediaError` for settings of sounds that
+  ///   cannot be.
+  func checked(in file: String) throws -> TinyBindConfiguration {
+    try require([("width of the space", projection, 1...65_536)] + senseSizes, file)
+    switch tower {
+    case .points(let width, let features):
+      try require(
+        [("width", width, 2...65_536), ("number of features", features, 1...65_536)], file)
+      guard case .points = sense else { throw mismatch("a tower of points", file) }
+    case .grid(let patch, let width, let layers, let heads):
+      if case .points = sense { throw mismatch("a tower over a grid", file) }
+      try require(
+        [
+          ("width", width, 1...65_536), ("number of layers", layers, 1...1024),
+          ("number of heads", heads, 1...1024),
+        ], file)
+      guard width % heads == 0 else {
+        throw EncoderError(
+          what: "\(heads) heads do not divide the width \(width)", where: file,
+          hint: "check the number of heads")
+      }
+      try checkPatch(patch, file)
+    }
+    return self
+  }
+
+  private var senseSizes: [(String, Int, ClosedRange<Int>)] {
+    switch sense {
+    case .audio(let mels, let rate, _):
+      [("number of mel bins", mels, 4...4096), ("rate", rate, 1000...768_000)]
+    case .video(let frames, let side):
+      [("number of frames", frames, 1...1024), ("side", side, 1...4096)]
+    case .thermal(let side), .event(let side): [("side", side, 1...16_384)]
+    case .points(let count): [("number of points", count, PointPreprocessor.counts)]
+    }
+  }
+
+  /// A patch has a side for rows and columns, and one for frames, none longer than the input.
+  private func checkPatch(_ patch: [Int], _ file: String) throws {
+    let shape = try input.shape
+    let sizes = Array(shape.dropFirst())
+    guard patch.count == sizes.count, zip(patch, sizes).allSatisfy({ (1...$1).contains($0) })
+    else {
+      throw EncoderError(
+        what: "patches of \(patch) do not fit inputs of \(shape)", where: file,
+        hint: "write one side for each axis but the first, none longer than the axis")
+    }
+  }
+
+  private func require(
+    _ sizes: [(String, Int, ClosedRange<Int>)], _ file: String
+  ) throws(EncoderError) {
+    for (name, size, bounds) in sizes where !bounds.contains(size) {
+      throw EncoderError(
+        what: "a \(name) of \(size) is out of bounds", where: file,
+        hint: "it must be between \(bounds.lowerBound) and \(bounds.upperBound)")
+    }
+  }
+
+  private func mismatch(_ tower: String, _ file: String) -> EncoderError {
+    EncoderError(
+      what: "\(tower) cannot take the sense \(modality.rawValue)", where: file,
+      hint: "points need the tower `points`, all other senses the tower `grid`")
+  }
+}
