@@ -14,7 +14,8 @@ public struct HoldfastCommand: ParsableCommand {
     version: version,
     subcommands: [
       AuditCommand.self, HardenCommand.self, ClassifyCommand.self, EmbedCommand.self,
-      ListCommand.self, DemoCommand.self, ScenesCommand.self, MakeDemoModelCommand.self,
+      ListCommand.self, DemoCommand.self, ScenesCommand.self, TrainTowerCommand.self,
+      MakeDemoModelCommand.self,
     ])
 
   /// The version of Holdfast.

@@ -16,10 +16,10 @@ struct MakeDemoModelCommand: ParsableCommand {
   var output: String
 
   @Option(help: ArgumentHelp("Training steps.", valueName: "n"))
-  var steps = SceneRecipe().steps
+  var steps = SceneRecipe().plan.steps
 
   @Option(help: ArgumentHelp("Scenes per step.", valueName: "n"))
-  var batchSize = SceneRecipe().batchSize
+  var batchSize = SceneRecipe().plan.batchSize
 
   @Option(help: ArgumentHelp("The seed of weights and scenes."))
   var seed: UInt64 = 0
@@ -39,8 +39,8 @@ struct MakeDemoModelCommand: ParsableCommand {
     }
     try Torch.setThreadCount(threads)
     var recipe = SceneRecipe()
-    (recipe.steps, recipe.batchSize, recipe.seed) = (steps, batchSize, seed)
-    recipe.warmup = min(recipe.warmup, steps / 10)
+    (recipe.plan.steps, recipe.plan.batchSize, recipe.plan.seed) = (steps, batchSize, seed)
+    recipe.plan.warmup = min(recipe.plan.warmup, steps / 10)
     try makeSceneModel(recipe, in: output, console: .standard)
     Console.standard.result(output)
   }
@@ -55,7 +55,7 @@ func makeSceneModel(_ recipe: SceneRecipe, in folder: String, console: Console) 
     to: folder, contextLength: recipe.configuration.text.context)
   let tokenizer = try CLIPTokenizer(folder: URL(fileURLWithPath: folder))
   let result = try SceneTraining(recipe: recipe, tokenizer: tokenizer, console: console).run()
-  try result.model.with(result.model.parameters.halved()).write(to: folder)
+  try result.model.with(result.model.parameters.converted(to: .float16)).write(to: folder)
   try AtomicFile.write(
     recipe.preprocessor.huggingFaceJSON(side: recipe.configuration.vision.image),
     to: "\(folder)/preprocessor_config.json")
@@ -77,15 +77,6 @@ func makeSceneModel(_ recipe: SceneRecipe, in folder: String, console: Console) 
   console.say(
     "\(SceneModelCard.spell(evaluation)) of held-out scenes are named rightly; "
       + "\(SceneModelCard.spell(baseline)) by the nearest training picture")
-}
-
-extension ParameterStore {
-  /// The same parameters in half precision, as they are shipped.
-  fileprivate func halved() throws(TorchError) -> ParameterStore {
-    var copy = ParameterStore()
-    for name in names { copy[name] = try self[name]?.detached().to(.float16) }
-    return copy
-  }
 }
 
 extension ImagePreprocessor {

@@ -9,7 +9,7 @@ struct SceneModelCard {
   static let baselineScenes = 500
 
   let recipe: SceneRecipe
-  let chosen: SceneTraining.Result
+  let chosen: TrainingLoop.Result<CLIPModel>
   let seconds: Double
   let evaluation: ProportionRecord
   let baseline: ProportionRecord
@@ -39,14 +39,14 @@ struct SceneModelCard {
 
       ## How it was made
 
-          holdfast make-demo-model --steps \(recipe.steps) --batch-size \(recipe.batchSize) \
-      --seed \(recipe.seed) --output tiny-scenes
+          holdfast make-demo-model --steps \(recipe.plan.steps) --batch-size \(recipe.plan.batchSize) \
+      --seed \(recipe.plan.seed) --output tiny-scenes
 
-      \(recipe.steps) steps of \(recipe.batchSize) scenes from the training split, in \
+      \(recipe.plan.steps) steps of \(recipe.plan.batchSize) scenes from the training split, in \
       \(AuditProgress.spell(seconds)) on \(Torch.threadCount) CPU thread(s): cross-entropy over the \
       prompts "a photo of a {}." plus \(recipe.captionWeight) × a symmetric contrastive loss with \
-      captions; AdamW, learning rate \(recipe.learningRate) with \(recipe.warmup) steps of warm-up \
-      and a cosine, weight decay \(recipe.weightDecay). The state of step \(chosen.step) did best on \
+      captions; AdamW, learning rate \(recipe.plan.learningRate) with \(recipe.plan.warmup) steps of warm-up \
+      and a cosine, weight decay \(recipe.plan.weightDecay). The state of step \(chosen.step) did best on \
       \(chosen.validation.total) validation scenes: \(Self.spell(chosen.validation)). No training \
       against attacks.
 
