@@ -21,8 +21,9 @@ struct AuditCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A folder of class folders, a CSV manifest (path,label), or a webdataset folder. SENSE=PATH "
-        + "says of which sense; repeat it to audit several.",
+      "A folder of class folders, a CSV manifest (path,label), a webdataset folder, or "
+        + "scenes:evaluation, which are built in. SENSE=PATH says of which sense; repeat it to audit "
+        + "several.",
       valueName: "[sense=]path"))
   var data: [String] = []
 
@@ -161,7 +162,7 @@ struct AuditCommand: ParsableCommand {
     var entries: [SensesReport.Entry] = []
     for argument in arguments {
       let sense = try model.sense(argument.modality ?? model.modality)
-      let set = try openDataSet(at: argument.path, classes: given, modality: sense.modality)
+      let set = try argument.open(classes: given, for: sense.modality)
       let run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
         classes: try Self.classNames(given, of: set),

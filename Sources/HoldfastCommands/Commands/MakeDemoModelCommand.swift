@@ -5,11 +5,11 @@ import Holdfast
 struct MakeDemoModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "make-demo-model",
-    abstract: "Train the model that ships with Holdfast, on scenes drawn as it goes.",
+    abstract: "Train the images and texts of the model that ships, on scenes drawn as it goes.",
     discussion: """
       Writes a folder in Hugging Face's layout with a tokeniser of its own and a model card. The \
       state that does best on validation scenes is kept; the figures in the card are those of the \
-      written file, on evaluation scenes.
+      written file, on evaluation scenes. `holdfast train-tower` adds the further senses.
       """)
 
   @Option(help: ArgumentHelp("The folder to write, in Hugging Face's layout.", valueName: "folder"))
@@ -67,7 +67,7 @@ func makeSceneModel(_ recipe: SceneRecipe, in folder: String, console: Console) 
     for: SceneGenerator.classNames, tokenizer: tokenizer)
   let size = recipe.configuration.vision.image
   let evaluation = try accuracy(
-    of: classifier.subject, on: BuiltInModel.scenes(SceneModelCard.evaluationScenes, size: size),
+    of: classifier.subject, on: BuiltInModel.scenes(SceneModelCard.evaluationScenes),
     shipped.preprocessor)
   let baseline = try pixelBaseline(
     train: 2000, test: SceneModelCard.baselineScenes, size: size)
