@@ -45,7 +45,7 @@ struct TrainTowerCommand: ParsableCommand {
   var steps: Int?
 
   @Option(help: ArgumentHelp("Samples per step.", valueName: "n"))
-  var batchSize = 64
+  var batchSize = 32
 
   @Option(help: ArgumentHelp("The highest learning rate.", valueName: "rate"))
   var learningRate: Double?

@@ -4,9 +4,8 @@ import HoldfastMedia
 extension TinyBindConfiguration {
   /// Refuses sizes that no tower has, before any memory is taken for them.
   ///
-  /// - Throws: ``EncoderError`` that names the size, and `MediaError` for settings of sounds that
-  ///   cannot be.
-  func checked(in file: String) throws -> TinyBindConfiguration {
+  /// - Throws: ``EncoderError`` that names the size.
+  func checked(in file: String) throws(EncoderError) -> TinyBindConfiguration {
     try require([("width of the space", projection, 1...65_536)] + senseSizes, file)
     switch tower {
     case .points(let width, let features):
@@ -42,8 +41,14 @@ extension TinyBindConfiguration {
   }
 
   /// A patch has a side for rows and columns, and one for frames, none longer than the input.
-  private func checkPatch(_ patch: [Int], _ file: String) throws {
-    let shape = try input.shape
+  private func checkPatch(_ patch: [Int], _ file: String) throws(EncoderError) {
+    let shape: [Int]
+    do {
+      shape = try input.shape
+    } catch {
+      throw EncoderError(
+        what: "\(error)", where: file, hint: "check the mel bins, the rate and the seconds")
+    }
     let sizes = Array(shape.dropFirst())
     guard patch.count == sizes.count, zip(patch, sizes).allSatisfy({ (1...$1).contains($0) })
     else {
