@@ -19,11 +19,9 @@ struct TowerTrainingTests {
       steps: 16, batchSize: 8, learningRate: 3e-3, warmup: 2, interval: 16, validationSamples: 8)
     if modality == .points {
       recipe.configuration.sense = .points(count: 64)
-      recipe.configuration.tower = .points(width: 16, features: 32)
-    } else {
-      recipe.configuration.tower = .grid(
-        patch: try #require(recipe.patch), width: 16, layers: 1, heads: 2)
+      recipe.configuration.tower.tokens = .groups(count: 8, neighbours: 8)
     }
+    (recipe.configuration.tower.width, recipe.configuration.tower.layers) = (24, 1)
     return recipe
   }
 
@@ -144,12 +142,5 @@ struct TowerTrainingTests {
 
   private func run(_ line: String, in folder: URL) throws -> Program.Outcome {
     try Program.run(line.split(separator: " ").map(String.init), in: folder)
-  }
-}
-
-extension TowerRecipe {
-  /// The sides of the patches of a tower over a grid.
-  fileprivate var patch: [Int]? {
-    if case .grid(let patch, _, _, _) = configuration.tower { patch } else { nil }
   }
 }

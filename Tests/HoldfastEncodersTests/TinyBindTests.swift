@@ -16,17 +16,23 @@ struct TinyBindTests {
   static let configurations: [TinyBindConfiguration] = [
     .init(
       sense: .audio(mels: 16, rate: 8000, seconds: 0.25),
-      tower: .grid(patch: [8, 5], width: 16, layers: 2, heads: 2), projection: 32),
+      tower: .init(tokens: .patches(sides: [8, 5]), width: 16, layers: 2, heads: 2), projection: 32),
     .init(
       sense: .video(frames: 4, side: 16),
-      tower: .grid(patch: [2, 8, 8], width: 16, layers: 2, heads: 2), projection: 32),
-    .init(
-      sense: .thermal(side: 16), tower: .grid(patch: [8, 8], width: 16, layers: 2, heads: 2),
+      tower: .init(tokens: .patches(sides: [2, 8, 8]), width: 16, layers: 2, heads: 2),
       projection: 32),
     .init(
-      sense: .event(side: 20), tower: .grid(patch: [8, 8], width: 16, layers: 2, heads: 2),
+      sense: .thermal(side: 16),
+      tower: .init(tokens: .patches(sides: [8, 8]), width: 16, layers: 2, heads: 2),
       projection: 32),
-    .init(sense: .points(count: 40), tower: .points(width: 16, features: 24), projection: 32),
+    .init(
+      sense: .event(side: 20),
+      tower: .init(tokens: .patches(sides: [8, 8]), width: 16, layers: 2, heads: 2),
+      projection: 32),
+    .init(
+      sense: .points(count: 40),
+      tower: .init(tokens: .groups(count: 6, neighbours: 5), width: 15, layers: 2, heads: 3),
+      projection: 32),
   ]
 
   private func tower(_ configuration: TinyBindConfiguration) throws -> TinyBindTower {
@@ -42,13 +48,12 @@ struct TinyBindTests {
     #expect(configuration.preparation.outputShape == tower.encoder.input.shape)
   }
 
-  @Test("offer sites around which a defence can go, but for points", arguments: configurations)
+  @Test("offer sites around which a defence can go", arguments: configurations)
   func sites(configuration: TinyBindConfiguration) throws {
     let tower = try tower(configuration)
-    let sited = tower.encoder as? any SitedEncoder
-    #expect((sited == nil) == (configuration.modality == .points))
-    guard let sited else { return }
-    let input = try Tensor.full(0.3, [1] + sited.input.shape)
+    let sited = tower.encoder
+    var generator = Generator(seed: 7, stream: "sites")
+    let input = try generator.uniform([1] + sited.input.shape)
     let plain = try sited.embed(input)
     let skipped = try sited.embed(
       input,
@@ -63,7 +68,7 @@ struct TinyBindTests {
     // A tower whose class token attends to nothing but what the patches say would hide an error in
     // their order; so one patch at a time is changed, and the tokens that change are counted.
     let tower = try tower(Self.configurations[1])
-    let sited = try #require(tower.encoder as? any SitedEncoder)
+    let sited = tower.encoder
     func tokens(_ input: Tensor) throws -> Tensor {
       var seen: Tensor?
       _ = try sited.embed(
@@ -92,13 +97,32 @@ struct TinyBindTests {
     }
   }
 
+  @Test("standardise a recording where they are told to: gain and colour of a microphone are lost")
+  func standardized() throws {
+    var configuration = Self.configurations[0]
+    configuration.standardizes = true
+    let tower = try tower(configuration)
+    var generator = Generator(seed: 2, stream: "recording")
+    let sound = try generator.normal([1] + tower.encoder.input.shape)
+    let microphone = try generator.normal([1, 1, 16, 1])
+    try expectClose(
+      tower.encoder.embed(sound * 0.5 + microphone), tower.encoder.embed(sound), atol: 1e-4)
+    let plain = try self.tower(Self.configurations[0])
+    let change = try plain.encoder.embed(sound * 0.5 + microphone) - plain.encoder.embed(sound)
+    #expect(try change.absolute().max().item() > 0.01)
+    try checkEncoderContract(tower.encoder)
+  }
+
   @Test("see a cloud, not the order of its points")
   func order() throws {
     let tower = try tower(Self.configurations[4])
     var generator = Generator(seed: 1, stream: "cloud")
     let cloud = try generator.normal([2, 40, 3])
+    // Groups are counted from the first point on, which stays; all others are in no order.
+    let shuffled = try Tensor.concatenating(
+      [cloud.slice(1, 0..<1), cloud.slice(1, 1..<40).flipped([1])], 1)
     try expectClose(
-      tower.encoder.embed(cloud.flipped([1])), tower.encoder.embed(cloud), atol: 1e-5)
+      tower.encoder.embed(shuffled), tower.encoder.embed(cloud), atol: 1e-5)
   }
 
   @Test("are read back as they were written, and half precision is near", arguments: configurations)
@@ -196,32 +220,32 @@ struct TinyBindFolderTests {
       (#"{"sense": {"thermal": {"side": 16}}, "projection": 32}"#, "`tower` is missing"),
       (
         #"{"sense": {"thermal": {"side": 16}}, "projection": 32,"#
-          + #" "tower": {"grid": {"patch": [8, 8], "width": 15, "layers": 1, "heads": 2}}}"#,
+          + #" "tower": {"tokens": {"patches": {"sides": [8, 8]}}, "width": 15, "layers": 1, "heads": 2}}"#,
         "2 heads do not divide the width 15"
       ),
       (
         #"{"sense": {"thermal": {"side": 16}}, "projection": 32,"#
-          + #" "tower": {"grid": {"patch": [8, 99], "width": 16, "layers": 1, "heads": 2}}}"#,
+          + #" "tower": {"tokens": {"patches": {"sides": [8, 99]}}, "width": 16, "layers": 1, "heads": 2}}"#,
         "patches of [8, 99] do not fit"
       ),
       (
         #"{"sense": {"thermal": {"side": 16}}, "projection": 32,"#
-          + #" "tower": {"points": {"width": 16, "features": 8}}}"#,
-        "cannot take the sense thermal"
+          + #" "tower": {"tokens": {"groups": {"count": 4, "neighbours": 4}}, "width": 16, "layers": 1, "heads": 2}}"#,
+        "the sense thermal has no such tokens"
       ),
       (
         #"{"sense": {"points": {"count": 99999999}}, "projection": 32,"#
-          + #" "tower": {"points": {"width": 16, "features": 8}}}"#,
+          + #" "tower": {"tokens": {"groups": {"count": 4, "neighbours": 4}}, "width": 16, "layers": 1, "heads": 2}}"#,
         "number of points of 99999999 is out of bounds"
       ),
       (
         #"{"sense": {"audio": {"mels": 16, "rate": 8000, "seconds": -1}}, "projection": 32,"#
-          + #" "tower": {"grid": {"patch": [8, 8], "width": 16, "layers": 1, "heads": 2}}}"#,
+          + #" "tower": {"tokens": {"patches": {"sides": [8, 8]}}, "width": 16, "layers": 1, "heads": 2}}"#,
         "the preprocessing of sounds has 0 frames"
       ),
       (
         #"{"sense": {"thermal": {"side": 16}}, "projection": 31,"#
-          + #" "tower": {"grid": {"patch": [8, 8], "width": 16, "layers": 2, "heads": 2}}}"#,
+          + #" "tower": {"tokens": {"patches": {"sides": [8, 8]}}, "width": 16, "layers": 2, "heads": 2}}"#,
         "1 mis-shaped"
       ),
     ])

@@ -77,6 +77,8 @@ struct TrainTowerCommand: ParsableCommand {
     if let steps { recipe.plan.steps = steps }
     if let learningRate { recipe.plan.learningRate = learningRate }
     recipe.plan.warmup = min(recipe.plan.warmup, recipe.plan.steps / 10)
+    // Scenes are all made alike; recordings are by many microphones in many rooms.
+    if modality == .audio, data != "scenes" { recipe.configuration.standardizes = true }
     let lesson = try lesson(recipe, space)
     try makeTower(
       recipe, lesson, space: space, in: folder, command: command(recipe), console: .standard)

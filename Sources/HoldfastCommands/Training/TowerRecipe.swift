@@ -24,7 +24,7 @@ struct TowerRecipe {
     }
     configuration = small
     plan = LearningPlan(
-      steps: 1500, batchSize: 32, learningRate: 1e-3, warmup: 50, interval: 250,
+      steps: 1500, batchSize: 32, learningRate: 1.5e-3, warmup: 50, interval: 250,
       validationSamples: 400)
   }
 

@@ -7,24 +7,25 @@ extension TinyBindConfiguration {
   /// - Throws: ``EncoderError`` that names the size.
   func checked(in file: String) throws(EncoderError) -> TinyBindConfiguration {
     try require([("width of the space", projection, 1...65_536)] + senseSizes, file)
-    switch tower {
-    case .points(let width, let features):
+    try require(
+      [
+        ("width", tower.width, 2...65_536), ("number of layers", tower.layers, 1...1024),
+        ("number of heads", tower.heads, 1...1024),
+      ], file)
+    guard tower.width % tower.heads == 0 else {
+      throw EncoderError(
+        what: "\(tower.heads) heads do not divide the width \(tower.width)", where: file,
+        hint: "check the number of heads")
+    }
+    switch (tower.tokens, sense) {
+    case (.groups(let count, let neighbours), .points(let points)):
       try require(
-        [("width", width, 2...65_536), ("number of features", features, 1...65_536)], file)
-      guard case .points = sense else { throw mismatch("a tower of points", file) }
-    case .grid(let patch, let width, let layers, let heads):
-      if case .points = sense { throw mismatch("a tower over a grid", file) }
-      try require(
-        [
-          ("width", width, 1...65_536), ("number of layers", layers, 1...1024),
-          ("number of heads", heads, 1...1024),
-        ], file)
-      guard width % heads == 0 else {
-        throw EncoderError(
-          what: "\(heads) heads do not divide the width \(width)", where: file,
-          hint: "check the number of heads")
-      }
-      try checkPatch(patch, file)
+        [("number of groups", count, 1...points), ("size of groups", neighbours, 1...points)], file)
+    case (.patches, .points), (.groups, _):
+      throw EncoderError(
+        what: "the sense \(modality.rawValue) has no such tokens", where: file,
+        hint: "points come in groups, all other senses in patches")
+    case (.patches(let sides), _): try checkPatch(sides, file)
     }
     return self
   }
@@ -66,11 +67,5 @@ extension TinyBindConfiguration {
         what: "a \(name) of \(size) is out of bounds", where: file,
         hint: "it must be between \(bounds.lowerBound) and \(bounds.upperBound)")
     }
-  }
-
-  private func mismatch(_ tower: String, _ file: String) -> EncoderError {
-    EncoderError(
-      what: "\(tower) cannot take the sense \(modality.rawValue)", where: file,
-      hint: "points need the tower `points`, all other senses the tower `grid`")
   }
 }

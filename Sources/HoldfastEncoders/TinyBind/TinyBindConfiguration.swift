@@ -19,13 +19,33 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
     case points(count: Int)
   }
 
-  /// What stands between an input and its embedding.
-  public enum Tower: Codable, Hashable, Sendable {
-    /// A transformer over patches of a grid: their sides along the last axes of the input, such as
-    /// rows and columns, or frames, rows and columns.
-    case grid(patch: [Int], width: Int, layers: Int, heads: Int)
-    /// Layers on every point by itself and on what is largest over all points.
-    case points(width: Int, features: Int)
+  /// What the tokens of an input are.
+  public enum Tokens: Codable, Hashable, Sendable {
+    /// Patches of a grid: their sides along the last axes of the input, such as rows and columns, or
+    /// frames, rows and columns.
+    case patches(sides: [Int])
+    /// Groups of points: their number, and the points in each.
+    case groups(count: Int, neighbours: Int)
+  }
+
+  /// The transformer that stands between the tokens and the embedding.
+  public struct Tower: Codable, Hashable, Sendable {
+    /// What the tokens are.
+    public var tokens: Tokens
+    /// Tokens are vectors of this width.
+    public var width: Int
+    /// How many blocks there are.
+    public var layers: Int
+    /// How many heads each attention has.
+    public var heads: Int
+
+    /// A transformer of the given sizes.
+    public init(tokens: Tokens, width: Int, layers: Int, heads: Int) {
+      self.tokens = tokens
+      self.width = width
+      self.layers = layers
+      self.heads = heads
+    }
   }
 
   /// The sense.
@@ -34,12 +54,16 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
   public var tower: Tower
   /// The width of the space.
   public var projection: Int
+  /// Whether an input is brought to mean 0 along its last axis and to deviation 1 first, as suits
+  /// recordings by different microphones; false where it is not said.
+  public var standardizes: Bool?
 
   /// A tower of the given sizes.
-  public init(sense: Sense, tower: Tower, projection: Int) {
+  public init(sense: Sense, tower: Tower, projection: Int, standardizes: Bool? = nil) {
     self.sense = sense
     self.tower = tower
     self.projection = projection
+    self.standardizes = standardizes
   }
 
   /// The sense, by its name.
@@ -58,20 +82,17 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
   ///
   /// - Parameter projection: the width of the space.
   public static func small(_ modality: Modality, projection: Int) -> TinyBindConfiguration? {
-    func grid(_ sense: Sense, _ patch: [Int]) -> TinyBindConfiguration {
+    func tower(_ sense: Sense, _ tokens: Tokens, layers: Int = 4) -> TinyBindConfiguration {
       TinyBindConfiguration(
-        sense: sense, tower: .grid(patch: patch, width: 96, layers: 4, heads: 3),
+        sense: sense, tower: Tower(tokens: tokens, width: 96, layers: layers, heads: 3),
         projection: projection)
     }
     return switch modality {
-    case .audio: grid(.audio(mels: 64, rate: 16_000, seconds: 1), [16, 7])
-    case .video: grid(.video(frames: 8, side: 48), [4, 8, 8])
-    case .thermal: grid(.thermal(side: 48), [8, 8])
-    case .event: grid(.event(side: 64), [8, 8])
-    case .points:
-      TinyBindConfiguration(
-        sense: .points(count: 512), tower: .points(width: 128, features: 256),
-        projection: projection)
+    case .audio: tower(.audio(mels: 64, rate: 16_000, seconds: 1), .patches(sides: [16, 7]))
+    case .video: tower(.video(frames: 8, side: 48), .patches(sides: [4, 8, 8]))
+    case .thermal: tower(.thermal(side: 48), .patches(sides: [8, 8]))
+    case .event: tower(.event(side: 64), .patches(sides: [8, 8]))
+    case .points: tower(.points(count: 512), .groups(count: 32, neighbours: 24), layers: 3)
     default: nil
     }
   }

@@ -10,19 +10,12 @@ public struct TinyBindTower {
   /// The sizes of the tower.
   public let configuration: TinyBindConfiguration
   /// The tower.
-  public let encoder: any Encoder
+  public let encoder: TinyBindEncoder
   /// Every parameter by name; the tower shares these tensors.
   public let parameters: ParameterStore
 
   init(_ configuration: TinyBindConfiguration, from loader: ParameterLoader) throws {
-    encoder =
-      switch configuration.tower {
-      case .grid(let patch, let width, let layers, let heads):
-        try GridTower(
-          loader.root, configuration, patch: patch, width: width, layers: layers, heads: heads)
-      case .points(let width, let features):
-        try PointTower(loader.root, configuration, width: width, features: features)
-      }
+    encoder = try TinyBindEncoder(loader.root, configuration)
     parameters = try loader.finish()
     self.configuration = configuration
   }
