@@ -8,8 +8,7 @@ import Testing
 @Suite("Training towers into the built-in space")
 struct TowerTrainingTests {
   private func space() throws -> TowerSpace {
-    let path = try BuiltInModel.path
-    return try TowerSpace(loadModel(at: path), at: path)
+    try TowerSpace(at: BuiltInModel.path, called: "builtin")
   }
 
   /// A tower that learns something in seconds, even without optimisation of the program.

@@ -125,6 +125,45 @@ struct TinyBindTests {
       tower.encoder.embed(shuffled), tower.encoder.embed(cloud), atol: 1e-5)
   }
 
+  @Test("start as the image tower: grey pictures and still clips lie where the picture lies")
+  func startsAsImage() throws {
+    let clip = try CLIPModel(
+      CLIPConfiguration(
+        vision: .init(width: 16, layers: 2, heads: 2, patch: 8, image: 20),
+        text: .init(width: 16, layers: 1, heads: 2, vocabulary: 20, context: 8), projection: 32),
+      initializedBy: Generator(seed: 1, stream: "clip"),
+      normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]))
+    func started(
+      _ sense: TinyBindConfiguration.Sense, _ sides: [Int], layers: Int = 2
+    ) throws -> TinyBindTower {
+      let configuration = TinyBindConfiguration(
+        sense: sense,
+        tower: .init(tokens: .patches(sides: sides), width: 16, layers: layers, heads: 2),
+        projection: 32)
+      #expect(TinyBindTower.starts(configuration, from: clip) == (layers == 2))
+      return try TinyBindTower(configuration, startingFrom: clip, initializedBy: Self.generator)
+    }
+    var generator = Generator(seed: 4, stream: "picture")
+    let gray = try generator.uniform([2, 1, 20, 20])
+    let picture = try gray.expanded([2, 3, 20, 20])
+    let wanted = try clip.vision.embed(picture)
+    try expectClose(
+      started(.thermal(side: 20), [8, 8]).encoder.embed(gray), wanted, atol: 1e-4)
+    // Patches as long as the clip: there is one stretch, and so as many tokens as in a picture.
+    let film = try picture.unsqueezed(2).expanded([2, 3, 4, 20, 20])
+    let video = try started(.video(frames: 4, side: 20), [4, 8, 8])
+    try expectClose(video.encoder.embed(film), wanted, atol: 1e-4)
+    // Two stretches have the same places.
+    let two = try started(.video(frames: 4, side: 20), [2, 8, 8])
+    let places = try #require(two.parameters["positional_embedding"])
+    try expectClose(places.slice(0, 1..<5), places.slice(0, 5..<9), atol: 0)
+    #expect(try video.encoder.embed(film * 0.9).isFinite().all().item() == 1)
+    // Of another depth, it is a fresh one.
+    let other = try started(.thermal(side: 20), [8, 8], layers: 1)
+    let fresh = try TinyBindTower(other.configuration, initializedBy: Self.generator)
+    try expectClose(other.encoder.embed(gray), fresh.encoder.embed(gray), atol: 0)
+  }
+
   @Test("are read back as they were written, and half precision is near", arguments: configurations)
   func roundTrip(configuration: TinyBindConfiguration) throws {
     try withTemporaryFolder { folder in

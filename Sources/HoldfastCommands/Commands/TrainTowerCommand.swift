@@ -70,7 +70,7 @@ struct TrainTowerCommand: ParsableCommand {
     let device = try parseDevice(device)
     try Torch.setThreadCount(threads)
     let folder = try TowerFolder(base: ModelSource.resolve(base), output: output, modality)
-    let space = try TowerSpace(loadModel(at: folder.base, device: device), at: base)
+    let space = try TowerSpace(at: folder.base, called: base, device: device)
     var recipe = try TowerRecipe(modality, projection: space.width)
     recipe.plan.seed = seed
     recipe.plan.batchSize = batchSize
@@ -152,7 +152,8 @@ func makeTower(
     recipe: recipe, tower: tower, command: command, source: lesson.source, chosen: result,
     seconds: seconds, evaluation: evaluation, baseline: baseline,
     baselineSamples: lesson.known.count,
-    retrievals: lesson.source.isScenes ? try retrievals(lesson, tower, space) : [])
+    retrievals: lesson.source.isScenes ? try retrievals(lesson, tower, space) : [],
+    startsAsImage: TinyBindTower.starts(recipe.configuration, from: space.model))
   try card.write(to: folder.output)
   console.say(
     "\(SceneModelCard.spell(evaluation)) of held-out samples are named rightly; "

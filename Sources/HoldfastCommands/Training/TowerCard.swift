@@ -24,6 +24,8 @@ struct TowerCard {
   let baseline: ProportionRecord
   let baselineSamples: Int
   let retrievals: [Retrieval]
+  /// Whether the tower began as that of images.
+  let startsAsImage: Bool
 
   /// The section.
   var markdown: String {
@@ -33,12 +35,13 @@ struct TowerCard {
       source.isScenes
       ? " plus \(recipe.imageWeight) × a symmetric contrastive loss with the frozen embeddings of "
         + "the scenes' pictures and \(recipe.captionWeight) × one with those of their captions" : ""
+    let start = startsAsImage ? ", starting from the image tower's weights" : ""
     let lines = [
       "## \(tower.modality.rawValue)", "",
       "Takes \(input.shape.map(String.init).joined(separator: " × ")) values; epsilon is in units "
         + "of the \(input.unit). \(tower.parameters.elementCount) parameters, stored as float16.",
       "", "    \(command)", "",
-      "\(plan.steps) steps of \(plan.batchSize) samples of \(source.training), in "
+      "\(plan.steps) steps of \(plan.batchSize) samples of \(source.training)\(start), in "
         + "\(AuditProgress.spell(seconds)) on \(Torch.threadCount) thread(s) of "
         + "\(tower.encoder.device): cross-entropy over the frozen anchors of the prompts"
         + "\(binding); AdamW, learning rate \(plan.learningRate) with \(plan.warmup) steps of "

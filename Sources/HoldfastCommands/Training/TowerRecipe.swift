@@ -43,8 +43,9 @@ extension TinyBindConfiguration {
     case .audio(_, let rate, let seconds):
       SceneRendering(scene, rate: rate, seconds: seconds)
     case .video(let frames, let side): SceneRendering(scene, size: side, frames: frames)
-    case .thermal(let side), .event(let side): SceneRendering(scene, size: side)
-    case .points: SceneRendering(scene)
+    case .thermal(let side): SceneRendering(scene, size: side)
+    // As the scenes are written to files: a sensor has its own size.
+    case .event, .points: SceneRendering(scene)
     }
   }
 }

@@ -15,7 +15,7 @@ struct TowerTraining {
   ) throws -> TrainingLoop.Result<TinyBindTower> {
     let (plan, configuration) = (recipe.plan, recipe.configuration)
     let fresh = try TinyBindTower(
-      configuration,
+      configuration, startingFrom: space.model,
       initializedBy: Generator(seed: plan.seed, stream: configuration.modality.rawValue),
       device: space.image.encoder.device)
     let tower = try fresh.with(fresh.parameters.trainable())

@@ -91,7 +91,7 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
     case .audio: tower(.audio(mels: 64, rate: 16_000, seconds: 1), .patches(sides: [16, 7]))
     case .video: tower(.video(frames: 8, side: 48), .patches(sides: [4, 8, 8]))
     case .thermal: tower(.thermal(side: 48), .patches(sides: [8, 8]))
-    case .event: tower(.event(side: 64), .patches(sides: [8, 8]))
+    case .event: tower(.event(side: 48), .patches(sides: [8, 8]))
     case .points: tower(.points(count: 512), .groups(count: 32, neighbours: 24), layers: 3)
     default: nil
     }

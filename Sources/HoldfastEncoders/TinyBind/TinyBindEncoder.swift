@@ -17,8 +17,7 @@ public struct TinyBindEncoder: SitedEncoder {
 
   private let trunk: VisionTrunk
   private let projection: Linear
-  /// What stands for nothing, and the factor on the distance from it.
-  private let scaling: (rest: Double, factor: Double)
+  private let isPixels: Bool
   private let standardizes: Bool
 
   /// The tower at `scope`, of a configuration that was checked.
@@ -42,13 +41,7 @@ public struct TinyBindEncoder: SitedEncoder {
       layers: tower.layers)
     projection = Linear(
       scope["projection"], tower.width, configuration.projection, bias: false)
-    // Events lie on white, and few pixels have any; what is constant would drown them.
-    scaling =
-      switch configuration.sense {
-      case .audio, .points: (0, 1)
-      case .video, .thermal: (0.5, 4)
-      case .event: (1, 4)
-      }
+    isPixels = ![.audio, .points].contains(modality)
     standardizes = configuration.standardizes ?? false
   }
 
@@ -68,7 +61,7 @@ public struct TinyBindEncoder: SitedEncoder {
     let input = try checked(input)
     let token = try trunk(sites: sites) { () throws(TorchError) in
       if standardizes { return try standardized(input) }
-      return try (input - scaling.rest) * scaling.factor
+      return try isPixels ? (input - 0.5) * 4 : input
     }
     return try projection(token)  // (B, E)
   }
