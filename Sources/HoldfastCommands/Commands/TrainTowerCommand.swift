@@ -29,6 +29,12 @@ struct TrainTowerCommand: ParsableCommand {
       "What to learn from: `scenes`, which are built in, or a data set.", valueName: "path"))
   var data = "scenes"
 
+  @Option(
+    help: ArgumentHelp(
+      "How many different scenes to learn from, all in memory; ever new ones by default.",
+      valueName: "n"))
+  var scenes: Int?
+
   @Option(help: ArgumentHelp("The part of the data set to learn from.", valueName: "name"))
   var split: String?
 
@@ -67,12 +73,14 @@ struct TrainTowerCommand: ParsableCommand {
     guard batchSize > 1 else { throw UsageError("--batch-size takes a number above 1") }
     guard learningRate ?? 1 > 0 else { throw UsageError("--learning-rate takes a number above 0") }
     guard threads > 0 else { throw UsageError("--threads takes a number above 0") }
+    guard scenes ?? 1 > 0 else { throw UsageError("--scenes takes a number above 0") }
     let device = try parseDevice(device)
     try Torch.setThreadCount(threads)
     let folder = try TowerFolder(base: ModelSource.resolve(base), output: output, modality)
     let space = try TowerSpace(at: folder.base, called: base, device: device)
     var recipe = try TowerRecipe(modality, projection: space.width)
     recipe.plan.seed = seed
+    recipe.scenes = scenes
     recipe.plan.batchSize = batchSize
     if let steps { recipe.plan.steps = steps }
     if let learningRate { recipe.plan.learningRate = learningRate }
@@ -97,6 +105,9 @@ struct TrainTowerCommand: ParsableCommand {
       }
       return try TowerLesson(scenes: recipe, view, space: space)
     }
+    guard scenes == nil else {
+      throw UsageError("--scenes goes with the built-in scenes", hint: "leave --data out")
+    }
     let training = try openDataSet(at: data, modality: modality, split: split)
     let held = try openDataSet(at: evaluation ?? data, modality: modality)
     guard evaluation != nil || training.split != held.split else {
@@ -113,6 +124,7 @@ struct TrainTowerCommand: ParsableCommand {
     return
       (["holdfast train-tower --base \(base) --modality \(modality.rawValue)"]
       + (isScenes ? [] : ["--data \(PathParts.name(of: data))"])
+      + (scenes.map { ["--scenes \($0)"] } ?? [])
       + (split.map { ["--split \($0)"] } ?? [])
       + (evaluation.map { ["--evaluation \(PathParts.name(of: $0))"] } ?? [])
       + [

@@ -9,7 +9,7 @@ struct Demo {
   /// Fewer than the 100 of `holdfast audit`, so that the demonstration ends within minutes.
   private static let steps = 20
   /// A setting that keeps most of these small towers' accuracy, chosen on validation scenes.
-  private static let method = "r-adapt:alpha=0.2,beta=0.8"
+  private static let method = "r-adapt:alpha=0.1,beta=0.9,d0=60"
   /// The senses that are hardened, of those around which the defence can go.
   private static let hardened: [Modality] = [.image, .audio, .thermal]
 

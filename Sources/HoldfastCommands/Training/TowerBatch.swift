@@ -45,6 +45,60 @@ struct SceneSupply: TowerSupply {
   func stop() { stream.stop() }
 }
 
+/// Samples that are made once and seen again and again, in a new random order each time.
+struct PooledSupply: TowerSupply {
+  private var source: any TowerSupply
+  private let size: Int
+  private var generator: Generator
+  private var batches: [TowerBatch] = []
+  private var order: [Int] = []
+
+  /// The first samples of a supply, about `size` of them.
+  init(_ source: any TowerSupply, size: Int, seed: UInt64) {
+    self.source = source
+    self.size = size
+    generator = Generator(seed: seed, stream: "pool")
+  }
+
+  mutating func next(_ count: Int) throws -> TowerBatch {
+    if batches.count * count < size {
+      let batch = try source.next(count)
+      batches.append(batch)
+      if batches.count * count >= size { source.stop() }
+      return batch
+    }
+    var rows: [TowerBatch] = []
+    while rows.count < count {
+      if order.isEmpty { order = generator.permutation(batches.count * count) }
+      let place = order.removeLast()
+      rows.append(try batches[place / count].row(place % count))
+    }
+    return try TowerBatch(joining: rows)
+  }
+
+  func stop() { source.stop() }
+}
+
+extension TowerBatch {
+  /// One sample as a batch.
+  fileprivate func row(_ index: Int) throws -> TowerBatch {
+    let row = index..<index + 1
+    return TowerBatch(
+      inputs: try inputs.slice(0, row), labels: try labels.slice(0, row),
+      images: try images?.slice(0, row), captions: captions.isEmpty ? [] : [captions[index]])
+  }
+
+  /// Batches of one kind as one.
+  fileprivate init(joining parts: [TowerBatch]) throws {
+    let images = parts.compactMap(\.images)
+    self.init(
+      inputs: try .concatenating(parts.map(\.inputs)),
+      labels: try .concatenating(parts.map(\.labels)),
+      images: images.isEmpty ? nil : try .concatenating(images),
+      captions: parts.flatMap(\.captions))
+  }
+}
+
 /// Samples of files, all in memory, in a new random order each time all were seen.
 struct RecordedSupply: TowerSupply {
   private let samples: [PreparedSample]

@@ -40,9 +40,12 @@ struct TowerLesson {
     validation = try scenes(.validation, plan.validationSamples, seed: plan.seed)
     evaluation = try scenes(.evaluation, Self.evaluationScenes, seed: 0)
     known = try scenes(.train, Self.knownScenes, seed: 0)
-    supply = SceneSupply(view, space: space, seed: plan.seed, ahead: 4 * plan.batchSize)
+    let endless = SceneSupply(view, space: space, seed: plan.seed, ahead: 4 * plan.batchSize)
+    supply =
+      recipe.scenes.map { PooledSupply(endless, size: $0, seed: plan.seed) } ?? endless
     source = Source(
-      training: "the training scenes", evaluation: "evaluation scenes", isScenes: true)
+      training: recipe.scenes.map { "\($0) training scenes" } ?? "the training scenes",
+      evaluation: "evaluation scenes", isScenes: true)
   }
 
   /// Two sets of files with the same classes; a tenth of the training set chooses among the states.

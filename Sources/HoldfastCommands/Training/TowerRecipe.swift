@@ -6,6 +6,8 @@ struct TowerRecipe {
   var configuration: TinyBindConfiguration
   /// How long and how fast it learns.
   var plan: LearningPlan
+  /// How many different scenes are learned from; none for ever new ones.
+  var scenes: Int?
   /// How much pictures of the same thing weigh beside the naming of classes.
   var imageWeight = 0.5
   /// How much captions weigh.

@@ -8,8 +8,7 @@ extension TinyBindConfiguration {
     case .audio: sound
     case .video(let frames, let side): ClipPreprocessor.general(frames: frames, side: side)
     case .thermal(let side): ThermalPreprocessor.general(side: side)
-    // Stray events are faint where colours go by number.
-    case .event(let side): EventPreprocessor(renderer: .histogram, image: .clip(size: side))
+    case .event(let side): EventPreprocessor(image: .clip(size: side))
     case .points(let count): PointPreprocessor(count: count)
     }
   }
