@@ -96,6 +96,34 @@ struct TowerTrainingTests {
     }
   }
 
+  @Test("A pool is made once, and shown whole before anything is shown again")
+  func pool() throws {
+    let space = try space()
+    let view = SceneView(
+      rendering: SceneRendering(.points, points: 64), preparation: PointPreprocessor(count: 64))
+    func supply() -> SceneSupply { SceneSupply(view, space: space, seed: 0, ahead: 8) }
+    var (fresh, pooled) = (supply(), PooledSupply(supply(), size: 8, seed: 0))
+    let rows = { (batch: TowerBatch) in
+      let width = batch.inputs.count / batch.captions.count
+      let values = try batch.inputs.array(of: Float.self)
+      return batch.captions.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+    }
+    var made: [[Float]] = []
+    for _ in 0..<2 {
+      let (a, b) = (try fresh.next(4), try pooled.next(4))
+      try expectClose(a.inputs, b.inputs, atol: 0)
+      made += try rows(b)
+    }
+    let again = try [pooled.next(4), pooled.next(4)]
+    #expect(Set(try again.flatMap(rows)) == Set(made))
+    #expect(again[0].images?.shape == [4, space.width])
+    let labels = try again[0].labels.array(of: Int64.self)
+    for (label, caption) in zip(labels, again[0].captions) {
+      #expect(caption.contains(SceneGenerator.classNames[Int(label)]))
+    }
+    fresh.stop()
+  }
+
   @Test("A card's section stands in for the earlier one of its sense, and leaves the rest")
   func sections() {
     let first = TowerCard.inserting("one\n", of: .audio, into: "# card\n")

@@ -11,7 +11,7 @@ struct DemoCommand: ParsableCommand {
   var output = "runs/demo"
 
   @Option(help: ArgumentHelp("Scenes to audit, of each sense.", valueName: "n"))
-  var samples = 50
+  var samples = 120
 
   func run() throws {
     try Demo(folder: output, samples: samples, console: .standard).run()

@@ -7,7 +7,7 @@ struct Demo {
   private static let (cleanScenes, baselineScenes) = (200, 2000)
   private static let radii = ["1/255", "2/255", "4/255"]
   /// Fewer than the 100 of `holdfast audit`, so that the demonstration ends within minutes.
-  private static let steps = 20
+  private static let steps = 40
   /// A setting that keeps most of these small towers' accuracy, chosen on validation scenes.
   private static let method = "r-adapt:alpha=0.1,beta=0.9,d0=60"
   /// The senses that are hardened, of those around which the defence can go.
@@ -101,14 +101,14 @@ struct Demo {
   ) -> [String] {
     let opening = SensesStory(
       senses: clean, baseline: baseline, bare: bare, weakest: SensesReport(bare).weakest)
-    let defenses = hardened.flatMap { entry in
+    let defenses = hardened.compactMap { entry in
       let sense = entry.plan.attackSpace.sense
       let before = bare.first { $0.plan.attackSpace.sense == sense }
       return before.map {
         DefenseStory(
           name: "R-Adapt around \(sense)", bare: $0.summary, hardened: entry.summary
-        ).sentences
-      } ?? []
+        ).sentences.joined(separator: " ")
+      }
     }
     return opening.sentences + defenses
   }

@@ -22,7 +22,9 @@ struct SensesStory {
   let weakest: String?
 
   /// The story, a sentence or two at a time.
-  var sentences: [String] { [learning] + fragility + [weakest].compactMap { $0.map { "\($0)." } } }
+  var sentences: [String] {
+    [learning] + fragility + (weakest.map { ["Of all senses, \($0)."] } ?? [])
+  }
 
   /// Whether the model learned more than pixels give away.
   private var learning: String {
