@@ -44,6 +44,12 @@ struct TrainTowerCommand: ParsableCommand {
   var evaluation: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Prompt templates, one per line, with {} for the class; audits need the same.",
+      valueName: "file"))
+  var templates: String?
+
+  @Option(
     help: ArgumentHelp("The folder to write; it may be the model's own.", valueName: "folder"))
   var output: String
 
@@ -81,6 +87,7 @@ struct TrainTowerCommand: ParsableCommand {
     var recipe = try TowerRecipe(modality, projection: space.width)
     recipe.plan.seed = seed
     recipe.scenes = scenes
+    recipe.templates = try promptTemplates(file: templates, for: modality)
     recipe.plan.batchSize = batchSize
     if let steps { recipe.plan.steps = steps }
     if let learningRate { recipe.plan.learningRate = learningRate }
@@ -120,17 +127,16 @@ struct TrainTowerCommand: ParsableCommand {
 
   /// The command that the card names: what decides the result.
   private func command(_ recipe: TowerRecipe) -> String {
-    let isScenes = data == "scenes"
-    return
-      (["holdfast train-tower --base \(base) --modality \(modality.rawValue)"]
-      + (isScenes ? [] : ["--data \(PathParts.name(of: data))"])
-      + (scenes.map { ["--scenes \($0)"] } ?? [])
-      + (split.map { ["--split \($0)"] } ?? [])
-      + (evaluation.map { ["--evaluation \(PathParts.name(of: $0))"] } ?? [])
-      + [
-        "--steps \(recipe.plan.steps) --batch-size \(batchSize) "
-          + "--learning-rate \(recipe.plan.learningRate) --seed \(seed) --output FOLDER"
-      ]).joined(separator: " ")
+    func option(_ name: String, _ value: String?) -> String {
+      value.map { " --\(name) \($0)" } ?? ""
+    }
+    var text = "holdfast train-tower --base \(base) --modality \(modality.rawValue)"
+    text += option("data", data == "scenes" ? nil : PathParts.name(of: data))
+    text += option("scenes", scenes.map(String.init)) + option("split", split)
+    text += option("evaluation", evaluation.map(PathParts.name))
+    text += option("templates", templates.map(PathParts.name))
+    return text + " --steps \(recipe.plan.steps) --batch-size \(batchSize)"
+      + " --learning-rate \(recipe.plan.learningRate) --seed \(seed) --output FOLDER"
   }
 }
 
@@ -151,11 +157,10 @@ func makeTower(
 
   // What ships is what is measured: the written file, read back.
   let tower = try TinyBindTower(at: folder.tower, device: space.image.encoder.device)
-  let modality = tower.modality
   let subject = Subject(
     encoder: tower.encoder,
     head: Head(
-      anchors: try space.anchors(for: lesson.classes, modality), scale: space.image.scale))
+      anchors: try space.anchors(for: lesson.classes, recipe.templates), scale: space.image.scale))
   let evaluation = try accuracy(of: subject, on: lesson.evaluation)
   let baseline = try nearestNeighbourBaseline(
     train: lesson.known, test: Array(lesson.evaluation.prefix(TowerLesson.askedScenes)),

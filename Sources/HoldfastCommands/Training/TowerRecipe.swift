@@ -6,6 +6,8 @@ struct TowerRecipe {
   var configuration: TinyBindConfiguration
   /// How long and how fast it learns.
   var plan: LearningPlan
+  /// The prompts of a class, whose embeddings it is named by.
+  var templates: PromptTemplates
   /// How many different scenes are learned from; none for ever new ones.
   var scenes: Int?
   /// How much pictures of the same thing weigh beside the naming of classes.
@@ -25,6 +27,7 @@ struct TowerRecipe {
       )
     }
     configuration = small
+    templates = .standard(for: modality)
     plan = LearningPlan(
       steps: 1500, batchSize: 32, learningRate: 1.5e-3, warmup: 50, interval: 250,
       validationSamples: 400)

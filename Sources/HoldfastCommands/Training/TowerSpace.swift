@@ -32,10 +32,9 @@ struct TowerSpace {
   /// The width of the space.
   var width: Int { image.encoder.embeddingWidth }
 
-  /// One unit column for each class, by the prompts that a sense has where none are given: `(E, K)`.
-  func anchors(for classes: [String], _ modality: Modality) throws -> Tensor {
-    try text.anchors(for: classes, templates: .standard(for: modality))
-      .to(image.encoder.device)
+  /// One unit column for each class, by prompts: `(E, K)`.
+  func anchors(for classes: [String], _ templates: PromptTemplates) throws -> Tensor {
+    try text.anchors(for: classes, templates: templates).to(image.encoder.device)
   }
 
   /// Unit embeddings of pictures in [0, 1], without gradients: `(B, E)`.

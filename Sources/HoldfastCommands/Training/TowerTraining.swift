@@ -19,7 +19,7 @@ struct TowerTraining {
       initializedBy: Generator(seed: plan.seed, stream: configuration.modality.rawValue),
       device: space.image.encoder.device)
     let tower = try fresh.with(fresh.parameters.trainable())
-    let anchors = try space.anchors(for: classes, configuration.modality)
+    let anchors = try space.anchors(for: classes, recipe.templates)
     let loss = try TowerLoss(
       space, anchors: anchors, weights: (recipe.imageWeight, recipe.captionWeight))
     var supply = supply
