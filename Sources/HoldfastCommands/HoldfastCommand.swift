@@ -15,7 +15,7 @@ public struct HoldfastCommand: ParsableCommand {
     subcommands: [
       AuditCommand.self, ReportCommand.self, HardenCommand.self, ClassifyCommand.self,
       EmbedCommand.self, ListCommand.self, ShowCommand.self, CompareCommand.self, DemoCommand.self,
-      ScenesCommand.self, MakeDemoModelCommand.self,
+      ScenesCommand.self, TrainTowerCommand.self, MakeDemoModelCommand.self,
     ])
 
   /// The version of Holdfast.

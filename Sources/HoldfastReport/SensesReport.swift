@@ -104,8 +104,8 @@ public struct SensesReport: Report {
       }
   }
 
-  /// The sense that keeps least of its own clean accuracy at the smallest radius.
-  private var weakest: String? {
+  /// The sense that keeps least of its own clean accuracy at the smallest radius, in a sentence.
+  public var weakest: String? {
     let kept = entries.compactMap { entry in
       entry.summary.worstCase.first.flatMap { radius in
         radius.cleanAccuracy > 0

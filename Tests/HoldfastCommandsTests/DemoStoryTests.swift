@@ -26,13 +26,46 @@ struct DemoStoryTests {
       }, omitted: [], inMarginBand: 0)
   }
 
+  /// An audit of a sense with that summary.
+  static func entry(_ sense: String, _ summary: SummaryRecord) -> SensesReport.Entry {
+    .init(
+      plan: PlanRecord(
+        holdfast: "0", model: ModelRecord(path: "model", files: [:], defense: nil),
+        transferModel: nil,
+        data: DataRecord(path: "scenes", layout: "scenes", listing: nil, preprocessing: ""),
+        classes: [], templates: [],
+        attackSpace: AttackSpaceRecord(
+          place: "model", sense: sense, shape: [1], unit: "unit of \(sense)"),
+        norm: "linf", radii: ["1/255", "4/255"], protocols: [], goal: nil, budgets: "nested",
+        precision: "float32", seed: 0), summary: summary)
+  }
+
   static func story(
     bare: SummaryRecord, hardened: SummaryRecord, clean: Int = 480, baseline: Int = 150
   ) -> String {
-    let model = ModelStory(
-      clean: .wilson(clean, of: 500), baseline: .wilson(baseline, of: 500), bare: bare)
+    let model = SensesStory(
+      senses: [.init(name: "image", accuracy: .wilson(clean, of: 500))],
+      baseline: .wilson(baseline, of: 500), bare: [entry("image", bare)], weakest: nil)
     let defense = DefenseStory(name: "r-adapt", bare: bare, hardened: hardened)
     return (model.sentences + defense.sentences).joined(separator: "\n")
+  }
+
+  @Test("Senses are told apart: which breaks where, which does not, and which keeps least")
+  func senses() {
+    let entries = [
+      Self.entry("image", Self.summary(clean: 96, worst: [70, 10])),
+      Self.entry("audio", Self.summary(clean: 98, worst: [97, 40])),
+      Self.entry("points", Self.summary(clean: 90, worst: [89, 88])),
+    ]
+    let text = SensesStory(
+      senses: ["image", "audio", "points"].map {
+        .init(name: $0, accuracy: .wilson(470, of: 500))
+      }, baseline: .wilson(80, of: 500), bare: entries, weakest: SensesReport(entries).weakest
+    ).sentences.joined(separator: "\n")
+    #expect(text.contains("image at 1/255 of the unit of image, from 96 %"))
+    #expect(text.contains("audio at 4/255 of the unit of audio, from 98 %"))
+    #expect(text.contains("show that accuracy is lost by: points."))
+    #expect(text.contains("image keeps least of its clean accuracy: 72.9 %"))
   }
 
   @Test("A defence that only withstands borrowed examples is told as one")
@@ -43,7 +76,7 @@ struct DemoStoryTests {
         clean: 90, worst: [65, 5],
         protocols: ["transfer": [85, 70], "white-box": [66, 6], "adaptive": [67, 7]]))
     #expect(text.contains("It has learned shapes, not pixels."))
-    #expect(text.contains("1/255 in each colour value takes it from 96 %"))
+    #expect(text.contains("image at 1/255 of the unit of image, from 96 %"))
     #expect(text.contains("it keeps 70 %"))
     #expect(text.contains("65 points better than it is"))
     #expect(text.contains("within the intervals."))
@@ -82,7 +115,8 @@ struct DemoStoryTests {
       hardened: Self.summary(clean: 96, worst: [95, 94], protocols: ["white-box": [95, 94]]),
       clean: 160)
     #expect(text.contains("Nothing shows that it learned more"))
-    #expect(text.contains("it loses no accuracy that 100 samples could show"))
+    #expect(
+      text.contains("At no radius tried do 100 samples show that accuracy is lost by: image."))
     #expect(!text.contains("Against examples"))
     #expect(text.contains("cannot tell"))
   }

@@ -13,11 +13,11 @@ struct SceneTrainingTests {
     recipe.configuration.text.width = 32
     recipe.configuration.text.layers = 1
     recipe.configuration.projection = 32
-    recipe.steps = 20
-    recipe.batchSize = 16
-    recipe.warmup = 2
-    recipe.learningRate = 3e-3
-    recipe.validationScenes = 16
+    recipe.plan.steps = 20
+    recipe.plan.batchSize = 16
+    recipe.plan.warmup = 2
+    recipe.plan.learningRate = 3e-3
+    recipe.plan.validationSamples = 16
     return recipe
   }
 

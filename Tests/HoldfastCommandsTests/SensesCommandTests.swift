@@ -108,6 +108,25 @@ struct SensesCommandTests {
     }
   }
 
+  @Test("take built-in scenes by their split, in every sense of the built-in model")
+  func scenes() throws {
+    try withTemporaryFolder { folder in
+      let senses = ["image", "video", "audio", "thermal", "points", "event"]
+      let data = senses.map { "--data \($0)=scenes:evaluation" }.joined(separator: " ")
+      let run = try run(
+        "audit --model builtin \(data) --attack pgd:steps=1 --epsilon 1/255 --limit 8 --threads 1 "
+          + "--output out --format csv", in: folder)
+      #expect(run.code == 0, "\(run.talk)")
+      let rows = run.output.split(separator: "\n").map { $0.split(separator: ",") }
+      #expect(rows.dropFirst().map { String($0[0]) } == senses)
+      let record = try String(
+        contentsOf: folder.appendingPathComponent("out/points-scenes-evaluation/run.json"),
+        encoding: .utf8)
+      #expect(record.contains("scenes:evaluation,sense=points,seed=0,points=1024"))
+      #expect(record.contains("towers/points/model.safetensors"))
+    }
+  }
+
   @Test("name the senses that there are where one is asked for that there is not")
   func missing() throws {
     try withTemporaryFolder { folder in

@@ -12,7 +12,7 @@ struct UsageTests {
     "explains itself",
     arguments: [
       "--help", "audit --help", "harden --help", "classify --help", "embed --help", "list --help",
-      "scenes --help", "show --help", "compare --help", "report --help",
+      "scenes --help", "show --help", "compare --help", "report --help", "train-tower --help",
     ])
   func help(line: String) throws {
     let arguments = line.split(separator: " ").map(String.init)
@@ -67,6 +67,9 @@ struct UsageTests {
     "audit --model m --task retrieval", "audit --model m --task retrieval --pairs p.csv --data d",
     "audit --model m --task retrieval --pairs p.csv --classes c",
     "audit --model m --task retrieval --pairs p.csv --side left",
+    "audit --model m --data scenes:evaluatoin", "train-tower --modality audio",
+    "train-tower --modality smell --output o", "train-tower --modality text --output o",
+    "train-tower --modality audio --batch-size 1 --output o",
     "harden --model m --method r-adabt --output o",
     "harden --model m --method r-adapt:d0=0 --output o",
     "classify a.png --model m --labels a,b --threads 0", "list", "list attakcs",

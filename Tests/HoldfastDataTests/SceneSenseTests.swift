@@ -101,7 +101,7 @@ struct SceneSenseTests {
         #expect(sense == .audio)
         #expect(sound.rate == 8000 && sound.frames == 2000)
       case .image(let image):
-        #expect([.image, .thermal, .event].contains(sense))
+        #expect([.image, .thermal].contains(sense))
         #expect(image.width == 20 && image.height == 20)
       case .clip(let clip):
         #expect(sense == .video)
@@ -109,7 +109,10 @@ struct SceneSenseTests {
       case .points(let cloud):
         #expect(sense == .points)
         #expect(cloud.count == 64)
-      case .events, .gray: Issue.record("scenes paint their events and their heat")
+      case .events(let events):
+        #expect(sense == .event)
+        #expect(events.sensor.width == 20 && events.count > 0)
+      case .gray: Issue.record("scenes paint their heat")
       }
     }
   }

@@ -21,8 +21,9 @@ struct AuditCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A data set in one of the layouts of `holdfast list datasets`, or a manifest (path,label and, "
-        + "for several senses, modality). SENSE=PATH says of which sense; repeat it for several.",
+      "A data set in one of the layouts of `holdfast list datasets`, a manifest (path,label and, for "
+        + "several senses, modality), or scenes:evaluation, which are built in. SENSE=PATH says of "
+        + "which sense; repeat it for several.",
       valueName: "[sense=]path"))
   var data: [String] = []
 
@@ -192,7 +193,7 @@ struct AuditCommand: ParsableCommand {
     var folders: [String] = []
     for argument in arguments {
       let sense = try model.sense(argument.modality ?? model.modality)
-      let whole = try selection.open(argument.path, classes: given, modality: sense.modality)
+      let whole = try argument.open(selection, classes: given, for: sense.modality)
       let set = try preset?.subsample.map(whole.taking) ?? whole
       let run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,

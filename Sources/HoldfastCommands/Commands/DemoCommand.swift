@@ -4,13 +4,14 @@ import Holdfast
 
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "Audit the built-in model, harden it, and audit it again.")
+    commandName: "demo",
+    abstract: "Audit the six senses of the built-in model, harden some, and audit these again.")
 
   @Option(help: ArgumentHelp("Where the runs and the bundle go.", valueName: "folder"))
   var output = "runs/demo"
 
-  @Option(help: ArgumentHelp("Scenes to audit.", valueName: "n"))
-  var samples = 100
+  @Option(help: ArgumentHelp("Scenes to audit, of each sense.", valueName: "n"))
+  var samples = 120
 
   func run() throws {
     try Demo(folder: output, samples: samples, console: .standard).run()

@@ -5,21 +5,21 @@ import Holdfast
 struct MakeDemoModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "make-demo-model",
-    abstract: "Train the model that ships with Holdfast, on scenes drawn as it goes.",
+    abstract: "Train the images and texts of the model that ships, on scenes drawn as it goes.",
     discussion: """
       Writes a folder in Hugging Face's layout with a tokeniser of its own and a model card. The \
       state that does best on validation scenes is kept; the figures in the card are those of the \
-      written file, on evaluation scenes.
+      written file, on evaluation scenes. `holdfast train-tower` adds the further senses.
       """)
 
   @Option(help: ArgumentHelp("The folder to write, in Hugging Face's layout.", valueName: "folder"))
   var output: String
 
   @Option(help: ArgumentHelp("Training steps.", valueName: "n"))
-  var steps = SceneRecipe().steps
+  var steps = SceneRecipe().plan.steps
 
   @Option(help: ArgumentHelp("Scenes per step.", valueName: "n"))
-  var batchSize = SceneRecipe().batchSize
+  var batchSize = SceneRecipe().plan.batchSize
 
   @Option(help: ArgumentHelp("The seed of weights and scenes."))
   var seed: UInt64 = 0
@@ -39,8 +39,8 @@ struct MakeDemoModelCommand: ParsableCommand {
     }
     try Torch.setThreadCount(threads)
     var recipe = SceneRecipe()
-    (recipe.steps, recipe.batchSize, recipe.seed) = (steps, batchSize, seed)
-    recipe.warmup = min(recipe.warmup, steps / 10)
+    (recipe.plan.steps, recipe.plan.batchSize, recipe.plan.seed) = (steps, batchSize, seed)
+    recipe.plan.warmup = min(recipe.plan.warmup, steps / 10)
     try makeSceneModel(recipe, in: output, console: .standard)
     Console.standard.result(output)
   }
@@ -55,7 +55,7 @@ func makeSceneModel(_ recipe: SceneRecipe, in folder: String, console: Console) 
     to: folder, contextLength: recipe.configuration.text.context)
   let tokenizer = try CLIPTokenizer(folder: URL(fileURLWithPath: folder))
   let result = try SceneTraining(recipe: recipe, tokenizer: tokenizer, console: console).run()
-  try result.model.with(result.model.parameters.halved()).write(to: folder)
+  try result.model.with(result.model.parameters.converted(to: .float16)).write(to: folder)
   try AtomicFile.write(
     recipe.preprocessor.huggingFaceJSON(side: recipe.configuration.vision.image),
     to: "\(folder)/preprocessor_config.json")
@@ -67,7 +67,7 @@ func makeSceneModel(_ recipe: SceneRecipe, in folder: String, console: Console) 
     for: SceneGenerator.classNames, tokenizer: tokenizer)
   let size = recipe.configuration.vision.image
   let evaluation = try accuracy(
-    of: classifier.subject, on: BuiltInModel.scenes(SceneModelCard.evaluationScenes, size: size),
+    of: classifier.subject, on: BuiltInModel.scenes(SceneModelCard.evaluationScenes),
     shipped.preprocessor)
   let baseline = try pixelBaseline(
     train: 2000, test: SceneModelCard.baselineScenes, size: size)
@@ -77,15 +77,6 @@ func makeSceneModel(_ recipe: SceneRecipe, in folder: String, console: Console) 
   console.say(
     "\(SceneModelCard.spell(evaluation)) of held-out scenes are named rightly; "
       + "\(SceneModelCard.spell(baseline)) by the nearest training picture")
-}
-
-extension ParameterStore {
-  /// The same parameters in half precision, as they are shipped.
-  fileprivate func halved() throws(TorchError) -> ParameterStore {
-    var copy = ParameterStore()
-    for name in names { copy[name] = try self[name]?.detached().to(.float16) }
-    return copy
-  }
 }
 
 extension ImagePreprocessor {

@@ -4,7 +4,7 @@ import Holdfast
 /// The model that ships with the program, and the scenes it is audited on.
 enum BuiltInModel {
   /// The folder's name among the program's resources.
-  static let name = "tiny-scenes"
+  static let name = "tiny-bind"
 
   /// Where it is.
   static var path: String {
@@ -18,8 +18,12 @@ enum BuiltInModel {
     }
   }
 
-  /// Scenes whose combinations of attributes no training scene shows.
-  static func scenes(_ samples: Int, size: Int) -> SceneSet {
-    SceneSet(generator: SceneGenerator(seed: 0), split: .evaluation, size: size, samples: samples)
+  /// Scenes whose combinations of attributes no training scene shows, for a sense.
+  static func scenes(
+    _ samples: Int, _ sense: SceneSense = .image, split: SceneSplit = .evaluation
+  ) -> SceneSet {
+    SceneSet(
+      generator: SceneGenerator(seed: 0), split: split, rendering: SceneRendering(sense),
+      samples: samples)
   }
 }

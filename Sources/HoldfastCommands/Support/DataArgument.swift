@@ -8,18 +8,21 @@ struct DataArgument: Hashable {
   /// The path.
   let path: String
 
-  /// Reads `PATH` or `SENSE=PATH`.
+  /// Reads `PATH` or `SENSE=PATH`; a path may be `scenes:SPLIT`.
   ///
-  /// - Throws: `UsageError` where what stands before `=` is no sense, and no such file exists.
+  /// - Throws: `UsageError` where what stands before `=` is no sense, and no such file exists, and for
+  ///   a split of scenes that there is not.
   init(_ text: String) throws(UsageError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !FileManager.default.fileExists(atPath: text) else {
       modality = nil
       path = text
+      _ = try SceneArgument(path)
       return
     }
     modality = try parseSense(String(parts[0]))
     path = String(parts[1])
+    _ = try SceneArgument(path)
   }
 
   private init(path: String, modality: Modality?) {

@@ -5,43 +5,66 @@ import Holdfast
 ///
 /// Nothing is told that was not measured: two figures are called different only where their 95 %
 /// intervals do not overlap, and each sentence is chosen by such a comparison.
-struct ModelStory {
-  /// The model on held-out scenes.
-  let clean: ProportionRecord
+struct SensesStory {
+  /// A sense on held-out scenes.
+  struct Sense {
+    let name: String
+    let accuracy: ProportionRecord
+  }
+
+  /// Every sense, images first.
+  let senses: [Sense]
   /// The nearest training picture on held-out scenes.
   let baseline: ProportionRecord
-  /// The audit of the model.
-  let bare: SummaryRecord
+  /// The audits of the senses.
+  let bare: [SensesReport.Entry]
+  /// Which sense keeps least, in a sentence; none where there is nothing to compare.
+  let weakest: String?
 
   /// The story, a sentence or two at a time.
-  var sentences: [String] { [learning, fragility] }
+  var sentences: [String] {
+    [learning] + fragility + (weakest.map { ["Of all senses, \($0)."] } ?? [])
+  }
 
   /// Whether the model learned more than pixels give away.
   private var learning: String {
+    let list = senses.map { "\($0.name) \(spell($0.accuracy))" }.joined(separator: ", ")
     let figures =
-      "The model names \(spell(clean)) of scenes whose combinations it has never seen; "
-      + "the nearest training picture names \(spell(baseline))."
-    if clean.isAbove(baseline) { return "\(figures) It has learned shapes, not pixels." }
-    return baseline.isAbove(clean)
+      "Of scenes whose combinations it has never seen, the model names rightly: \(list). The nearest "
+      + "training picture names \(spell(baseline))."
+    guard let images = senses.first?.accuracy else { return figures }
+    if images.isAbove(baseline) { return "\(figures) It has learned shapes, not pixels." }
+    return baseline.isAbove(images)
       ? "\(figures) It knows less than pixels give away."
       : "\(figures) Nothing shows that it learned more than pixels give away."
   }
 
-  /// How little is enough to break the undefended model.
-  private var fragility: String {
-    guard let first = bare.worstCase.first(where: { bare.clean.isAbove($0.share) }),
-      let last = bare.worstCase.last
-    else {
-      return "Undefended, it loses no accuracy that \(bare.samples) samples could show, at any "
-        + "radius tried."
+  /// How little is enough to break each sense.
+  private var fragility: [String] {
+    let broken = bare.compactMap { entry in
+      entry.summary.worstCase.first { entry.summary.clean.isAbove($0.share) }.map { radius in
+        "\(sense(entry)) at \(radius.radius) of the \(entry.plan.attackSpace.unit), from "
+          + "\(spell(entry.summary.clean)) to \(spell(radius.share))"
+      }
     }
-    var text =
-      "Undefended, a change of at most \(first.radius) in each colour value takes it from "
-      + "\(spell(bare.clean)) to \(spell(first.share))"
-    if last.radius != first.radius { text += ", and \(last.radius) to \(spell(last.share))" }
-    return text + "."
+    let whole = bare.filter { entry in
+      !entry.summary.worstCase.contains { entry.summary.clean.isAbove($0.share) }
+    }
+    var sentences: [String] = []
+    if !broken.isEmpty {
+      sentences.append(
+        "Undefended, the smallest radius that costs a sense accuracy: "
+          + broken.joined(separator: "; ") + ".")
+    }
+    if !whole.isEmpty {
+      sentences.append(
+        "At no radius tried do \(whole[0].summary.samples) samples show that accuracy is lost by: "
+          + whole.map(sense).joined(separator: ", ") + ".")
+    }
+    return sentences
   }
 
+  private func sense(_ entry: SensesReport.Entry) -> String { entry.plan.attackSpace.sense }
 }
 
 /// What the demonstration found about a defence, in sentences chosen as those of ``ModelStory``.

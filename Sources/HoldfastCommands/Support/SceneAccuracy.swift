@@ -6,14 +6,27 @@ func accuracy(
 ) throws -> ProportionRecord {
   let prefetcher = Prefetcher(set, preparation: preparation, capacity: 2 * batchSize)
   defer { prefetcher.cancel() }
+  return try accuracy(of: subject, batchSize: batchSize, next: prefetcher.next)
+}
+
+/// The share of samples that a model names rightly, of samples that are ready.
+func accuracy(of subject: Subject, on samples: [PreparedSample]) throws -> ProportionRecord {
+  var rest = samples[...]
+  return try accuracy(of: subject, batchSize: 64) { rest.popFirst() }
+}
+
+private func accuracy(
+  of subject: Subject, batchSize: Int, next: () throws -> PreparedSample?
+) throws -> ProportionRecord {
   var right = 0
   var total = 0
   while true {
     var samples: [PreparedSample] = []
-    while samples.count < batchSize, let sample = try prefetcher.next() { samples.append(sample) }
+    while samples.count < batchSize, let sample = try next() { samples.append(sample) }
     guard !samples.isEmpty else { return .wilson(right, of: total) }
     let inputs = try Tensor(
-      samples.flatMap(\.input.values), [samples.count] + subject.encoder.input.shape)
+      samples.flatMap(\.input.values), [samples.count] + subject.encoder.input.shape
+    ).to(subject.encoder.device)
     let predicted = try withoutGradients {
       try subject.predict(inputs).logits?.argmax(1).array(of: Int64.self) ?? []
     }
@@ -22,17 +35,13 @@ func accuracy(
   }
 }
 
-/// The share of held-out scenes whose nearest training picture shows the same shape: what pixels
-/// alone give away.
-func pixelBaseline(train: Int, test: Int, size: Int) throws -> ProportionRecord {
-  let generator = SceneGenerator(seed: 0)
-  func pictures(_ split: SceneSplit, _ count: Int) throws -> (images: [[UInt8]], labels: [Int]) {
-    let scenes = (0..<count).map { generator.scene(split, $0) }
-    return (try scenes.map { try SceneDrawing.render($0, size: size).rgb }, scenes.map(\.label))
-  }
-  let known = try pictures(.train, train)
-  let asked = try pictures(.evaluation, test)
-  let share = try nearestNeighbourAccuracy(
-    train: known.images, trainLabels: known.labels, test: asked.images, testLabels: asked.labels)
-  return .wilson(Int((share * Double(test)).rounded()), of: test)
+/// The samples of a set, prepared, all in memory; at most `limit` of them.
+func prepared(
+  _ set: any DataSet, _ preparation: any Preparation, limit: Int? = nil
+) throws -> [PreparedSample] {
+  let prefetcher = Prefetcher(set, preparation: preparation, capacity: 64, limit: limit)
+  defer { prefetcher.cancel() }
+  var samples: [PreparedSample] = []
+  while let sample = try prefetcher.next() { samples.append(sample) }
+  return samples
 }

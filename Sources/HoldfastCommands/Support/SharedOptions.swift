@@ -24,17 +24,7 @@ struct ModelOptions: ParsableArguments {
 
   /// The device, once it is known to be there.
   func prepareDevice() throws -> Device {
-    guard let parsed = Device(Self.ofRank(device)) else {
-      throw UsageError(
-        "`\(device)` is not a device", hint: "use cpu, cuda, cuda:1 or mps")
-    }
-    guard parsed.isAvailable else {
-      throw UsageError(
-        "there is no device `\(device)` here",
-        hint: parsed == .mps
-          ? "MPS needs an Apple machine"
-          : "CUDA needs an NVIDIA GPU and a set-up with its libraries (LIBTORCH_MODE=cuda)")
-    }
+    let parsed = try parseDevice(Self.ofRank(device))
     if let threads {
       guard threads > 0 else {
         throw UsageError("--threads takes a number above 0", hint: "leave it out for all cores")
@@ -55,6 +45,22 @@ struct ModelOptions: ParsableArguments {
     try ModelSource(
       model, modality: modality, place: place, vision: vision, device: try prepareDevice())
   }
+}
+
+/// The device that a word on the command line names, once it is known to be there.
+func parseDevice(_ device: String) throws(UsageError) -> Device {
+  guard let parsed = Device(device) else {
+    throw UsageError(
+      "`\(device)` is not a device", hint: "use cpu, cuda, cuda:1 or mps")
+  }
+  guard parsed.isAvailable else {
+    throw UsageError(
+      "there is no device `\(device)` here",
+      hint: parsed == .mps
+        ? "MPS needs an Apple machine"
+        : "CUDA needs an NVIDIA GPU and a set-up with its libraries (LIBTORCH_MODE=cuda)")
+  }
+  return parsed
 }
 
 /// The sense that a word on the command line names, as records spell it.

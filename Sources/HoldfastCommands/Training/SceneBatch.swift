@@ -1,48 +1,66 @@
 import Holdfast
 
-/// Scenes to learn from: pictures, their shapes, and what is said about them.
+/// Scenes to learn from: what one or more senses have of them, their shapes, and what is said about
+/// them.
 struct SceneBatch {
-  /// Pixels in [0, 1]: `(B, 3, S, S)`.
-  let pixels: Tensor
+  /// One tensor for each view of the stream: `(B, …)`, in the legal range of the sense.
+  let inputs: [Tensor]
   /// The shapes' numbers: `(B)`, int64.
   let labels: Tensor
   /// One sentence per scene.
   let captions: [String]
 }
 
-/// An endless row of training scenes, drawn on a thread of their own.
+/// How scenes are shown: made for a sense, and prepared for an encoder.
+struct SceneView {
+  let rendering: SceneRendering
+  let preparation: any Preparation
+}
+
+/// An endless row of training scenes, each view of which is made on a thread of its own.
 struct SceneStream {
   private let scenes: SceneSet
-  private let prefetcher: Prefetcher
+  private let prefetchers: [Prefetcher]
+  private let sense: SceneSense
   private var position = 0
 
-  /// The training scenes of a seed; `ahead` is how many are drawn before they are asked for.
-  init(seed: UInt64, preprocessor: ImagePreprocessor, size: Int, ahead: Int) {
-    scenes = SceneSet(
-      generator: SceneGenerator(seed: seed), split: .train, size: size, samples: .max,
-      shuffle: seed)
-    prefetcher = Prefetcher(scenes, preparation: preprocessor, capacity: ahead)
+  /// The training scenes of a seed in random order, told in the words of the first view's sense;
+  /// `ahead` is how many are made before they are asked for.
+  init(seed: UInt64, views: [SceneView], ahead: Int) {
+    let sets = views.map { view in
+      SceneSet(
+        generator: SceneGenerator(seed: seed), split: .train, rendering: view.rendering,
+        samples: .max, shuffle: seed)
+    }
+    scenes = sets[0]
+    sense = views[0].rendering.sense
+    prefetchers = zip(sets, views).map {
+      Prefetcher($0, preparation: $1.preparation, capacity: ahead)
+    }
   }
 
   /// The next `count` scenes.
   mutating func next(_ count: Int) throws -> SceneBatch {
-    var pixels: [Float] = []
     var labels: [Int64] = []
-    var captions: [String] = []
-    var side = 0
-    while labels.count < count, let sample = try prefetcher.next() {
-      pixels += sample.input.values
-      labels.append(Int64(sample.label))
-      let scene = scenes.generator.scene(.train, scenes.index(at: position))
-      captions.append(SceneCaptions.caption(scene))
-      side = sample.input.shape[2]
-      position += 1
+    let inputs = try prefetchers.map { prefetcher in
+      var values: [Float] = []
+      var shape: [Int] = []
+      labels = []
+      while labels.count < count, let sample = try prefetcher.next() {
+        values += sample.input.values
+        shape = sample.input.shape
+        labels.append(Int64(sample.label))
+      }
+      return try Tensor(values, [labels.count] + shape)
     }
-    return SceneBatch(
-      pixels: try Tensor(pixels, [labels.count, 3, side, side]), labels: try Tensor(labels),
-      captions: captions)
+    let captions = labels.indices.map { row in
+      let scene = scenes.generator.scene(.train, scenes.index(at: position + row))
+      return SceneCaptions.caption(scene, for: sense)
+    }
+    position += labels.count
+    return SceneBatch(inputs: inputs, labels: try Tensor(labels), captions: captions)
   }
 
-  /// Stops drawing.
-  func stop() { prefetcher.cancel() }
+  /// Stops making scenes.
+  func stop() { for prefetcher in prefetchers { prefetcher.cancel() } }
 }

@@ -16,7 +16,7 @@ struct SceneLoss {
 
   /// The loss of a batch, a scalar; gradients reach both towers.
   func callAsFunction(_ model: CLIPModel, _ batch: SceneBatch) throws -> Tensor {
-    let images = try model.vision.embed(batch.pixels).normalized()  // (B, E)
+    let images = try model.vision.embed(batch.inputs[0]).normalized()  // (B, E)
     let texts = try model.embed(prompts + batch.captions, tokenizer: tokenizer)
       .normalized().transposed(0, 1)  // (E, K + B)
     let cosines = try images.matmul(texts) * model.logScale.exp()  // (B, K + B)
@@ -32,11 +32,13 @@ struct SceneLoss {
     try -logits.logSoftmax(1).gathering(1, labels.reshaped([-1, 1])).mean()
   }
 
-  /// The symmetric contrastive loss of `(B, B)` logits, images by captions.
+  /// The symmetric contrastive loss of `(B, B)` logits, such as images by captions.
   ///
-  /// Scenes with the same caption share it: each is a right answer, as likely as the others.
+  /// Samples with the same caption share it: each is a right answer, as likely as the others.
   /// Source: Radford et al., 2021, figure 3; Khosla et al., 2020, for several right answers.
-  static func contrast(_ logits: Tensor, _ captions: [String]) throws(TorchError) -> Tensor {
+  static func contrast(
+    _ logits: Tensor, _ captions: [some Equatable]
+  ) throws(TorchError) -> Tensor {
     let count = captions.count
     var targets: [Float] = []
     for caption in captions {
@@ -44,7 +46,7 @@ struct SceneLoss {
       targets += same.map { $0 / same.reduce(0, +) }
     }
     // Equality is symmetric, so the same targets serve both directions.
-    let right = try Tensor(targets, [count, count])
+    let right = try Tensor(targets, [count, count]).to(logits.device)
     let likelihood = try logits.logSoftmax(1) + logits.logSoftmax(0)
     return try (right * likelihood).sum() * (-0.5 / Double(count))
   }

@@ -9,7 +9,7 @@ struct SceneModelCard {
   static let baselineScenes = 500
 
   let recipe: SceneRecipe
-  let chosen: SceneTraining.Result
+  let chosen: TrainingLoop.Result<CLIPModel>
   let seconds: Double
   let evaluation: ProportionRecord
   let baseline: ProportionRecord
@@ -22,10 +22,10 @@ struct SceneModelCard {
       pipeline_tag: zero-shot-image-classification
       ---
 
-      # tiny-scenes
+      # tiny-bind
 
-      A small CLIP-style model for trying out Holdfast without downloading anything. It is too small \
-      for photographs: it knows the drawn scenes of Holdfast's own generator, twenty shapes in ten \
+      A small model for trying out Holdfast without downloading anything. It is too small \
+      for photographs and recordings: it knows the drawn scenes of Holdfast's own generator, twenty shapes in ten \
       colours and five textures, and the words that tell them.
 
       | | |
@@ -37,20 +37,21 @@ struct SceneModelCard {
       | embeddings | \(recipe.configuration.projection) wide |
       | parameters | \(chosen.model.parameters.elementCount), stored as float16 |
 
-      ## How it was made
+      Each further sense has a small tower in `towers/<sense>`, bound to the frozen space of images \
+      and texts as ImageBind binds its senses; their sections are below.
 
-          holdfast make-demo-model --steps \(recipe.steps) --batch-size \(recipe.batchSize) \
-      --seed \(recipe.seed) --output tiny-scenes
+      ## Images and texts
 
-      \(recipe.steps) steps of \(recipe.batchSize) scenes from the training split, in \
+          holdfast make-demo-model --steps \(recipe.plan.steps) --batch-size \(recipe.plan.batchSize) \
+      --seed \(recipe.plan.seed) --output tiny-bind
+
+      \(recipe.plan.steps) steps of \(recipe.plan.batchSize) scenes from the training split, in \
       \(AuditProgress.spell(seconds)) on \(Torch.threadCount) CPU thread(s): cross-entropy over the \
       prompts "a photo of a {}." plus \(recipe.captionWeight) × a symmetric contrastive loss with \
-      captions; AdamW, learning rate \(recipe.learningRate) with \(recipe.warmup) steps of warm-up \
-      and a cosine, weight decay \(recipe.weightDecay). The state of step \(chosen.step) did best on \
+      captions; AdamW, learning rate \(recipe.plan.learningRate) with \(recipe.plan.warmup) steps of warm-up \
+      and a cosine, weight decay \(recipe.plan.weightDecay). The state of step \(chosen.step) did best on \
       \(chosen.validation.total) validation scenes: \(Self.spell(chosen.validation)). No training \
       against attacks.
-
-      ## What it can do
 
       Printed by the same command, for the stored weights. The splits hold out combinations of \
       shape, colour and texture, not only seeds.

@@ -2,26 +2,10 @@ import Holdfast
 
 /// How the built-in model is made: its sizes, its tokeniser, and how long it learns.
 struct SceneRecipe {
-  /// Optimiser steps.
-  var steps = 5000
-  /// Scenes per step.
-  var batchSize = 64
-  /// The seed of weights and scenes.
-  var seed: UInt64 = 0
-  /// The highest learning rate of the cosine schedule.
-  var learningRate = 1.5e-3
-  /// Steps in which the rate rises.
-  var warmup = 200
-  /// The decay of matrices; gains and shifts do not decay.
-  var weightDecay = 0.05
-  /// The most that all gradients together may measure.
-  var gradientNorm = 1.0
+  /// How long and how fast it learns.
+  var plan = LearningPlan()
   /// How much the matching of captions weighs beside the naming of shapes.
   var captionWeight = 0.25
-  /// The steps from one look at the validation scenes to the next.
-  var interval = 500
-  /// The validation scenes that choose among the states of the training.
-  var validationScenes = 500
   /// The model's sizes.
   var configuration = SceneRecipe.tiny
 

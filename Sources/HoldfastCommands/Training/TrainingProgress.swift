@@ -11,10 +11,10 @@ struct TrainingProgress {
   private var shown: ContinuousClock.Instant?
   private var smoothed: Double?
 
-  init(_ console: Console, _ recipe: SceneRecipe) {
+  init(_ console: Console, _ plan: LearningPlan) {
     self.console = console
-    steps = recipe.steps
-    batchSize = recipe.batchSize
+    steps = plan.steps
+    batchSize = plan.batchSize
     began = clock.now
   }
 
@@ -27,7 +27,7 @@ struct TrainingProgress {
     console.progress(line(step))
   }
 
-  /// Prints a line that stays, with the accuracy on the validation scenes.
+  /// Prints a line that stays, with the accuracy on the validation samples.
   func report(_ validation: ProportionRecord, step: Int) {
     console.endProgress()
     console.say(line(step) + String(format: " · validation %.1f %%", 100 * validation.value))
@@ -40,7 +40,7 @@ struct TrainingProgress {
     let seconds = max((clock.now - began) / .seconds(1), 1e-9)
     let left = seconds / Double(step) * Double(steps - step)
     return String(
-      format: "step %d/%d · loss %.3f · %.0f scenes/s · ", step, steps, smoothed ?? 0,
+      format: "step %d/%d · loss %.3f · %.0f samples/s · ", step, steps, smoothed ?? 0,
       Double(step * batchSize) / seconds) + "\(AuditProgress.spell(left)) left"
   }
 }

@@ -79,13 +79,12 @@ public struct SceneSet: DataSet {
 }
 
 extension SceneSample {
-  /// The sample as encoders' preparations take it: heat as a grey picture, events as a picture
-  /// in full colours.
+  /// The sample as encoders' preparations take it: heat as a grey picture.
   func medium() throws -> Medium {
     switch self {
     case .image(let picture): return .image(try Image(picture))
     case .heat(let heat): return .image(try Image(SceneImage(heat)))
-    case .events(let events): return .image(EventRenderer.rgb(try EventStream(events)))
+    case .events(let events): return .events(try EventStream(events))
     case .sound(let wave): return .sound(try Sound(wave))
     case .film(let frames): return .clip(try Clip(frames: frames.map { try Image($0) }))
     case .points(let cloud): return .points(try PointCloud(coordinates: cloud.xyz))

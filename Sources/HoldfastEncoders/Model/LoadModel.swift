@@ -5,7 +5,7 @@ public import HoldfastTensor
 /// Loads a model of any family that is known here, from a folder or a file of weights.
 ///
 /// The names of the weights tell ImageBind and UniBind, the `model_type` in `config.json` beside them
-/// LanguageBind; all else is read as CLIP.
+/// LanguageBind, a folder of towers TinyBind; all else is read as CLIP.
 ///
 /// - Parameters:
 ///   - vision: weights of a fine-tuned vision tower to put in place of a CLIP model's own.
@@ -26,6 +26,7 @@ public func loadModel(
   case .languageBind: try loadLanguageBind(at: path, device: device).loaded
   case .imageBind: try loadImageBind(at: path, device: device).loaded
   case .uniBind: try loadUniBind(at: path, device: device).loaded
+  case .tinyBind: try loadTinyBind(at: path, device: device).loaded
   }
 }
 
@@ -35,9 +36,12 @@ private enum ModelFamily: String {
   case languageBind = "LanguageBind"
   case imageBind = "ImageBind"
   case uniBind = "UniBind"
+  case tinyBind = "TinyBind"
 
   init(at path: String) throws {
-    if try Self.isLanguageBind(ModelFolder(holding: path)) {
+    if !TinyBindFolder(path).senses.isEmpty {
+      self = .tinyBind
+    } else if try Self.isLanguageBind(ModelFolder(holding: path)) {
       self = .languageBind
     } else {
       let source = try openCheckpoint(at: path)
