@@ -32,7 +32,7 @@ struct PresetTests {
 
   @Test("take their own prompt, or the set's")
   func prompts() throws {
-    let set = BuiltInModel.scenes(3, size: 32)
+    let set = BuiltInModel.scenes(3, .image)
     #expect(
       try EvaluationPreset("ttc").templates(of: set).texts == ["This is a photo of a {}."])
     #expect(

@@ -182,7 +182,7 @@ struct AuditCommand: ParsableCommand {
     }
     let given = try classes.map { try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names }
     let place = try AttackPlace(attackAt) {
-      try selection.open(first.path, classes: given, modality: .image)
+      try first.open(selection, classes: given, for: .image)
     }
     let model = try modelOptions.load(first.modality, at: place)
     let source = try transferFrom.map {
