@@ -222,29 +222,30 @@ struct EndToEndTests {
         [
           "harden", "--model", model, "--method", "clipure-cos:gradient=released", "--output", "b",
         ], in: folder)
-      func audit(_ name: String, _ rest: [String]) -> [String] {
+      func audit(_ name: String, _ count: Int, _ rest: [String]) -> [String] {
         [
           "audit", "--model", name, "--data", images, "--attack", "apgd-ce:steps=20", "--limit",
-          "24", "--checks", "24",
+          "\(count)", "--checks", "\(count)",
         ] + rest
       }
       let text = try Program.run(
-        audit("b", ["--epsilon", "8/255", "--output", "masked"]), in: folder)
+        audit("b", 24, ["--epsilon", "8/255", "--output", "masked"]), in: folder)
       #expect(text.code == 0 && text.talk.contains("UNRELIABLE: checks "))
-      #expect(text.output.hasPrefix("UNRELIABLE, checks (b), (c), (d), (f) failed: b with clipure"))
+      #expect(text.output.hasPrefix("UNRELIABLE, checks (b), (d), (f) failed: b with clipure"))
       #expect(text.output.contains("worst case (unreliable)"))
       let again = try Program.run(
-        audit("b", ["--epsilon", "8/255", "--output", "masked", "--format", "json"]), in: folder)
+        audit("b", 24, ["--epsilon", "8/255", "--output", "masked", "--format", "json"]), in: folder
+      )
       let masked = try json(Checked.self, again.output)
       #expect(masked.unreliable == true)
-      #expect(masked.checks.filter { $0.verdict == "fail" }.map(\.letter) == ["b", "c", "d", "f"])
+      #expect(masked.checks.filter { $0.verdict == "fail" }.map(\.letter) == ["b", "d", "f"])
 
       let sound = try json(
         Checked.self,
         succeed(
           audit(
-            robust,
-            ["--transfer-from", model, "--epsilon", "16/255", "--output", "sound", "--format"]
+            robust, 14,
+            ["--transfer-from", model, "--epsilon", "32/255", "--output", "sound", "--format"]
               + ["json"]), in: folder
         ).output)
       #expect(sound.unreliable == false)
