@@ -107,7 +107,7 @@ struct SensesCommandTests {
       try writeScenes(to: folder.appendingPathComponent("scenes").path)
       let absent = try run("audit --model model --data thermal=scenes/image", in: folder)
       #expect(absent.code == 64 && absent.talk.contains("has no sense `thermal`"), "\(absent.talk)")
-      #expect(absent.talk.contains("hint: it has image, audio"))
+      #expect(absent.talk.contains("hint: it has image, video, audio"))
       let unknown = try run("audit --model model --data odour=scenes/image", in: folder)
       #expect(unknown.code == 64 && unknown.talk.contains("there is no sense `odour`"))
       let other = try run("audit --model model --data audio=scenes/image", in: folder)
