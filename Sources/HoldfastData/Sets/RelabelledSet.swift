@@ -40,6 +40,10 @@ public struct RelabelledSet: DataSet {
   public var path: String { base.path }
   /// None: a model with classes of its own reads no prompts.
   public var templates: [String]? { nil }
+  /// The base's.
+  public var split: String? { base.split }
+  /// The base's.
+  public var subsample: Subsample? { base.subsample }
   /// As many as the base has.
   public var count: Int? { base.count }
   /// The base's.
@@ -63,7 +67,8 @@ public struct RelabelledSet: DataSet {
           hint: "give the class names of this data set with --classes")
       }
       return DataItem(
-        id: item.id, label: places[item.label], file: item.file, content: item.content)
+        id: item.id, label: places[item.label], file: item.file, content: item.content,
+        region: item.region)
     }
   }
 }
