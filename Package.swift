@@ -140,7 +140,7 @@ let testTargets: [Target] = [
     dependencies: ["HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks"],
     path: "Tests/HoldfastTestSupport", swiftSettings: strict),
   tests("HoldfastTensor", ["HoldfastTestSupport"], exclude: ["Goldens"]),
-  tests("HoldfastFormats", [], exclude: ["Goldens"]),
+  tests("HoldfastFormats", [], exclude: ["Goldens", "Servers"]),
   tests("HoldfastLayers", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastFormats"]),
   tests("HoldfastText", ["HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastMedia", ["HoldfastTensor", "HoldfastFormats"], exclude: ["Goldens"]),

@@ -14,7 +14,8 @@ public struct HoldfastCommand: ParsableCommand {
     version: version,
     subcommands: [
       AuditCommand.self, ReportCommand.self, HardenCommand.self, ClassifyCommand.self,
-      EmbedCommand.self, ListCommand.self, ShowCommand.self, CompareCommand.self, DemoCommand.self,
+      EmbedCommand.self, ListCommand.self, ShowCommand.self, CompareCommand.self, PullCommand.self,
+      DemoCommand.self,
       ScenesCommand.self, TrainTowerCommand.self, MakeDemoModelCommand.self,
     ])
 

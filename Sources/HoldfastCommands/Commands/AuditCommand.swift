@@ -186,7 +186,10 @@ struct AuditCommand: ParsableCommand {
     }
     let model = try modelOptions.load(first.modality, at: place)
     let source = try transferFrom.map {
-      try ModelSource($0, modality: model.modality, place: place, device: model.encoder.device)
+      try ModelSource(
+        $0, modality: model.modality, place: place,
+        script: modelOptions.script.choice.also(for: $0),
+        device: model.encoder.device)
     }
     let goal = try goal.map(GoalFile.init(at:))
     var entries: [SensesReport.Entry] = []
@@ -194,10 +197,11 @@ struct AuditCommand: ParsableCommand {
     for argument in arguments {
       let sense = try model.sense(argument.modality ?? model.modality)
       let whole = try argument.open(selection, classes: given, for: sense.modality)
-      let set = try preset?.subsample.map(whole.taking) ?? whole
+      let set = try sense.withOwnClasses(
+        preset?.subsample.map(whole.taking) ?? whole, names: given, anchors: anchors.file())
       let run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
-        classes: try Self.classNames(given, of: set),
+        classes: try Self.classNames(set is RelabelledSet ? nil : given, of: set),
         templates: try preset?.templates(of: set)
           ?? promptTemplates(file: templates, of: set, for: sense.modality),
         anchors: try anchors.file(besideTemplates: templates != nil),

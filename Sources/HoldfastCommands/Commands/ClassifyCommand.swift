@@ -11,8 +11,10 @@ struct ClassifyCommand: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
 
-  @Option(help: ArgumentHelp("The labels: cat,dog,ship.", valueName: "a,b,c"))
-  var labels: String
+  @Option(
+    help: ArgumentHelp(
+      "The labels: cat,dog,ship; a classifier of your own has some already.", valueName: "a,b,c"))
+  var labels: String?
 
   @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the label."))
   var templates: String?
@@ -29,12 +31,16 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let names = try ClassNames(
-      labels.split(separator: ",", omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-    ).names
+    let given = try labels.map { try ClassNames($0.listed).names }
+    guard given != nil || modelOptions.script.input != nil else {
+      throw UsageError("there are no labels to choose from", hint: "give some with --labels a,b,c")
+    }
     let model = try modelOptions.load()
+    guard let names = given ?? model.sense.classes?.names else {
+      throw UsageError(
+        "the description of `\(model.path)` names no classes", hint: "give them with --labels a,b,c"
+      )
+    }
     let subject = try model.subject(
       classes: names, templates: try promptTemplates(file: templates),
       anchors: try anchors.file(besideTemplates: templates != nil))
@@ -64,5 +70,14 @@ struct ClassifyCommand: ParsableCommand {
           + names.map { String(format: "%.4f", answer.probabilities[$0] ?? 0) })
     }
     try Console.standard.result(table, as: format)
+  }
+}
+
+extension String {
+  /// What stands between commas, without white space around it.
+  fileprivate var listed: [String] {
+    split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
   }
 }

@@ -155,7 +155,7 @@ struct Demo {
 
     Next, with a model and data of your own:
 
-      hf download openai/clip-vit-base-patch32
+      holdfast pull openai/clip-vit-base-patch32
       holdfast audit --model hf:openai/clip-vit-base-patch32 --data PATH
       holdfast harden --model hf:openai/clip-vit-base-patch32 --method r-adapt --output hardened
       holdfast audit --model hardened --data PATH

@@ -29,9 +29,10 @@ struct ModelSource {
   ///   - modality: the sense that is meant; by default the model's first.
   ///   - place: where an attack acts.
   ///   - vision: a fine-tuned vision tower in place of the model's own.
+  ///   - script: what was said about a model that is code.
   init(
     _ name: String, modality: Modality? = nil, place: AttackPlace = .model, vision: String? = nil,
-    device: Device
+    script: ScriptChoice = .none, device: Device
   ) throws {
     let given = try Self.resolve(name)
     let bundle = DefenseBundle.isBundle(given) ? try DefenseBundle(at: given) : nil
@@ -42,11 +43,14 @@ struct ModelSource {
     }
     let path = bundle?.base.path ?? given
     var files =
-      try bundle.map { try Self.files(of: $0, at: given) } ?? ModelFiles.checksums(at: path)
-    let model = try loadModel(at: path, vision: vision, device: device)
+      try bundle.map { try Self.files(of: $0, script, at: given) } ?? ModelFiles.checksums(at: path)
+    let model =
+      try script.load(path, vision: vision, device: device)
+      ?? script.loadKnown(path, vision: vision, device: device)
     if let vision {
       for (file, sum) in try ModelFiles.checksums(at: vision) { files["vision/\(file)"] = sum }
     }
+    files.merge(try script.checksums()) { $1 }
     try self.init(
       path: path, record: ModelRecord(path: given, files: files, defense: bundle?.spelling),
       model: model, modality: modality, place: place, bundle: bundle)
@@ -116,12 +120,13 @@ struct ModelSource {
   }
 
   private func head(
-    _ classes: [String], _ templates: PromptTemplates, _ anchors: AnchorFile?
+    _ names: [String], _ templates: PromptTemplates, _ anchors: AnchorFile?
   ) throws -> Head {
-    let source = anchors?.source(templates) ?? .templates(templates)
+    if let classes = sense.classes { return try classes.head(for: names, of: path) }
+    let source = anchors?.source(templates) ?? model.anchors ?? .templates(templates)
     var reader: (any TextEmbedder)? = model.text
     if case .templates = source { reader = try texts }
-    let bank = try AnchorBank(source, for: classes, texts: reader)
+    let bank = try AnchorBank(source, for: names, texts: reader)
     guard bank.width == encoder.embeddingWidth else {
       throw EncoderError(
         what: "has embeddings of \(bank.width) numbers, and the model's are "
@@ -164,7 +169,7 @@ struct ModelSource {
 
   /// The checksums of a bundle's base, which must be those it was made for, and of its own tensors.
   private static func files(
-    of bundle: DefenseBundle, at folder: String
+    of bundle: DefenseBundle, _ script: ScriptChoice, at folder: String
   ) throws -> [String: String] {
     guard FileManager.default.fileExists(atPath: bundle.base.path) else {
       throw DataError(
@@ -172,6 +177,7 @@ struct ModelSource {
         hint: "bring it back, or make the bundle again with `holdfast harden`")
     }
     var files = try ModelFiles.checksums(at: bundle.base.path)
+    files.merge(try script.checksums()) { $1 }
     let changed = bundle.base.files.filter { files[$0.key] != $0.value }.keys.sorted()
     guard changed.isEmpty else {
       throw DataError(

@@ -6,7 +6,8 @@ import Holdfast
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A Hugging Face or open_clip folder, a file of weights, hf:org/repo, a bundle, or `builtin`.",
+      "A Hugging Face or open_clip folder, a file of weights, hf:org/repo, a bundle, `builtin`, or "
+        + "with --input a TorchScript file.",
       valueName: "model"))
   var model: String
 
@@ -15,6 +16,8 @@ struct ModelOptions: ParsableArguments {
       "A fine-tuned vision tower (FARE, TeCoA) to put in place of the model's own.",
       valueName: "file"))
   var vision: String?
+
+  @OptionGroup var script: ScriptOptions
 
   @Option(help: ArgumentHelp("cpu, cuda, cuda:N or mps.", valueName: "device"))
   var device = "cpu"
@@ -43,7 +46,8 @@ struct ModelOptions: ParsableArguments {
   /// The model, loaded, with the sense that is meant.
   func load(_ modality: Modality? = nil, at place: AttackPlace = .model) throws -> ModelSource {
     try ModelSource(
-      model, modality: modality, place: place, vision: vision, device: try prepareDevice())
+      model, modality: modality, place: place, vision: vision, script: try script.choice,
+      device: try prepareDevice())
   }
 }
 
