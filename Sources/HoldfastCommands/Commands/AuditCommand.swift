@@ -144,7 +144,6 @@ struct AuditCommand: ParsableCommand {
         ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
         ("--preset", presetOptions.preset != nil),
         ("--precision \(precision.rawValue)", precision != .float32),
-        ("--dry-run", runOptions.dryRun),
       ])
     if task == .classification { try checkData() }
     let job = try runOptions.job()
@@ -156,7 +155,7 @@ struct AuditCommand: ParsableCommand {
         side: retrieval.side ?? "input", galleryFile: retrieval.gallery, attacks: recipes,
         norm: threat.norm, radii: threat.radii, budgets: budgets, limit: limit,
         batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
-        requirements: requirements)
+        isDryRun: runOptions.dryRun, requirements: requirements)
       guard
         let result = try run.run(in: output, command: CommandLine.arguments, console: console)
       else { return }
@@ -189,6 +188,7 @@ struct AuditCommand: ParsableCommand {
       try ModelSource(
         $0, modality: model.modality, place: place,
         script: modelOptions.script.choice.also(for: $0),
+        depthCamera: model.modality == .depth ? modelOptions.camera : nil,
         device: model.encoder.device)
     }
     let goal = try goal.map(GoalFile.init(at:))

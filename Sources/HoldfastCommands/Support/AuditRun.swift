@@ -71,7 +71,7 @@ struct AuditRun {
     if isDryRun {
       try DryRun(
         plan: plan, record: record, folder: path, data: data, preparation: preparation,
-        limit: limit
+        limit: limit, checks: checks
       ).show(console)
       return nil
     }

@@ -30,9 +30,10 @@ struct ModelSource {
   ///   - place: where an attack acts.
   ///   - vision: a fine-tuned vision tower in place of the model's own.
   ///   - script: what was said about a model that is code.
+  ///   - depthCamera: the camera that measures depth.
   init(
     _ name: String, modality: Modality? = nil, place: AttackPlace = .model, vision: String? = nil,
-    script: ScriptChoice = .none, device: Device
+    script: ScriptChoice = .none, depthCamera: DepthCamera? = nil, device: Device
   ) throws {
     let given = try Self.resolve(name)
     let bundle = DefenseBundle.isBundle(given) ? try DefenseBundle(at: given) : nil
@@ -46,7 +47,8 @@ struct ModelSource {
       try bundle.map { try Self.files(of: $0, script, at: given) } ?? ModelFiles.checksums(at: path)
     let model =
       try script.load(path, vision: vision, device: device)
-      ?? script.loadKnown(path, vision: vision, device: device)
+      ?? script.loadKnown(
+        path, vision: vision, depthCamera: depthCamera, device: device)
     if let vision {
       for (file, sum) in try ModelFiles.checksums(at: vision) { files["vision/\(file)"] = sum }
     }
@@ -65,7 +67,8 @@ struct ModelSource {
     else {
       throw UsageError(
         "`\(record.path)` has no sense `\(modality?.rawValue ?? "")`",
-        hint: "it has \(known.map(\.rawValue).joined(separator: ", "))")
+        hint: "it has \(known.map(\.rawValue).joined(separator: ", "))"
+          + (modality == .depth ? "; ImageBind's depth needs --depth-camera" : ""))
     }
     self.path = path
     self.record = record

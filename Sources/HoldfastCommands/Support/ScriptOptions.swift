@@ -59,9 +59,11 @@ struct ScriptChoice {
   }
 
   /// A model of a known family; a TorchScript file of another says what to do.
-  func loadKnown(_ path: String, vision: String?, device: Device) throws -> LoadedModel {
+  func loadKnown(
+    _ path: String, vision: String?, depthCamera: DepthCamera?, device: Device
+  ) throws -> LoadedModel {
     do {
-      return try loadModel(at: path, vision: vision, device: device)
+      return try loadModel(at: path, vision: vision, depthCamera: depthCamera, device: device)
     } catch  where Self.isScript(path) {
       throw EncoderError(
         what: "is TorchScript, but not of a model that is known here", where: path,

@@ -19,11 +19,26 @@ struct ModelOptions: ParsableArguments {
 
   @OptionGroup var script: ScriptOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "For ImageBind's and UniBind's depth, the camera: focal=PIXELS, with baseline=METRES (0.075) "
+        + "and coding=millimetres or rotated (SUN RGB-D) where they differ.",
+      valueName: "camera"))
+  var depthCamera: String?
+
   @Option(help: ArgumentHelp("cpu, cuda, cuda:N or mps.", valueName: "device"))
   var device = "cpu"
 
   @Option(help: ArgumentHelp("Threads of one operation; all cores by default.", valueName: "n"))
   var threads: Int?
+
+  /// The camera of depth, if one is given.
+  var camera: DepthCamera? {
+    get throws(UsageError) {
+      guard let depthCamera else { return nil }
+      return try DepthCamera(spelled: depthCamera)
+    }
+  }
 
   /// The device, once it is known to be there.
   func prepareDevice() throws -> Device {
@@ -47,7 +62,7 @@ struct ModelOptions: ParsableArguments {
   func load(_ modality: Modality? = nil, at place: AttackPlace = .model) throws -> ModelSource {
     try ModelSource(
       model, modality: modality, place: place, vision: vision, script: try script.choice,
-      device: try prepareDevice())
+      depthCamera: try camera, device: try prepareDevice())
   }
 }
 
