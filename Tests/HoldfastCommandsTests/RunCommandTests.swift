@@ -129,10 +129,10 @@ struct RunCommandTests {
   func dryRunOfRetrieval() throws {
     try withTemporaryFolder { folder in
       _ = try succeed(
-        ["scenes", "--modality", "image,text", "--count", "1", "--output", "scenes"], in: folder)
+        ["scenes", "--modality", "image", "--count", "1", "--output", "scenes"], in: folder)
       let outcome = try succeed(
         [
-          "audit", "--model", "builtin", "--task", "retrieval", "--pairs", "scenes/pairs.csv",
+          "audit", "--model", "builtin", "--task", "retrieval", "--pairs", "scenes/image/pairs.csv",
           "--attack", "crossmaxim:steps=4", "--epsilon", "1/255,4/255", "--output", "run",
           "--threads", "1", "--dry-run",
         ], in: folder)

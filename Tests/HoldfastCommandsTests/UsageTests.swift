@@ -78,7 +78,7 @@ struct UsageTests {
     "audit --model m --data d --require robust@8/255>=0.4",
     "audit --model m --data d --require robst@1/255>=0.4",
     "audit --model m --data d --require clean>=1.4", "audit --model m --data d --rank-timeout 0",
-    "audit --model m --task retrieval --pairs p.csv --dry-run", "show", "show r --epsilon 1/255",
+    "audit --model m --task retrieval --pairs p.csv --goal g", "show", "show r --epsilon 1/255",
     "compare r",
   ]
 
