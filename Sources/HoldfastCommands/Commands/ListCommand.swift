@@ -32,7 +32,7 @@ struct ListCommand: ParsableCommand {
         DefenseTable.entries.map { [$0.name, $0.summary, $0.options.joined(separator: ",")] },
         columns: ["defense", "what it is", "options"])
     case "encoders":
-      table = Self.encoders()
+      table = EncoderList.table()
     case "datasets":
       table = Self.datasets()
     case "runs":
@@ -62,20 +62,5 @@ struct ListCommand: ParsableCommand {
           entry.tasks.joined(separator: " "), entry.splits.joined(separator: " "), entry.files,
         ]
       }, columns: ["layout", "what it is", "senses", "tasks", "splits", "recognised by"])
-  }
-
-  private static func encoders() -> Table {
-    var table = Table(
-      texts: ["encoder", "sense"],
-      numbers: ["image", "patch", "layers", "width", "heads", "embedding"])
-    for (name, preset) in CLIPConfiguration.presets {
-      let vision = preset.vision
-      table.add(
-        [
-          name, "image, text", "\(vision.image)", "\(vision.patch)", "\(vision.layers)",
-          "\(vision.width)", "\(vision.heads)", "\(preset.projection)",
-        ])
-    }
-    return table
   }
 }
