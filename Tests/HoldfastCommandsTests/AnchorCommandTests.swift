@@ -17,7 +17,7 @@ struct AnchorCommandTests {
   }
 
   private let line =
-    "audit --model builtin --data scenes --attack pgd:steps=2 --epsilon 1/255 --threads 1 "
+    "audit --model builtin --data scenes --checks off --attack pgd:steps=2 --epsilon 1/255 --threads 1 "
 
   @Test("stand for the classes in place of prompts, and are part of what is run")
   func descriptions() throws {

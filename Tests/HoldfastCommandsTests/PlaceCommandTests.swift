@@ -15,7 +15,7 @@ struct PlaceCommandTests {
   }
 
   private let line =
-    "audit --model builtin --attack apgd-ce:steps=5 --epsilon 4/255 --threads 1 --attack-at native "
+    "audit --model builtin --checks off --attack apgd-ce:steps=5 --epsilon 4/255 --threads 1 --attack-at native "
 
   private func run(_ line: String, in folder: URL) throws -> Program.Outcome {
     try Program.run(line.split(separator: " ").map(String.init), in: folder)

@@ -12,7 +12,8 @@ struct ReportCommandTests {
       #expect(scenes.code == 0, "\(scenes.talk)")
       let audit = try Program.run(
         [
-          "audit", "--model", "builtin", "--data", "scenes/image", "--attack", "apgd-ce:steps=5",
+          "audit", "--model", "builtin", "--data", "scenes/image", "--checks", "off", "--attack",
+          "apgd-ce:steps=5",
           "--epsilon", "4/255,16/255", "--gallery-samples", "3", "--output", "run",
         ], in: folder)
       #expect(audit.code == 0, "\(audit.talk)")
@@ -56,7 +57,8 @@ struct ReportCommandTests {
         guard ["latex", "json"].contains(form) else { continue }
         let audit = try Program.run(
           [
-            "audit", "--model", "builtin", "--data", "scenes/image", "--attack", "apgd-ce:steps=5",
+            "audit", "--model", "builtin", "--data", "scenes/image", "--checks", "off", "--attack",
+            "apgd-ce:steps=5",
             "--epsilon", "4/255,16/255", "--gallery-samples", "3", "--output", "run", "--format",
             form,
           ], in: folder)

@@ -28,7 +28,7 @@ struct RunCommandTests {
       let rows = list.split(separator: "\n")
       #expect(rows.count == 3)
       #expect(rows[0] == "run,model,data,begun,state,samples,clean,worst case")
-      #expect(rows[1].hasPrefix("runs/a b,tiny-scenes,image,"))
+      #expect(rows[1].hasPrefix("runs/a b,tiny-bind,image,"))
       #expect(rows[1].contains(",finished,20,"))
       #expect(rows[2].hasPrefix("runs/pgd,") && rows[2].contains(",finished,12,"))
       #expect(try succeed(["list", "runs", "--runs", "none"], in: folder).output.contains("run"))

@@ -7,7 +7,8 @@ extension TinyBindTower {
   /// rows and columns in the same way; a fresh one otherwise.
   ///
   /// What sees one channel sees it in all three colours; what sees several frames at once sees their
-  /// mean. So a tower of clips starts out by seeing still clips as the image tower sees the picture.
+  /// mean. So the tokens of a still clip start out as those of the picture, once for each stretch of
+  /// frames, but for the tower's own normalisation of pixels.
   /// Sources: Carreira and Zisserman, 2017, section 2.4, for the frames; Zhu et al., 2024, section
   /// 3.1, for beginning each sense with the weights of images.
   public init(
