@@ -2,11 +2,11 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct ClassifyCommand: ParsableCommand {
+struct ClassifyCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "classify", abstract: "Say which of some labels suits each image best.")
 
-  @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"))
+  @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"), completion: .file())
   var images: [String]
 
   @OptionGroup var modelOptions: ModelOptions
@@ -16,7 +16,9 @@ struct ClassifyCommand: ParsableCommand {
       "The labels: cat,dog,ship; a classifier of your own has some already.", valueName: "a,b,c"))
   var labels: String?
 
-  @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the label."))
+  @Option(
+    help: ArgumentHelp("Prompt templates, one per line, with {} for the label."),
+    completion: .file())
   var templates: String?
 
   @OptionGroup var anchors: AnchorOptions
@@ -29,6 +31,8 @@ struct ClassifyCommand: ParsableCommand {
     let label: String
     let probabilities: [String: Double]
   }
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let given = try labels.map { try ClassNames($0.listed).names }

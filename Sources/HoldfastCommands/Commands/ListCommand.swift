@@ -1,20 +1,27 @@
 import ArgumentParser
 import Holdfast
 
-struct ListCommand: ParsableCommand {
+struct ListCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List attacks, defenses, encoders, datasets or runs.",
+    commandName: "list",
+    abstract: "List attacks, defenses, encoders, datasets or runs.",
     aliases: ["ls"])
 
+  private static let kinds = ["attacks", "defenses", "encoders", "datasets", "runs"]
+
   @Argument(
-    help: ArgumentHelp("attacks, defenses, encoders, datasets or runs.", valueName: "kind"))
+    help: ArgumentHelp("attacks, defenses, encoders, datasets or runs.", valueName: "kind"),
+    completion: .list(ListCommand.kinds))
   var kind: String
 
-  @Option(help: ArgumentHelp("Where to look for runs.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Where to look for runs.", valueName: "folder"), completion: .directory)
   var runs = "runs"
 
   @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let table: Table
@@ -38,7 +45,7 @@ struct ListCommand: ParsableCommand {
     case "runs":
       table = try RunList.table(below: runs)
     default:
-      let near = nearest(kind, among: ["attacks", "defenses", "encoders", "datasets", "runs"])
+      let near = nearest(kind, among: Self.kinds)
       throw UsageError(
         "there is no list of `\(kind)`",
         hint: near.first.map { "did you mean `\($0)`?" }
@@ -53,7 +60,7 @@ struct ListCommand: ParsableCommand {
     return table
   }
 
-  private static func datasets() -> Table {
+  static func datasets() -> Table {
     table(
       DataLayouts.entries.map { entry in
         [

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct PullCommand: ParsableCommand {
+struct PullCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "pull",
     abstract: "Fetch a model from the Hugging Face hub into its cache.",
@@ -24,6 +24,8 @@ struct PullCommand: ParsableCommand {
       "A file that is needed too, or weights in place of those that are chosen; may be repeated.",
       valueName: "name"))
   var file: [String] = []
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let reference: HubReference

@@ -85,7 +85,7 @@ struct Demo {
         batchSize: 32, seed: 0)
       guard
         let result = try run.run(
-          in: "\(folder)/\(name.rawValue)", command: CommandLine.arguments,
+          in: "\(folder)/\(name.rawValue)", command: Invocation.command,
           title: "  \(name.rawValue)", console: console)
       else { preconditionFailure("an audit by one process has a summary") }
       return SensesReport.Entry(plan: result.plan, summary: result.summary)

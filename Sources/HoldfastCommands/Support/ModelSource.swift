@@ -161,13 +161,29 @@ struct ModelSource {
   /// The path that a name stands for.
   static func resolve(_ name: String) throws -> String {
     if name == builtIn { return try BuiltInModel.path }
-    if name.hasPrefix("hf:") { return try HubCache().snapshot(of: HubReference(name)) }
+    if name.hasPrefix("hf:") { return try cached(HubReference(name)) }
     guard FileManager.default.fileExists(atPath: name) else {
+      let near = nearest(name, among: [builtIn], tolerance: 0.25).first ?? nearestPath(name)
       throw DataError(
         "does not exist", in: name,
-        hint: "--model takes a folder, a file of weights, hf:org/repo, a bundle, or `builtin`")
+        hint: near.map { "did you mean `\($0)`?" }
+          ?? "--model takes a folder, a file of weights, hf:org/repo, a bundle, or `builtin`")
     }
     return URL(fileURLWithPath: name).standardizedFileURL.path
+  }
+
+  /// The folder of a model in the hub's cache.
+  private static func cached(_ reference: HubReference) throws -> String {
+    let cache = HubCache()
+    do {
+      return try cache.snapshot(of: reference)
+    } catch {
+      let known = cache.models.filter { $0 != reference.repository }
+      guard let near = nearest(reference.repository, among: known).first else { throw error }
+      throw DataError(
+        error.what, in: cache.directory,
+        hint: "did you mean `hf:\(near)`, which is there? Otherwise \(error.hint ?? "fetch it")")
+    }
   }
 
   /// The checksums of a bundle's base, which must be those it was made for, and of its own tensors.

@@ -7,7 +7,7 @@ struct ScriptOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For a TorchScript file of your own: a JSON file that says what it takes and gives.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["json"]))
   var input: String?
 
   @Flag(
