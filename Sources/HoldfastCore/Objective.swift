@@ -5,9 +5,18 @@ public protocol Objective: Codable, Hashable, Sendable {
   /// The name in tables and records.
   static var name: String { get }
 
+  /// The loss as the reference page prints it: z are the logits, y the true class, t the target, e the
+  /// embedding, and z_(1) is the largest logit.
+  static var formula: String { get }
+
   /// The loss of each sample in float32: `(B)`; or several losses of each, `(B, S)`, for an attack
   /// that follows more than one gradient.
   func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor
+}
+
+extension Objective {
+  /// Nothing is said.
+  public static var formula: String { "" }
 }
 
 extension Prediction {

@@ -9,6 +9,9 @@ public struct DefenseEntry: Sendable {
   public let summary: String
   /// The options it takes, with their defaults, as `key=value`.
   public let options: [String]
+  /// What a forward pass of the defended encoder costs, in forward (F) and backward (B) passes of the
+  /// bare one.
+  public var passes = "1 F"
   let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any InferenceDefense
   /// The defence in the manifest of a bundle.
   let decode: @Sendable (Data) throws -> any InferenceDefense
