@@ -6,7 +6,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.libtorch$(if $(PKG_CONFIG_PATH),:$(PKG_CONF
 
 swift_sources = $(wildcard Sources Tests Benchmarks Package.swift)
 
-.PHONY: help setup demo test build bench fuzz docs format lint
+.PHONY: help setup demo test build bench fuzz docs reference format lint
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -34,6 +34,11 @@ fuzz: setup ## read files damaged at random, for TIME seconds (600)
 
 docs: setup ## build the reference of every module, and say where it lies
 	scripts/docs
+
+reference: setup ## write the reference page and the manual (.build/holdfast.1)
+	swift build --product holdfast
+	.build/debug/holdfast manual --markdown > Documentation/reference.md
+	.build/debug/holdfast manual > .build/holdfast.1
 
 format: ## format the Swift sources in place
 	swift format --in-place --parallel --recursive --configuration .swift-format $(swift_sources)
