@@ -28,7 +28,8 @@ struct DocumentedCommandTests {
           break
         } else if character == " " || character == "\t" {
           close()
-        } else if character == "|" || character == ";" || character == "&" {
+        } else if "|;&<>".contains(character) {
+          // What follows is another command, or a file's name, which is taken for one.
           close()
           commands.append([])
         } else {
@@ -62,9 +63,10 @@ struct DocumentedCommandTests {
     }
   }
 
-  /// Refuses what the program would: all of it, or where some is left out, its name and options.
+  /// Refuses what the program would: all of it, or where some is left out or stands in a file, its
+  /// name and options.
   private func check(_ arguments: [String]) throws {
-    if isShortened(arguments) {
+    if isShortened(arguments) || arguments.contains("--config") {
       try checkNames(arguments)
     } else {
       _ = try HoldfastCommand.parseAsRoot(arguments)
