@@ -1,6 +1,8 @@
 import Holdfast
 
-/// How undecided the model is: H = -Σ p log p over the classes. It needs no label.
+/// How undecided the model is: H = -Σ p log p over the classes.
+///
+/// It needs no label.
 struct PredictiveEntropy: Objective {
   static let name = "entropy"
 
