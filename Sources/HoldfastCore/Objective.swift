@@ -20,8 +20,11 @@ extension Objective {
 }
 
 extension Prediction {
-  /// The logits, or an error that names who asked for them.
-  func requireLogits(_ asker: String) throws(TorchError) -> Tensor {
+  /// The logits `(B, K)`, for objectives and criteria that cannot do without.
+  ///
+  /// - Parameter asker: who is named in the error.
+  /// - Throws: `TorchError` with code `shape` where the subject has no head.
+  public func requireLogits(_ asker: String) throws(TorchError) -> Tensor {
     guard let logits else {
       throw TorchError(
         code: .shape, operation: asker, message: "needs logits, but the subject has no head")
