@@ -71,7 +71,8 @@ public struct CostEstimate: Sendable {
       let prediction = try Verifier(subject: subject).predict(input, of: sample.id)
       return AttackJob(
         id: sample.id, input: input,
-        truth: try SampleTruth(label: sample.label, of: prediction, goal: plan.goal),
+        truth: try plan.aimed(
+          SampleTruth(label: sample.label, of: prediction, goal: plan.goal), sample.id),
         radii: plan.radii)
     }
   }

@@ -83,6 +83,8 @@ struct AuditCommand: ParsableCommand {
       valueName: "file"))
   var goal: String?
 
+  @OptionGroup var targetOptions: TargetOptions
+
   @OptionGroup var presetOptions: PresetOptions
 
   @OptionGroup var checkOptions: CheckOptions
@@ -141,7 +143,8 @@ struct AuditCommand: ParsableCommand {
         ("--data", !data.isEmpty), ("--classes", classes != nil), ("--templates", templates != nil),
         ("--anchors", try anchors.file() != nil),
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
-        ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
+        ("--goal", goal != nil), ("--target", targetOptions.target != nil),
+        ("--save-adversarial", saveAdversarial),
         ("--preset", presetOptions.preset != nil),
         ("--precision \(precision.rawValue)", precision != .float32),
         ("--dry-run", runOptions.dryRun),
@@ -195,7 +198,7 @@ struct AuditCommand: ParsableCommand {
       let sense = try model.sense(argument.modality ?? model.modality)
       let whole = try argument.open(selection, classes: given, for: sense.modality)
       let set = try preset?.subsample.map(whole.taking) ?? whole
-      let run = AuditRun(
+      var run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
         classes: try Self.classNames(given, of: set),
         templates: try preset?.templates(of: set)
@@ -206,6 +209,7 @@ struct AuditCommand: ParsableCommand {
         gallerySamples: gallery.gallerySamples, protocols: names, preset: preset, checks: checks,
         limit: limit, batchSize: batchSize, seed: preset?.seed ?? seed, strict: selection.strict,
         job: job, isDryRun: runOptions.dryRun, requirements: requirements)
+      try run.aim(at: targetOptions.target)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
       }
