@@ -43,7 +43,8 @@ public final class Auditor {
       let isTransfer = name == .transfer
       guard let subject = isTransfer ? plan.transferSource : plan.subject else { continue }
       var settings = PoolSettings(
-        subject: subject, criterion: plan.criterion, norm: plan.norm, stop: plan.stop(of: name, keepsExamples: archive != nil),
+        subject: subject, criterion: plan.criterion, norm: plan.norm,
+        stop: plan.stop(of: name, keepsExamples: archive != nil),
         budgets: plan.budgets, slots: plan.slots, seed: plan.seed)
       for recipe in plan.attacks[name] ?? [] where !(isTransfer && recipe.isScreen) {
         settings.search = plan.search(of: recipe, in: name)

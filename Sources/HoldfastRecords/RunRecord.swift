@@ -63,7 +63,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     classes: [String], templates: [String], anchors: AnchorRecord? = nil,
     attackSpace: AttackSpaceRecord, norm: String,
     radii: [String], protocols: [ProtocolRecord], goal: String? = nil, target: String? = nil,
-    budgets: String = "nested", precision: String, seed: UInt64, preset: String? = nil, retrieval: RetrievalPlanRecord? = nil
+    budgets: String = "nested", precision: String, seed: UInt64, preset: String? = nil,
+    retrieval: RetrievalPlanRecord? = nil
   ) {
     self.holdfast = holdfast
     self.model = model

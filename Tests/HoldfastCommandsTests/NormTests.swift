@@ -12,22 +12,23 @@ struct NormTests {
     let norm: Norm
     let spelling: String
     var testDescription: String { "\(spelling) in \(norm)" }
-    /// From harmless to harmful, for pictures of 3072 values in [0, 1].
-    var radii: [Radius] { norm == .l2 ? ["0.1", "0.3", "0.9"].compactMap(Radius.init)
-      : ["2", "8", "32"].compactMap(Radius.init) }
+    /// One that fools few and one that fools many, for pictures of 3072 values in [0, 1].
+    var radii: [Radius] { (norm == .l2 ? ["0.1", "1"] : ["2", "32"]).compactMap(Radius.init) }
+    /// Each norm on one of the models, to save time.
+    var model: String { StrengthTests.models[norm == .l2 ? 1 : 0] }
   }
 
   static let cases = [Norm.l2, .l1].flatMap { norm in
     [
-      "apgd-ce:steps=30", "apgd-t:steps=15,targets=3", "fab-t:steps=30,targets=3",
-      "square:queries=400",
+      "apgd-ce:steps=20", "apgd-t:steps=10,targets=2", "fab-t:steps=20,targets=2",
+      "square:queries=300",
     ].map { Case(norm: norm, spelling: $0) }
   }
 
   /// Every radius is attacked by itself, so that order in the radius is found and not assumed.
-  @Test(arguments: StrengthTests.models, cases)
-  func findsMoreThanNoise(_ model: String, _ attack: Case) throws {
-    let trial = try PeerTrial(model, perClass: 2)
+  @Test(arguments: cases)
+  func findsMoreThanNoise(_ attack: Case) throws {
+    let trial = try PeerTrial(attack.model, perClass: 2)
     let jobs = trial.jobs.filter(\.truth.isCorrect).map { job in
       AttackJob(id: job.id, input: job.input, truth: job.truth, radii: attack.radii)
     }
@@ -41,8 +42,8 @@ struct NormTests {
     let noise = try attack.radii.map { radius in
       try jobs.count { try isFooledByNoise($0, trial.subject, attack.norm, radius) }
     }
-    #expect(fooled == fooled.sorted(), "\(fooled)")
-    #expect(fooled[2] > noise[2] + 2, "\(fooled) of \(jobs.count), and noise \(noise)")
+    #expect(fooled[0] <= fooled[1], "\(fooled)")
+    #expect(fooled[1] > noise[1] + 2, "\(fooled) of \(jobs.count), and noise \(noise)")
     for outcome in outcomes {
       for found in outcome.radii {
         guard let example = found.example else {

@@ -132,12 +132,13 @@ struct TargetCommandTests {
   @Test(
     "refuse what has no sense",
     arguments: [
-      ("--attack apgd-ce --target rings", "did you mean `ring`?"),
+      ("--attack apgd-ce --target rings", "did you mean `ring`"),
       ("--attack apgd-embedding --target ring", "apgd-embedding cannot aim at a class"),
     ])
   func refusals(_ options: String, _ words: String) throws {
     try withTemporaryFolder { folder in
-      expectFailure(try run(line + options, in: folder), code: 64, words)
+      let outcome = try run(line + options, in: folder)
+      expectFailure(outcome, code: 64, words)
     }
   }
 }

@@ -158,7 +158,8 @@ extension StrengthTrial.Result {
         "format": "pt", "attack": question.attack, "seed": "\(question.seed)",
         "model": trial.peer.model, "norm": trial.peer.threat.rawValue,
         "template": trial.peer.template,
-        "per_class": "\(trial.peer.images.count / trial.peer.classes.count)", "classes": trial.peer.classes.joined(separator: ","),
+        "per_class": "\(trial.peer.images.count / trial.peer.classes.count)",
+        "classes": trial.peer.classes.joined(separator: ","),
       ],
       to: "\(folder)/\(trial.peer.model)-\(trial.peer.threat.rawValue)-"
         + "\(question.attack)-\(question.seed).safetensors")

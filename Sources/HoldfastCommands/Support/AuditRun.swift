@@ -192,7 +192,8 @@ struct AuditRun {
         place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
         unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
-      goal: goal?.checksum, target: target?.text, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed,
+      goal: goal?.checksum, target: target?.text, budgets: budgets.rawValue,
+      precision: precision.rawValue, seed: seed,
       preset: preset?.name)
   }
 

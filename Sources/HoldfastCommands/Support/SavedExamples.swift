@@ -21,7 +21,8 @@ enum SavedExamples {
           let path = "\(name).\(pictures ? "png" : "safetensors")"
           guard FileManager.default.fileExists(atPath: "\(folder)/\(path)") else { continue }
           table.add([
-            path, classes[sample.label], sample.target.map { classes[$0] } ?? "", sample.id, entry.name, radius.radius, example.attack,
+            path, classes[sample.label], sample.target.map { classes[$0] } ?? "", sample.id,
+            entry.name, radius.radius, example.attack,
             classes.indices.contains(example.predicted) ? classes[example.predicted] : "",
             example.sha256, "\(example.margin)", "\(example.distance)",
           ])
