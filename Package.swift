@@ -41,6 +41,7 @@ func tests(
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -124,7 +125,7 @@ let floor8: [Target] = [
       "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks", "HoldfastData",
       "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
     ]),
-  library("HoldfastCommands", ["Holdfast", arguments], resources: [.copy("Models")]),
+  library("HoldfastCommands", ["Holdfast", arguments, yaml], resources: [.copy("Models")]),
   .executableTarget(
     name: "holdfast", dependencies: ["HoldfastCommands"], swiftSettings: strict,
     linkerSettings: runPath),
@@ -140,7 +141,7 @@ let testTargets: [Target] = [
     dependencies: ["HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks"],
     path: "Tests/HoldfastTestSupport", swiftSettings: strict),
   tests("HoldfastTensor", ["HoldfastTestSupport"], exclude: ["Goldens"]),
-  tests("HoldfastFormats", [], exclude: ["Goldens"]),
+  tests("HoldfastFormats", [], exclude: ["Goldens", "Servers"]),
   tests("HoldfastLayers", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastFormats"]),
   tests("HoldfastText", ["HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastMedia", ["HoldfastTensor", "HoldfastFormats"], exclude: ["Goldens"]),
@@ -183,6 +184,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
   ],
   targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + floor6 + floor7 + floor8

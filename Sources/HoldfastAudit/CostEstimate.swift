@@ -32,11 +32,17 @@ public struct CostEstimate: Sendable {
   public var secondsPerSample: Double { cleanSeconds + rows.reduce(0) { $0 + $1.seconds } }
 
   /// Measures `plan` on samples that share a batch, of which there is at least one.
-  public init(_ plan: AuditPlan, on samples: [PreparedSample]) throws {
+  ///
+  /// - Parameter gallery: what is searched, in an audit of retrieval. There each attack is run once
+  ///   with its whole budget and once for each k of R@k.
+  public init(
+    _ plan: AuditPlan, gallery: Gallery? = nil, on samples: [PreparedSample]
+  ) throws {
     let classes = plan.subject.head?.classCount ?? 0
+    let passes = gallery == nil ? 1 : 1 + RetrievalAuditor.ranks.count
     batch = samples.count
     let began = ContinuousClock.now
-    let jobs = try Self.jobs(samples, plan, plan.subject)
+    let jobs = try Self.jobs(samples, plan, gallery)
     cleanSeconds =
       (ContinuousClock.now - began) / .seconds(1) / Double(max(1, samples.count))
     var rows: [Row] = []
@@ -46,12 +52,15 @@ public struct CostEstimate: Sendable {
       let stop = plan.stop(of: name, keepsExamples: false)
       var settings = PoolSettings(
         subject: subject, norm: plan.norm, stop: stop, budgets: plan.budgets, slots: plan.slots,
-        seed: plan.seed)
+        seed: plan.seed, isGallery: gallery != nil)
+      if gallery != nil { settings.criterion = RankLost(rank: 1) }
       for recipe in plan.attacks[name] ?? [] where !(isTransfer && recipe.isScreen) {
         settings.search = isTransfer ? nil : plan.search(of: recipe)
         let cost = try recipe.measureStep(on: jobs, settings)
-        let runs = recipe.runsOfSurvivor(
-          classes: classes, radii: plan.radii.count, budgets: plan.budgets, stop: stop)
+        let runs =
+          passes
+          * recipe.runsOfSurvivor(
+            classes: classes, radii: plan.radii.count, budgets: plan.budgets, stop: stop)
         rows.append(
           Row(
             name: name.rawValue, attack: recipe.name,
@@ -64,16 +73,20 @@ public struct CostEstimate: Sendable {
   }
 
   private static func jobs(
-    _ samples: [PreparedSample], _ plan: AuditPlan, _ subject: Subject
+    _ samples: [PreparedSample], _ plan: AuditPlan, _ gallery: Gallery?
   ) throws -> [AttackJob] {
-    try samples.map { sample in
-      let input = try sample.tensor(for: subject.encoder.input)
-      let prediction = try Verifier(subject: subject).predict(input, of: sample.id)
-      return AttackJob(
-        id: sample.id, input: input,
-        truth: try plan.aimed(
-          SampleTruth(label: sample.label, of: prediction, goal: plan.goal), sample.id),
-        radii: plan.radii)
+    let verifier = Verifier(subject: plan.subject)
+    return try samples.map { sample in
+      let input = try sample.tensor(for: plan.subject.encoder.input)
+      let prediction = try verifier.predict(input, of: sample.id)
+      let truth =
+        if let partners = try gallery.map({ try $0.partners(of: sample.id) }) {
+          try SampleTruth(label: partners[0], partners: partners, of: prediction)
+        } else {
+          try plan.aimed(
+            SampleTruth(label: sample.label, of: prediction, goal: plan.goal), sample.id)
+        }
+      return AttackJob(id: sample.id, input: input, truth: truth, radii: plan.radii)
     }
   }
 }

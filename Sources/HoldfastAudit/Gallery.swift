@@ -1,4 +1,5 @@
 public import HoldfastCore
+import HoldfastData
 public import HoldfastTensor
 
 /// What attacked inputs are compared with: the embeddings of the other side, and of distractors.
@@ -24,6 +25,16 @@ public struct Gallery {
     self.embeddings = try embeddings.to(.cpu).to(.float32).normalized().contiguous()
     self.partners = partners
     self.queries = queries
+  }
+
+  /// The places of an input's true partners, of which there is at least one.
+  ///
+  /// - Throws: `DataError` for an input without any.
+  func partners(of id: String) throws(DataError) -> [Int] {
+    guard let places = partners[id] else {
+      throw DataError("has no partner in the gallery", in: id)
+    }
+    return places
   }
 
   /// The number of entries M.

@@ -87,9 +87,7 @@ public final class RetrievalAuditor {
 
   /// Ranks the gallery for an unperturbed input by itself.
   private func enter(_ sample: PreparedSample) throws {
-    guard let partners = gallery.partners[sample.id], let label = partners.first else {
-      throw DataError("has no partner in the gallery", in: sample.id)
-    }
+    let partners = try gallery.partners(of: sample.id)
     guard tracks[sample.id] == nil else {
       throw DataError(
         "comes twice in the data set", in: sample.id, hint: "ids of samples must be unique")
@@ -101,7 +99,7 @@ public final class RetrievalAuditor {
     }
     let input = try sample.tensor(for: plan.subject.encoder.input)
     let prediction = try sighting.predict(input, of: sample.id)
-    let truth = try SampleTruth(label: label, partners: partners, of: prediction)
+    let truth = try SampleTruth(label: partners[0], partners: partners, of: prediction)
     let job = AttackJob(id: sample.id, input: input, truth: truth, radii: [])
     let (seen, point) = try sighting.look(at: input, prediction, of: job, distance: 0)
     let clean = CleanRecord(

@@ -14,12 +14,17 @@ public struct HoldfastCommand: ParsableCommand {
     version: version,
     subcommands: [
       AuditCommand.self, ReportCommand.self, HardenCommand.self, ClassifyCommand.self,
-      EmbedCommand.self, ListCommand.self, ShowCommand.self, CompareCommand.self, DemoCommand.self,
+      EmbedCommand.self, ListCommand.self, ShowCommand.self, CompareCommand.self, PullCommand.self,
+      DemoCommand.self,
       ScenesCommand.self, TrainTowerCommand.self, MakeDemoModelCommand.self,
+      CompletionsCommand.self, ManualCommand.self,
     ])
 
   /// The version of Holdfast.
   public static let version = "0.1.0"
+
+  /// The day of that version, as manual pages write it.
+  static let day = "November 26, 2026"
 
   /// The program; it has no state of its own.
   public init() {}
@@ -33,13 +38,21 @@ public struct HoldfastCommand: ParsableCommand {
   static func start(_ arguments: [String]) -> Never {
     quietBrokenPipes()
     surviveFileLimits()
+    var invocation: Invocation?
     do {
-      var command = try parseAsRoot(arguments)
+      let meant = try Invocation(arguments)
+      meant.keep()
+      invocation = meant
+      var command = try parseAsRoot(meant.arguments)
+      if let talk = (command as? any TalkingCommand)?.talk {
+        Console.agree(on: try talk.manner)
+      }
       try command.run()
       leave(0)
     } catch {
       guard let failure = Failure(error, of: arguments) else { exit(withError: error) }
-      Console.standard.say("error: \(failure.message)")
+      let origin = failure.code == 64 ? invocation?.origin(of: failure.message) : nil
+      Console.standard.fail(origin.map { "\($0): \(failure.message)" } ?? failure.message)
       leave(failure.code)
     }
   }

@@ -16,9 +16,13 @@ public struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 /// The names of `known` that are most like `name`, best first; at most three.
-public func nearest(_ name: String, among known: [String]) -> [String] {
+///
+/// - Parameter tolerance: which share of a name may be otherwise; two letters always may.
+public func nearest(
+  _ name: String, among known: [String], tolerance: Double = 0.5
+) -> [String] {
   let scored = known.map { (name: $0, distance: editDistance(name, $0)) }
-  let close = scored.filter { $0.distance <= max(2, $0.name.count / 2) }
+  let close = scored.filter { $0.distance <= max(2, Int(Double($0.name.count) * tolerance)) }
   return close.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
 }
 

@@ -22,6 +22,15 @@ public enum Checksum {
     return hexadecimal(hash.finalize())
   }
 
+  /// The name that git gives to a file's content: SHA-1 of a header and the content.
+  static func gitBlob(ofFileAt path: String) throws(FormatError) -> String {
+    let reader = try FileReader(path)
+    var hash = Insecure.SHA1()
+    hash.update(data: Array("blob \(reader.size ?? 0)\0".utf8))
+    while let piece = try reader.nextPiece() { hash.update(bufferPointer: piece) }
+    return hexadecimal(hash.finalize())
+  }
+
   private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }

@@ -14,6 +14,8 @@ public struct RobustBenchEntry: Encodable, Hashable, Sendable {
   public let autoAttack: String?
   /// What the standard ensemble lacks in this run; empty where it is complete.
   public let missing: [String]
+  /// Whether a masking check failed; nil where they were not run.
+  public let unreliable: Bool?
   private let dataset: String
   private let footnote: String
 
@@ -22,16 +24,19 @@ public struct RobustBenchEntry: Encodable, Hashable, Sendable {
     guard let index = plan.radii.firstIndex(of: radius) else { return nil }
     eps = radius
     clean = Self.percent(summary.clean.value)
+    unreliable = summary.unreliable
     dataset = (plan.data.path as NSString).lastPathComponent
     missing = Self.missing(of: plan)
     let whiteBox = summary.protocols.first { $0.name == "white-box" }?.radii[index].robustAccuracy
     autoAttack = missing.isEmpty ? whiteBox.map(Self.percent) : nil
     let attacks = plan.protocols.first { $0.name == "white-box" }?.attacks.map(\.name) ?? []
     let worst = summary.worstCase.indices.contains(index) ? summary.worstCase[index] : nil
+    let failed = (summary.checks?.failed ?? []).map { "(\($0))" }.joined(separator: ", ")
     footnote =
       "Holdfast \(plan.holdfast), \(summary.samples) samples, \(plan.norm), seed \(plan.seed); "
       + "white-box attacks: \(attacks.isEmpty ? "none" : attacks.joined(separator: ", "))"
       + (worst.map { "; worst case over all protocols \(Self.percent($0.robustAccuracy))" } ?? "")
+      + (failed.isEmpty ? "" : "; masking checks failed: \(failed)")
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -48,13 +53,14 @@ public struct RobustBenchEntry: Encodable, Hashable, Sendable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     for key in [
       CodingKeys.link, .name, .authors, .venue, .architecture, .reported, .external,
-      .unreliable, .additionalData,
+      .additionalData,
     ] { try container.encodeNil(forKey: key) }
     try container.encode(1, forKey: .forwardPasses)
     try container.encode(dataset, forKey: .dataset)
     try container.encode(eps, forKey: .eps)
     try container.encode(clean, forKey: .clean)
     try container.encode(autoAttack, forKey: .autoAttack)
+    try container.encode(unreliable, forKey: .unreliable)
     try container.encode(footnote, forKey: .footnote)
   }
 

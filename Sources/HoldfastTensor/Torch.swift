@@ -17,6 +17,9 @@ public enum Torch {
   /// Whether this processor multiplies bfloat16 itself, so that a search in it is faster.
   public static var multipliesBFloat16: Bool { hf_multiplies_bfloat16() }
 
+  /// Whether operations are recorded on this thread, so that gradients can be asked for.
+  public static var recordsGradients: Bool { hf_gradients_enabled() }
+
   /// The threads that one operation may use.
   public static var threadCount: Int { Int(hf_thread_count()) }
 

@@ -46,6 +46,10 @@ struct FuzzCommand: ParsableCommand {
     }
     var problems = 0
     for reader in chosen {
+      guard reader.isThere() else {
+        say("skipped \(reader.name): what it reads with is not installed")
+        continue
+      }
       problems += try supervise(reader, seconds: seconds / Double(chosen.count))
     }
     say("\(problems) problems")

@@ -14,13 +14,15 @@ struct Reader: Sendable {
   var seal: @Sendable (inout Example) -> Void = { _ in }
   /// Whether reading changes the files.
   var writes = false
+  /// Whether all that it needs is installed.
+  var isThere: @Sendable () -> Bool = { true }
   /// Reads an example that lies in a folder.
   let read: @Sendable (_ folder: String) throws -> Void
 
   /// All readers, in the order in which they are run.
   static let all: [Reader] = [
     .safetensors, .torch, .jpeg, .png, .sound, .tar, .tokenizer, .run, .bundle, .numpy, .points,
-    .model, .manifests, .layouts,
+    .model, .manifests, .layouts, .video,
   ]
 }
 

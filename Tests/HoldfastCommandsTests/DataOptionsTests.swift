@@ -140,11 +140,11 @@ struct DataOptionsTests {
       let sense = try run(
         line.replacingOccurrences(of: "--pairs ", with: "--pairs audio=") + "a", in: folder)
       expectFailure(sense, code: 64, "is captions data, which is image")
-      try Data("input,caption,modality\na.wav,x,audio\nb.wav,y,audio\n".utf8)
-        .write(to: folder.appendingPathComponent("sounds.csv"))
+      try Data("input,caption,modality\na.png,x,depth\nb.png,y,depth\n".utf8)
+        .write(to: folder.appendingPathComponent("depths.csv"))
       let model = try run(
-        "audit --model builtin --task retrieval --pairs sounds.csv", in: folder)
-      expectFailure(model, code: 64, "has no sense `audio`")
+        "audit --model builtin --task retrieval --pairs depths.csv", in: folder)
+      expectFailure(model, code: 64, "has no sense `depth`")
     }
   }
 

@@ -28,7 +28,7 @@ struct RunCommandTests {
       let rows = list.split(separator: "\n")
       #expect(rows.count == 3)
       #expect(rows[0] == "run,model,data,begun,state,samples,clean,worst case")
-      #expect(rows[1].hasPrefix("runs/a b,tiny-scenes,image,"))
+      #expect(rows[1].hasPrefix("runs/a b,tiny-bind,image,"))
       #expect(rows[1].contains(",finished,20,"))
       #expect(rows[2].hasPrefix("runs/pgd,") && rows[2].contains(",finished,12,"))
       #expect(try succeed(["list", "runs", "--runs", "none"], in: folder).output.contains("run"))
@@ -116,6 +116,33 @@ struct RunCommandTests {
       ] {
         #expect(outcome.output.contains(words), "\(words) in\n\(outcome.output)")
       }
+      #expect(!outcome.output.contains("masking checks"))
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "run").path))
+      let checked = try succeed(
+        audit.arguments("run").filter { $0 != "--checks" && $0 != "off" }
+          + ["--checks", "7", "--dry-run"], in: folder)
+      #expect(checked.output.contains("The masking checks on 7 of them come on top: at most"))
+    }
+  }
+
+  @Test("say what an audit of retrieval would cost: the whole budget, and once for each rank")
+  func dryRunOfRetrieval() throws {
+    try withTemporaryFolder { folder in
+      _ = try succeed(
+        ["scenes", "--modality", "image", "--count", "1", "--output", "scenes"], in: folder)
+      let outcome = try succeed(
+        [
+          "audit", "--model", "builtin", "--task", "retrieval", "--pairs", "scenes/image/pairs.csv",
+          "--attack", "crossmaxim:steps=4", "--epsilon", "1/255,4/255", "--output", "run",
+          "--threads", "1", "--dry-run",
+        ], in: folder)
+      let rows = outcome.output.split(separator: "\n").map {
+        $0.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
+      }
+      let row = try #require(rows.first { $0.count > 3 && $0[1] == "crossmaxim" })
+      // Two radii, and at each R@1, R@5, R@10 beside the whole budget: 8 runs of 4 steps.
+      #expect(row[2] == "40" && row[3] == "32", "\(outcome.output)")
+      #expect(outcome.output.contains("samples take at most"))
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "run").path))
     }
   }

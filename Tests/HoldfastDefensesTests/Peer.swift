@@ -12,10 +12,12 @@ enum Peer {
 
   /// A tower of another shape.
   static func other() throws -> CLIPModel {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("HoldfastEncodersTests/Goldens")
-    return try loadCLIP(at: folder.appendingPathComponent("hf-gelu-bin").path).model
+    try loadCLIP(at: encoderGoldens.appendingPathComponent("hf-gelu-bin").path).model
   }
+
+  /// The random models that the goldens of encoders were made with.
+  static let encoderGoldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("HoldfastEncodersTests/Goldens")
 
   static func anchors() throws -> Golden { try Golden("r-adapt/anchors.safetensors") }
 }

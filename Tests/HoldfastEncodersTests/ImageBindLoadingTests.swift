@@ -150,7 +150,7 @@ import Testing
     let folder = Golden.url("image-bind").path
     let model = try loadModel(at: folder)
     #expect(model.family == "ImageBind")
-    #expect(model.modalities == [.image, .video, .audio, .thermal] && model.text == nil)
+    #expect(model.modalities == [.image, .video, .audio, .thermal, .inertial] && model.text == nil)
     let (image, audio) = (try #require(model[.image]), try #require(model[.audio]))
     #expect(abs(image.scale - 100) < 1e-3 && abs(audio.scale - 20) < 1e-3)
     for sense in model.senses {

@@ -285,7 +285,7 @@ struct TinyBindFolderTests {
       (
         #"{"sense": {"thermal": {"side": 16}}, "projection": 31,"#
           + #" "tower": {"tokens": {"patches": {"sides": [8, 8]}}, "width": 16, "layers": 2, "heads": 2}}"#,
-        "1 mis-shaped"
+        "1 unfit"
       ),
     ])
   func refused(json: String, words: String) throws {

@@ -39,7 +39,7 @@ struct HubCacheTests {
   func missing() throws {
     let scratch = try Scratch()
     let cache = HubCache(directory: scratch.path)
-    expectFormatError("run `hf download org/name --revision v2`") {
+    expectFormatError("run `holdfast pull org/name@v2`") {
       _ = try cache.snapshot(of: HubReference("hf:org/name@v2"))
     }
     try scratch.write(Array("../../../etc".utf8), to: "models--org--name/refs/main")

@@ -42,8 +42,8 @@ struct GrayPreprocessorTests {
       languageBind.side = goldens.side
       expectPicked(try languageBind.prepare(source), golden.languageBind, tolerance: tolerance)
 
-      var imageBind = DepthPreprocessor.imageBind(baseline: golden.baseline, focal: golden.focal)
-      imageBind.side = goldens.side
+      var imageBind = DepthPreprocessor(
+        measure: .disparity(baseline: golden.baseline, focal: golden.focal), side: goldens.side)
       expectPicked(
         try imageBind.prepare(.medium(.gray(depth))), golden.imageBind, ratio: ratio)
 
@@ -67,8 +67,8 @@ struct GrayPreprocessorTests {
         DepthPreprocessor.languageBind(), [3, 224, 224], try DepthPreprocessor.languageBind().range
       ),
       (
-        DepthPreprocessor.imageBind(focal: 500), [1, 224, 224],
-        try DepthPreprocessor.imageBind(focal: 500).range
+        DepthPreprocessor.imageBind(DepthCamera(focal: 500)), [1, 224, 224],
+        try DepthPreprocessor.imageBind(DepthCamera(focal: 500)).range
       ),
     ]
     for (preparation, shape, range) in cases {
@@ -110,6 +110,19 @@ struct GrayPreprocessorTests {
     }
   }
 
+  @Test("ImageBind's disparity is a part of 75 pixels, and is no more than those")
+  func disparity() throws {
+    let camera = DepthCamera(focal: 500, baseline: 0.1)
+    let preparation = DepthPreprocessor.imageBind(camera, side: 1)
+    #expect(try preparation.range == Float(1.0 / 75)...1)
+    // 50 pixel metres: a metre away they are 50 pixels, half a metre away more than 75.
+    for (value, expected) in [(1000, 50.0 / 75), (2000, 25.0 / 75), (500, 1), (0, 1)] {
+      let pixel = try GrayImage(width: 1, height: 1, depth: 16, values: [UInt16(value)])
+      let input = try preparation.prepare(.medium(.gray(pixel)))
+      #expect(abs(Double(try #require(input.values.first)) - expected) < 1e-6, "\(value)")
+    }
+  }
+
   @Test("Media of another kind, colours for depth and odd settings are refused")
   func refusals() throws {
     let sound = MediaSource.medium(.sound(try Sound(rate: 8000, channels: [[0, 1]])))
@@ -128,6 +141,7 @@ struct GrayPreprocessorTests {
     for measure in [
       DepthPreprocessor.Measure.depth(most: 0), .depth(most: .nan),
       .disparity(baseline: 0, focal: 1), .disparity(baseline: 1, focal: .infinity),
+      .disparity(baseline: 1, focal: 1, most: 0), .disparity(baseline: 1, focal: 1, most: .nan),
     ] {
       #expect(throws: MediaError.self) { try DepthPreprocessor(measure: measure).range }
     }
@@ -140,7 +154,7 @@ struct GrayPreprocessorTests {
       #expect(try JSONDecoder().decode(Value.self, from: data) == value)
     }
     try check(ThermalPreprocessor(convention: .languageBind, counts: 7...900))
-    try check(DepthPreprocessor.imageBind(focal: 518.8, coding: .rotated))
+    try check(DepthPreprocessor.imageBind(DepthCamera(focal: 518.8, coding: .rotated)))
     try check(PlanePreprocessor.languageBind())
   }
 }

@@ -151,6 +151,9 @@ struct AuditReportTests {
     let json = String(
       decoding: try RecordCoding.lineEncoder().encode(summary), as: UTF8.self)
     #expect(json.contains("\"unreliable\":true"))
+    let entry = try #require(RobustBenchEntry(plan: plan, summary: summary, radius: "1/255"))
+    let zoo = String(decoding: try RecordCoding.lineEncoder().encode(entry), as: UTF8.self)
+    #expect(zoo.contains("\"unreliable\":true") && zoo.contains("masking checks failed: (d)"))
   }
 
   @Test("note in one line that no check was run")

@@ -15,6 +15,7 @@ extern "C" {
 typedef struct hf_tensor_box *hf_tensor;
 typedef struct hf_optimizer_box *hf_optimizer;
 typedef struct hf_store_box *hf_store;
+typedef struct hf_script_box *hf_script;
 
 enum {
   HF_OK = 0,
@@ -210,6 +211,15 @@ hf_status hf_store_has(hf_store store, const char *key, int64_t limit_ms, bool *
 hf_status hf_store_wait(hf_store store, const char *const *keys, int32_t count, int64_t limit_ms);
 hf_status hf_store_delete(hf_store store, const char *key, int64_t limit_ms);
 void hf_store_release(hf_store store);
+// TorchScript. A file is a program: loading it and calling it run what is in it.
+hf_status hf_script_load(const char *path, hf_device device, hf_script *out);
+hf_status hf_script_convert(hf_script script, int32_t dtype);
+bool hf_script_has(hf_script script, const char *method);
+/// Of a result with several parts, `place` is the index or the name of the one that is meant; empty
+/// where there is one.
+hf_status hf_script_call(
+    hf_script script, const char *method, const char *place, hf_tensor input, hf_tensor *out);
+void hf_script_release(hf_script script);
 
 // Counter-based noise (Philox 4x32-10): a word is a function of (seed, stream, its position) alone.
 // `first` is the position of the first word; a normal number takes two words, the others one.

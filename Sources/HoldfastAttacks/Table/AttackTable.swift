@@ -16,6 +16,19 @@ public struct AttackEntry: Sendable {
   public let norms: [Norm]
   let make: @Sendable (inout Spelling, Norm) throws(UsageError) -> [AttackRecipe]
 
+  /// What it maximises at the default options, each loss once.
+  public var objectives: [any Objective] {
+    var losses: [any Objective] = []
+    for norm in norms {
+      guard let recipes = try? AttackTable.recipes(name, norm: norm) else { continue }
+      for loss in recipes.map(\.objective)
+      where !losses.contains(where: { type(of: $0).name == type(of: loss).name }) {
+        losses.append(loss)
+      }
+    }
+    return losses
+  }
+
   /// An entry for what `make` reads from a spelling.
   init(
     _ name: String, _ summary: String, source: String, passes: String, options: [String],

@@ -13,8 +13,8 @@ public struct CheckRunner {
   /// The file in the run folder.
   public static let file = "checks.json"
 
-  private let plan: AuditPlan
-  private let settings: CheckSettings
+  let plan: AuditPlan
+  let settings: CheckSettings
 
   /// Checks of the attacks of `plan`.
   public init(_ plan: AuditPlan, settings: CheckSettings = CheckSettings()) {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct AuditCommand: ParsableCommand {
+struct AuditCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract: "Measure how robust an encoder is, protocol by protocol.",
@@ -24,7 +24,7 @@ struct AuditCommand: ParsableCommand {
       "A data set in one of the layouts of `holdfast list datasets`, a manifest (path,label and, for "
         + "several senses, modality), or scenes:evaluation, which are built in. SENSE=PATH says of "
         + "which sense; repeat it for several.",
-      valueName: "[sense=]path"))
+      valueName: "[sense=]path"), completion: .data)
   var data: [String] = []
 
   @OptionGroup var selection: SelectionOptions
@@ -32,13 +32,18 @@ struct AuditCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Where attacks act: model (on what the processor makes), native (on pictures of one size, "
-        + "before they are resized), or waveform (on a sound's samples)."))
+        + "before they are resized), or waveform (on a sound's samples)."),
+    completion: .list(["model", "native", "waveform"]))
   var attackAt = AttackPlace.model.name
 
-  @Option(help: ArgumentHelp("Class names, one per line, in the order of the labels."))
+  @Option(
+    help: ArgumentHelp("Class names, one per line, in the order of the labels."),
+    completion: .file())
   var classes: String?
 
-  @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the class."))
+  @Option(
+    help: ArgumentHelp("Prompt templates, one per line, with {} for the class."),
+    completion: .file())
   var templates: String?
 
   @OptionGroup var anchors: AnchorOptions
@@ -46,20 +51,22 @@ struct AuditCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "An attack, with its options: apgd-ce:steps=50,restarts=2. May be repeated.",
-      valueName: "name[:key=value,…]"))
+      valueName: "name[:key=value,…]"), completion: .list(AttackTable.entries.map(\.name)))
   var attack: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "nested: what fools at a radius counts at larger ones; independent: as the reference does."))
+      "nested: what fools at a radius counts at larger ones; independent: as the reference does."),
+    completion: .list(["nested", "independent"]))
   var budgets = Budgets.nested.rawValue
 
   @Option(
     help: ArgumentHelp(
-      "What attacks search in: float32; mixed (screens in bfloat16); bf16. Verdicts are float32."))
+      "What attacks search in: float32; mixed (screens in bfloat16); bf16. Verdicts are float32."),
+    completion: .list(["float32", "mixed", "bf16"]))
   var precision = SearchPrecision.float32.rawValue
 
-  @Option(help: ArgumentHelp("linf, l2 or l1."))
+  @Option(help: ArgumentHelp("linf, l2 or l1."), completion: .list(Norm.allCases.map(\.rawValue)))
   var norm = "linf"
 
   @Option(help: ArgumentHelp("Radii in units of the input's range: 1/255,2/255,4/255."))
@@ -68,19 +75,20 @@ struct AuditCommand: ParsableCommand {
   @Option(
     name: .customLong("protocol"),
     help: ArgumentHelp(
-      "clean, transfer, white-box, adaptive; all that make sense by default.", valueName: "names"))
+      "clean, transfer, white-box, adaptive; all that make sense by default.", valueName: "names"),
+    completion: .list(["clean", "transfer", "white-box", "adaptive"]))
   var protocols: String?
 
   @Option(
     help: ArgumentHelp(
       "The model that transfer examples are made on; by default the base of a bundle.",
-      valueName: "model"))
+      valueName: "model"), completion: .model)
   var transferFrom: String?
 
   @Option(
     help: ArgumentHelp(
       "One embedding of any sense, a safetensors file, for attacks that aim at one.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["safetensors"]))
   var goal: String?
 
   @OptionGroup var targetOptions: TargetOptions
@@ -92,8 +100,7 @@ struct AuditCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Audit at most this many samples.", valueName: "n"))
   var limit: Int?
 
-  @Option(help: ArgumentHelp("Samples that share a batch.", valueName: "n"))
-  var batchSize = 32
+  @OptionGroup var batch: BatchSizeOptions
 
   @Option(help: ArgumentHelp("The seed of all noise."))
   var seed: UInt64 = 0
@@ -107,11 +114,15 @@ struct AuditCommand: ParsableCommand {
 
   @OptionGroup var runOptions: RunOptions
 
-  @Option(help: ArgumentHelp("The run folder; by default one named by the plan, under runs/."))
+  @Option(
+    help: ArgumentHelp("The run folder; by default one named by the plan, under runs/."),
+    completion: .directory)
   var output: String?
 
   @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let threat = try parseThreat()
@@ -128,9 +139,7 @@ struct AuditCommand: ParsableCommand {
     }
     let names = try protocols.map(parseProtocols)
     let checks = try checkOptions.parsed()
-    guard batchSize > 0 else {
-      throw UsageError("--batch-size takes a number above 0", hint: "leave it out for 32")
-    }
+    try batch.check()
     guard limit ?? 1 > 0 else {
       throw UsageError("--limit takes a number above 0", hint: "leave it out for all samples")
     }
@@ -147,21 +156,22 @@ struct AuditCommand: ParsableCommand {
         ("--save-adversarial", saveAdversarial),
         ("--preset", presetOptions.preset != nil),
         ("--precision \(precision.rawValue)", precision != .float32),
-        ("--dry-run", runOptions.dryRun),
       ])
     if task == .classification { try checkData() }
     let job = try runOptions.job()
     defer { job?.close() }
     if task == .retrieval {
       let pairs = try retrieval.attackedPairs(selection)
+      let model = try modelOptions.load(pairs.modality)
       let run = RetrievalRun(
-        pairs: pairs, model: try modelOptions.load(pairs.modality),
+        pairs: pairs, model: model,
         side: retrieval.side ?? "input", galleryFile: retrieval.gallery, attacks: recipes,
         norm: threat.norm, radii: threat.radii, budgets: budgets, limit: limit,
-        batchSize: batchSize, seed: seed, strict: selection.strict, job: job,
-        requirements: requirements)
+        batchSize: try batch.count(for: model.encoder, console), seed: seed,
+        strict: selection.strict, job: job,
+        isDryRun: runOptions.dryRun, requirements: requirements)
       guard
-        let result = try run.run(in: output, command: CommandLine.arguments, console: console)
+        let result = try run.run(in: output, command: Invocation.command, console: console)
       else { return }
       try Self.show(result.report, result.summary, as: format, console)
       try RunReport.write(for: result.folder, console)
@@ -189,7 +199,11 @@ struct AuditCommand: ParsableCommand {
     }
     let model = try modelOptions.load(first.modality, at: place)
     let source = try transferFrom.map {
-      try ModelSource($0, modality: model.modality, place: place, device: model.encoder.device)
+      try ModelSource(
+        $0, modality: model.modality, place: place,
+        script: modelOptions.script.choice.also(for: $0),
+        depthCamera: model.modality == .depth ? modelOptions.camera : nil,
+        device: model.encoder.device)
     }
     let goal = try goal.map(GoalFile.init(at:))
     var entries: [SensesReport.Entry] = []
@@ -197,17 +211,22 @@ struct AuditCommand: ParsableCommand {
     for argument in arguments {
       let sense = try model.sense(argument.modality ?? model.modality)
       let whole = try argument.open(selection, classes: given, for: sense.modality)
-      let set = try preset?.subsample.map(whole.taking) ?? whole
+      let set = try sense.withOwnClasses(
+        preset?.subsample.map(whole.taking) ?? whole, names: given, anchors: anchors.file())
+      console.detail(
+        "\(set.path): \(set.layout)\(set.count.map { ", \($0) samples" } ?? "") of the sense "
+          + sense.modality.rawValue)
       var run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
-        classes: try Self.classNames(given, of: set),
+        classes: try Self.classNames(set is RelabelledSet ? nil : given, of: set),
         templates: try preset?.templates(of: set)
           ?? promptTemplates(file: templates, of: set, for: sense.modality),
         anchors: try anchors.file(besideTemplates: templates != nil),
         attacks: recipes, norm: threat.norm, radii: threat.radii, goal: goal, budgets: budgets,
         precision: precision, savesExamples: saveAdversarial,
         gallerySamples: gallery.gallerySamples, protocols: names, preset: preset, checks: checks,
-        limit: limit, batchSize: batchSize, seed: preset?.seed ?? seed, strict: selection.strict,
+        limit: limit, batchSize: try batch.count(for: sense.encoder, console),
+        seed: preset?.seed ?? seed, strict: selection.strict,
         job: job, isDryRun: runOptions.dryRun, requirements: requirements)
       try run.aim(at: targetOptions.target)
       let folder = output.map {
@@ -216,7 +235,7 @@ struct AuditCommand: ParsableCommand {
       let title = arguments.count == 1 ? "audit" : sense.modality.rawValue
       guard
         let result = try run.run(
-          in: folder, command: CommandLine.arguments, title: title, console: console)
+          in: folder, command: Invocation.command, title: title, console: console)
       else { continue }
       if arguments.count == 1 { try Self.show(result.report, result.summary, as: format, console) }
       try RunReport.write(for: result.folder, console)

@@ -2,19 +2,23 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct ClassifyCommand: ParsableCommand {
+struct ClassifyCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "classify", abstract: "Say which of some labels suits each image best.")
 
-  @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"))
+  @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"), completion: .file())
   var images: [String]
 
   @OptionGroup var modelOptions: ModelOptions
 
-  @Option(help: ArgumentHelp("The labels: cat,dog,ship.", valueName: "a,b,c"))
-  var labels: String
+  @Option(
+    help: ArgumentHelp(
+      "The labels: cat,dog,ship; a classifier of your own has some already.", valueName: "a,b,c"))
+  var labels: String?
 
-  @Option(help: ArgumentHelp("Prompt templates, one per line, with {} for the label."))
+  @Option(
+    help: ArgumentHelp("Prompt templates, one per line, with {} for the label."),
+    completion: .file())
   var templates: String?
 
   @OptionGroup var anchors: AnchorOptions
@@ -28,13 +32,19 @@ struct ClassifyCommand: ParsableCommand {
     let probabilities: [String: Double]
   }
 
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
+
   func run() throws {
-    let names = try ClassNames(
-      labels.split(separator: ",", omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-    ).names
+    let given = try labels.map { try ClassNames($0.listed).names }
+    guard given != nil || modelOptions.script.input != nil else {
+      throw UsageError("there are no labels to choose from", hint: "give some with --labels a,b,c")
+    }
     let model = try modelOptions.load()
+    guard let names = given ?? model.sense.classes?.names else {
+      throw UsageError(
+        "the description of `\(model.path)` names no classes", hint: "give them with --labels a,b,c"
+      )
+    }
     let subject = try model.subject(
       classes: names, templates: try promptTemplates(file: templates),
       anchors: try anchors.file(besideTemplates: templates != nil))
@@ -64,5 +74,14 @@ struct ClassifyCommand: ParsableCommand {
           + names.map { String(format: "%.4f", answer.probabilities[$0] ?? 0) })
     }
     try Console.standard.result(table, as: format)
+  }
+}
+
+extension String {
+  /// What stands between commas, without white space around it.
+  fileprivate var listed: [String] {
+    split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
   }
 }

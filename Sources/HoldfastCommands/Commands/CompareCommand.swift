@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Compare two runs on the same samples, pair by pair.",
     discussion: """
@@ -10,14 +10,18 @@ struct CompareCommand: ParsableCommand {
       McNemar's test, and says in what else the runs differ. Runs of different data are refused.
       """)
 
-  @Argument(help: ArgumentHelp("The folder of the first run.", valueName: "a"))
+  @Argument(
+    help: ArgumentHelp("The folder of the first run.", valueName: "a"), completion: .directory)
   var first: String
 
-  @Argument(help: ArgumentHelp("The folder of the second run.", valueName: "b"))
+  @Argument(
+    help: ArgumentHelp("The folder of the second run.", valueName: "b"), completion: .directory)
   var second: String
 
   @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let record = try Comparison.record(StoredRun(at: first), StoredRun(at: second))

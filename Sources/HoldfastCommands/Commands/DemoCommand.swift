@@ -2,16 +2,20 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct DemoCommand: ParsableCommand {
+struct DemoCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Audit the six senses of the built-in model, harden some, and audit these again.")
 
-  @Option(help: ArgumentHelp("Where the runs and the bundle go.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Where the runs and the bundle go.", valueName: "folder"),
+    completion: .directory)
   var output = "runs/demo"
 
   @Option(help: ArgumentHelp("Scenes to audit, of each sense.", valueName: "n"))
   var samples = 120
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     try Demo(folder: output, samples: samples, console: .standard).run()

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct EmbedCommand: ParsableCommand {
+struct EmbedCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
     abstract: "Write the embeddings of images or texts.",
@@ -12,7 +12,9 @@ struct EmbedCommand: ParsableCommand {
       the inputs as `names`; `audit --task retrieval --gallery` reads it.
       """)
 
-  @Argument(help: ArgumentHelp("JPEG or PNG files, or texts with --text.", valueName: "input"))
+  @Argument(
+    help: ArgumentHelp("JPEG or PNG files, or texts with --text.", valueName: "input"),
+    completion: .file())
   var inputs: [String]
 
   @OptionGroup var modelOptions: ModelOptions
@@ -23,13 +25,16 @@ struct EmbedCommand: ParsableCommand {
   @Flag(help: "Leave the embeddings at their own length.")
   var raw = false
 
-  @Option(help: ArgumentHelp("A safetensors file to write.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A safetensors file to write.", valueName: "file"), completion: .file())
   var output: String?
 
   private struct Line: Encodable {
     let input: String
     let embedding: [Float]
   }
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let model = try modelOptions.load()

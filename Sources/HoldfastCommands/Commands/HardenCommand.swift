@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct HardenCommand: ParsableCommand {
+struct HardenCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "harden",
     abstract: "Put a defence around an encoder, and write it as a bundle.",
@@ -17,23 +17,25 @@ struct HardenCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A defence, with its options: r-adapt:alpha=1.2,beta=-0.8,d0=40.",
-      valueName: "name[:key=value,…]"))
+      valueName: "name[:key=value,…]"), completion: .list(DefenseTable.entries.map(\.name)))
   var method: String
 
   @Option(
     help: ArgumentHelp(
       "A hardened model of the same shape to learn from (an adversarially fine-tuned one).",
-      valueName: "model"))
+      valueName: "model"), completion: .model)
   var guide: String?
 
   @Option(
     help: ArgumentHelp(
       "A sense to harden, such as image or audio; may be repeated. All that can be, by default.",
-      valueName: "sense"), transform: parseSense)
+      valueName: "sense"), completion: .senses, transform: parseSense)
   var modality: [Modality] = []
 
-  @Option(help: ArgumentHelp("The bundle's folder.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The bundle's folder.", valueName: "folder"), completion: .directory)
   var output: String
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let defense = try DefenseTable.defense(method, isGuided: guide != nil)

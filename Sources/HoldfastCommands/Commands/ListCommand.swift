@@ -1,20 +1,27 @@
 import ArgumentParser
 import Holdfast
 
-struct ListCommand: ParsableCommand {
+struct ListCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List attacks, defenses, encoders, datasets or runs.",
+    commandName: "list",
+    abstract: "List attacks, defenses, encoders, datasets or runs.",
     aliases: ["ls"])
 
+  private static let kinds = ["attacks", "defenses", "encoders", "datasets", "runs"]
+
   @Argument(
-    help: ArgumentHelp("attacks, defenses, encoders, datasets or runs.", valueName: "kind"))
+    help: ArgumentHelp("attacks, defenses, encoders, datasets or runs.", valueName: "kind"),
+    completion: .list(ListCommand.kinds))
   var kind: String
 
-  @Option(help: ArgumentHelp("Where to look for runs.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Where to look for runs.", valueName: "folder"), completion: .directory)
   var runs = "runs"
 
   @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let table: Table
@@ -32,13 +39,13 @@ struct ListCommand: ParsableCommand {
         DefenseTable.entries.map { [$0.name, $0.summary, $0.options.joined(separator: ",")] },
         columns: ["defense", "what it is", "options"])
     case "encoders":
-      table = Self.encoders()
+      table = EncoderList.table()
     case "datasets":
       table = Self.datasets()
     case "runs":
       table = try RunList.table(below: runs)
     default:
-      let near = nearest(kind, among: ["attacks", "defenses", "encoders", "datasets", "runs"])
+      let near = nearest(kind, among: Self.kinds)
       throw UsageError(
         "there is no list of `\(kind)`",
         hint: near.first.map { "did you mean `\($0)`?" }
@@ -53,7 +60,7 @@ struct ListCommand: ParsableCommand {
     return table
   }
 
-  private static func datasets() -> Table {
+  static func datasets() -> Table {
     table(
       DataLayouts.entries.map { entry in
         [
@@ -62,20 +69,5 @@ struct ListCommand: ParsableCommand {
           entry.tasks.joined(separator: " "), entry.splits.joined(separator: " "), entry.files,
         ]
       }, columns: ["layout", "what it is", "senses", "tasks", "splits", "recognised by"])
-  }
-
-  private static func encoders() -> Table {
-    var table = Table(
-      texts: ["encoder", "sense"],
-      numbers: ["image", "patch", "layers", "width", "heads", "embedding"])
-    for (name, preset) in CLIPConfiguration.presets {
-      let vision = preset.vision
-      table.add(
-        [
-          name, "image, text", "\(vision.image)", "\(vision.patch)", "\(vision.layers)",
-          "\(vision.width)", "\(vision.heads)", "\(preset.projection)",
-        ])
-    }
-    return table
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct MakeDemoModelCommand: ParsableCommand {
+struct MakeDemoModelCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "make-demo-model",
     abstract: "Train the images and texts of the model that ships, on scenes drawn as it goes.",
@@ -12,7 +12,9 @@ struct MakeDemoModelCommand: ParsableCommand {
       written file, on evaluation scenes. `holdfast train-tower` adds the further senses.
       """)
 
-  @Option(help: ArgumentHelp("The folder to write, in Hugging Face's layout.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The folder to write, in Hugging Face's layout.", valueName: "folder"),
+    completion: .directory)
   var output: String
 
   @Option(help: ArgumentHelp("Training steps.", valueName: "n"))
@@ -29,6 +31,8 @@ struct MakeDemoModelCommand: ParsableCommand {
       "Threads of one operation; with one, the weights do not depend on the machine's cores.",
       valueName: "n"))
   var threads = 1
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     guard steps > 0 else { throw UsageError("--steps takes a number above 0") }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Make the report of finished runs from their records.",
@@ -12,17 +12,21 @@ struct ReportCommand: ParsableCommand {
       that needs no network and runs no script. Nothing is run again.
       """)
 
-  @Argument(help: ArgumentHelp("The folders of runs.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The folders of runs.", valueName: "run"), completion: .directory)
   var runs: [String]
 
   @Option(
     help: ArgumentHelp(
       "Where it goes. By default a page goes into its run's folder, and all else is printed.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var output: String?
 
-  @Option(help: ArgumentHelp("html, text, markdown, latex, csv or json."))
+  @Option(
+    help: ArgumentHelp("html, text, markdown, latex, csv or json."),
+    completion: .list(["html", "text", "markdown", "latex", "csv", "json"]))
   var format = "html"
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     let table = OutputFormat(rawValue: format)

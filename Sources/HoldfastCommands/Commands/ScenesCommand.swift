@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct ScenesCommand: ParsableCommand {
+struct ScenesCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "scenes",
     abstract:
@@ -13,25 +13,27 @@ struct ScenesCommand: ParsableCommand {
       sense: what has the same name belongs together.
       """)
 
-  @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"), completion: .directory)
   var output: String
 
   @Option(
     help: ArgumentHelp(
       "Senses, separated by commas: image, video, audio, thermal, points, event, text.",
-      valueName: "names"))
+      valueName: "names"), completion: .list(SceneSense.allCases.map(\.rawValue)))
   var modality = SceneSense.image.rawValue
 
   @Option(
     help: ArgumentHelp(
       "What is shown, separated by commas: all of circle, square, triangle, ... by default.",
-      valueName: "names"))
+      valueName: "names"), completion: .list(SceneShape.allCases.map(\.rawValue)))
   var concepts: String?
 
   @Option(help: ArgumentHelp("Scenes per concept.", valueName: "n"))
   var count = 10
 
-  @Option(help: ArgumentHelp("train, validation or evaluation.", valueName: "split"))
+  @Option(
+    help: ArgumentHelp("train, validation or evaluation.", valueName: "split"),
+    completion: .list(SceneSplit.allCases.map(\.rawValue)))
   var split = SceneSplit.evaluation.rawValue
 
   @Option(help: ArgumentHelp("The seed of the supply."))
@@ -54,6 +56,8 @@ struct ScenesCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Points of a cloud.", valueName: "n"))
   var points = 1024
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     guard count > 0 else { throw UsageError("--count takes a number above 0") }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct ShowCommand: ParsableCommand {
+struct ShowCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Print what a run found, and the command that repeats it.",
     discussion: """
@@ -11,7 +11,7 @@ struct ShowCommand: ParsableCommand {
       was a complete standard AutoAttack.
       """)
 
-  @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run folder.", valueName: "run"), completion: .directory)
   var path: String
 
   @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
@@ -30,6 +30,8 @@ struct ShowCommand: ParsableCommand {
     let summary: SummaryRecord
     let isFinished: Bool
   }
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     guard robustbench || epsilon == nil else {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-struct TrainTowerCommand: ParsableCommand {
+struct TrainTowerCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-tower",
     abstract: "Train a small tower for one more sense into the space of a CLIP model.",
@@ -15,18 +15,20 @@ struct TrainTowerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The model whose space it is: a CLIP folder, hf:org/repo, or `builtin`.", valueName: "model"))
+      "The model whose space it is: a CLIP folder, hf:org/repo, or `builtin`.", valueName: "model"),
+    completion: .model)
   var base = ModelSource.builtIn
 
   @Option(
     help: ArgumentHelp(
       "The tower's sense: video, audio, thermal, points or event.", valueName: "sense"),
-    transform: parseSense)
+    completion: .senses, transform: parseSense)
   var modality: Modality
 
   @Option(
     help: ArgumentHelp(
-      "What to learn from: `scenes`, which are built in, or a data set.", valueName: "path"))
+      "What to learn from: `scenes`, which are built in, or a data set.", valueName: "path"),
+    completion: .data)
   var data = "scenes"
 
   @Option(
@@ -40,17 +42,19 @@ struct TrainTowerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Held-out samples to judge by; by default the test split of --data.", valueName: "path"))
+      "Held-out samples to judge by; by default the test split of --data.", valueName: "path"),
+    completion: .data)
   var evaluation: String?
 
   @Option(
     help: ArgumentHelp(
       "Prompt templates, one per line, with {} for the class; audits need the same.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var templates: String?
 
   @Option(
-    help: ArgumentHelp("The folder to write; it may be the model's own.", valueName: "folder"))
+    help: ArgumentHelp("The folder to write; it may be the model's own.", valueName: "folder"),
+    completion: .directory)
   var output: String
 
   @Option(help: ArgumentHelp("Training steps.", valueName: "n"))
@@ -73,6 +77,8 @@ struct TrainTowerCommand: ParsableCommand {
       "Threads of one operation; with one, the weights do not depend on the machine's cores.",
       valueName: "n"))
   var threads = 1
+
+  @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run() throws {
     guard steps ?? 1 > 0 else { throw UsageError("--steps takes a number above 0") }

@@ -7,13 +7,13 @@ struct AnchorOptions: ParsableArguments {
     help: ArgumentHelp(
       "What stands for the classes in place of prompts: texts for each class in a .json, or "
         + "embeddings of each in a safetensors file or a pickle, as UniBind's centres.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var anchors: String?
 
   @Option(
     help: ArgumentHelp(
       "How several anchors of a class become its logit: mean (their mean) or nearest (the nearest "
-        + "of all).", valueName: "mean|nearest"))
+        + "of all).", valueName: "mean|nearest"), completion: .list(["mean", "nearest"]))
   var anchorReduction = AnchorBank.Reduction.mean.rawValue
 
   /// The anchors that were asked for; none for prompts.

@@ -74,7 +74,7 @@ struct AuditRun {
     if isDryRun {
       try DryRun(
         plan: plan, record: record, folder: path, data: data, preparation: preparation,
-        limit: limit
+        limit: limit, checks: checks
       ).show(console)
       return nil
     }
@@ -186,7 +186,8 @@ struct AuditRun {
         path: data.path, layout: data.layout, listing: data.listing,
         preprocessing: try Self.spell(preparation), split: data.split,
         subsample: data.subsample.map(SubsampleRecord.init)),
-      classes: classes, templates: anchors?.path == nil ? templates.texts : [],
+      classes: classes,
+      templates: anchors?.path == nil && model.model.text != nil ? templates.texts : [],
       anchors: try anchors?.record(),
       attackSpace: AttackSpaceRecord(
         place: model.place.name, sense: model.modality.rawValue, shape: input.shape,

@@ -1,16 +1,37 @@
 import Foundation
 import Holdfast
+import Synchronization
 
 /// Where the program talks: results on standard output, everything else on standard error.
 struct Console: Sendable {
+  /// How much is said.
+  struct Manner: Sendable, Hashable {
+    enum Level: Sendable, Comparable { case quiet, usual, verbose }
+
+    var level = Level.usual
+    var showsProgress = true
+  }
+
+  private static let agreed = Mutex(Manner())
+
+  /// Decides, once for the process, how much is said.
+  static func agree(on manner: Manner) { agreed.withLock { $0 = manner } }
+
   /// The process's own streams.
-  static let standard = Console(
-    isInteractive: isatty(STDERR_FILENO) == 1
-      && ProcessInfo.processInfo.environment["TERM"] != "dumb"
-  )
+  static var standard: Console {
+    let environment = ProcessInfo.processInfo.environment
+    let isTerminal = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
+    return Console(
+      isInteractive: isTerminal, isColored: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty,
+      manner: agreed.withLock { $0 })
+  }
 
   /// Whether a person watches standard error, so that progress is worth printing.
   let isInteractive: Bool
+  /// Whether the words `error` and `hint` stand out.
+  var isColored = false
+  /// How much is said.
+  var manner = Manner()
 
   /// Prints a line of a result.
   func result(_ text: String) { print(text) }
@@ -30,15 +51,35 @@ struct Console: Sendable {
 
   /// Prints a line for the person who runs the program.
   func say(_ text: String) {
-    FileHandle.standardError.write(Data("\(text)\n".utf8))
+    if manner.level >= .usual { write("\(text)\n") }
+  }
+
+  /// Prints a line for a person who wants to know more.
+  func detail(_ text: String) {
+    if manner.level >= .verbose { write("\(text)\n") }
+  }
+
+  /// Prints why a command failed, however little is to be said.
+  func fail(_ message: String) {
+    let text = "error: \(message)"
+    guard isColored else { return write("\(text)\n") }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      for (word, color) in [("error:", 31), ("hint:", 36)] where line.hasPrefix(word) {
+        return "\u{1B}[1;\(color)m\(word)\u{1B}[0m\(line.dropFirst(word.count))"
+      }
+      return String(line)
+    }
+    write(lines.joined(separator: "\n") + "\n")
   }
 
   /// Replaces the line of progress; nothing where nobody watches.
   func progress(_ text: String) {
-    guard isInteractive else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    guard isInteractive, manner.showsProgress else { return }
+    write("\r\u{1B}[K\(text)")
   }
 
   /// Clears the line of progress.
   func endProgress() { progress("") }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

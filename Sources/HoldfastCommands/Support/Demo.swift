@@ -85,7 +85,7 @@ struct Demo {
         batchSize: 32, seed: 0)
       guard
         let result = try run.run(
-          in: "\(folder)/\(name.rawValue)", command: CommandLine.arguments,
+          in: "\(folder)/\(name.rawValue)", command: Invocation.command,
           title: "  \(name.rawValue)", console: console)
       else { preconditionFailure("an audit by one process has a summary") }
       return SensesReport.Entry(plan: result.plan, summary: result.summary)
@@ -155,7 +155,7 @@ struct Demo {
 
     Next, with a model and data of your own:
 
-      hf download openai/clip-vit-base-patch32
+      holdfast pull openai/clip-vit-base-patch32
       holdfast audit --model hf:openai/clip-vit-base-patch32 --data PATH
       holdfast harden --model hf:openai/clip-vit-base-patch32 --method r-adapt --output hardened
       holdfast audit --model hardened --data PATH

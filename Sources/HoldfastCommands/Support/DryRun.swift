@@ -9,6 +9,10 @@ struct DryRun {
   let data: any DataSet
   let preparation: any Preparation
   let limit: Int?
+  /// What is searched, in an audit of retrieval.
+  var gallery: Gallery?
+  /// How the attacks will be checked.
+  var checks = CheckChoice.off("not asked for")
 
   /// Measures, and prints what was found.
   func show(_ console: Console) throws {
@@ -19,7 +23,7 @@ struct DryRun {
     while samples.count < plan.slots, let sample = try prefetcher.next() { samples.append(sample) }
     guard !samples.isEmpty else { throw DataError("holds no samples", in: data.path) }
     let decoding = (ContinuousClock.now - began) / .seconds(1) / Double(samples.count)
-    let estimate = try CostEstimate(plan, on: samples)
+    let estimate = try CostEstimate(plan, gallery: gallery, on: samples)
     let device = plan.subject.encoder.device
     let memory = try Torch.peakMemory(of: device)
 
@@ -40,6 +44,16 @@ struct DryRun {
     console.result("")
     let total = [data.count, limit].compactMap { $0 }.min()
     for line in lines(estimate, decoding, total, memory, device) { console.result(line) }
+    if let line = try checking(samples, total) { console.result(line) }
+  }
+
+  private func checking(_ samples: [PreparedSample], _ total: Int?) throws -> String? {
+    guard case .run(let settings) = checks,
+      let each = try CheckRunner(plan, settings: settings).secondsPerSample(on: samples)
+    else { return nil }
+    let count = min(settings.samples, total ?? .max)
+    return "The masking checks on \(count) of them come on top: at most "
+      + "\(AuditProgress.spell(each * Double(count))); --checks off leaves them out."
   }
 
   private func lines(

@@ -44,7 +44,9 @@ struct Failure {
       guard parsed != .success else { return nil }
       let isUsage = parsed == .validationFailure
       let sentence = HoldfastCommand.message(for: error)
-      message = Self.text(sentence.isEmpty ? "\(error)" : sentence, hint: help)
+      message = Self.text(
+        Suggestion(sentence, of: arguments)?.message ?? (sentence.isEmpty ? "\(error)" : sentence),
+        hint: help)
       code = isUsage ? 64 : 2
     }
   }

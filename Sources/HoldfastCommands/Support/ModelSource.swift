@@ -29,9 +29,11 @@ struct ModelSource {
   ///   - modality: the sense that is meant; by default the model's first.
   ///   - place: where an attack acts.
   ///   - vision: a fine-tuned vision tower in place of the model's own.
+  ///   - script: what was said about a model that is code.
+  ///   - depthCamera: the camera that measures depth.
   init(
     _ name: String, modality: Modality? = nil, place: AttackPlace = .model, vision: String? = nil,
-    device: Device
+    script: ScriptChoice = .none, depthCamera: DepthCamera? = nil, device: Device
   ) throws {
     let given = try Self.resolve(name)
     let bundle = DefenseBundle.isBundle(given) ? try DefenseBundle(at: given) : nil
@@ -42,11 +44,15 @@ struct ModelSource {
     }
     let path = bundle?.base.path ?? given
     var files =
-      try bundle.map { try Self.files(of: $0, at: given) } ?? ModelFiles.checksums(at: path)
-    let model = try loadModel(at: path, vision: vision, device: device)
+      try bundle.map { try Self.files(of: $0, script, at: given) } ?? ModelFiles.checksums(at: path)
+    let model =
+      try script.load(path, vision: vision, device: device)
+      ?? script.loadKnown(
+        path, vision: vision, depthCamera: depthCamera, device: device)
     if let vision {
       for (file, sum) in try ModelFiles.checksums(at: vision) { files["vision/\(file)"] = sum }
     }
+    files.merge(try script.checksums()) { $1 }
     try self.init(
       path: path, record: ModelRecord(path: given, files: files, defense: bundle?.spelling),
       model: model, modality: modality, place: place, bundle: bundle)
@@ -61,7 +67,8 @@ struct ModelSource {
     else {
       throw UsageError(
         "`\(record.path)` has no sense `\(modality?.rawValue ?? "")`",
-        hint: "it has \(known.map(\.rawValue).joined(separator: ", "))")
+        hint: "it has \(known.map(\.rawValue).joined(separator: ", "))"
+          + (modality == .depth ? "; ImageBind's depth needs --depth-camera" : ""))
     }
     self.path = path
     self.record = record
@@ -116,12 +123,13 @@ struct ModelSource {
   }
 
   private func head(
-    _ classes: [String], _ templates: PromptTemplates, _ anchors: AnchorFile?
+    _ names: [String], _ templates: PromptTemplates, _ anchors: AnchorFile?
   ) throws -> Head {
-    let source = anchors?.source(templates) ?? .templates(templates)
+    if let classes = sense.classes { return try classes.head(for: names, of: path) }
+    let source = anchors?.source(templates) ?? model.anchors ?? .templates(templates)
     var reader: (any TextEmbedder)? = model.text
     if case .templates = source { reader = try texts }
-    let bank = try AnchorBank(source, for: classes, texts: reader)
+    let bank = try AnchorBank(source, for: names, texts: reader)
     guard bank.width == encoder.embeddingWidth else {
       throw EncoderError(
         what: "has embeddings of \(bank.width) numbers, and the model's are "
@@ -153,18 +161,34 @@ struct ModelSource {
   /// The path that a name stands for.
   static func resolve(_ name: String) throws -> String {
     if name == builtIn { return try BuiltInModel.path }
-    if name.hasPrefix("hf:") { return try HubCache().snapshot(of: HubReference(name)) }
+    if name.hasPrefix("hf:") { return try cached(HubReference(name)) }
     guard FileManager.default.fileExists(atPath: name) else {
+      let near = nearest(name, among: [builtIn], tolerance: 0.25).first ?? nearestPath(name)
       throw DataError(
         "does not exist", in: name,
-        hint: "--model takes a folder, a file of weights, hf:org/repo, a bundle, or `builtin`")
+        hint: near.map { "did you mean `\($0)`?" }
+          ?? "--model takes a folder, a file of weights, hf:org/repo, a bundle, or `builtin`")
     }
     return URL(fileURLWithPath: name).standardizedFileURL.path
   }
 
+  /// The folder of a model in the hub's cache.
+  private static func cached(_ reference: HubReference) throws -> String {
+    let cache = HubCache()
+    do {
+      return try cache.snapshot(of: reference)
+    } catch {
+      let known = cache.models.filter { $0 != reference.repository }
+      guard let near = nearest(reference.repository, among: known).first else { throw error }
+      throw DataError(
+        error.what, in: cache.directory,
+        hint: "did you mean `hf:\(near)`, which is there? Otherwise \(error.hint ?? "fetch it")")
+    }
+  }
+
   /// The checksums of a bundle's base, which must be those it was made for, and of its own tensors.
   private static func files(
-    of bundle: DefenseBundle, at folder: String
+    of bundle: DefenseBundle, _ script: ScriptChoice, at folder: String
   ) throws -> [String: String] {
     guard FileManager.default.fileExists(atPath: bundle.base.path) else {
       throw DataError(
@@ -172,6 +196,7 @@ struct ModelSource {
         hint: "bring it back, or make the bundle again with `holdfast harden`")
     }
     var files = try ModelFiles.checksums(at: bundle.base.path)
+    files.merge(try script.checksums()) { $1 }
     let changed = bundle.base.files.filter { files[$0.key] != $0.value }.keys.sorted()
     guard changed.isEmpty else {
       throw DataError(

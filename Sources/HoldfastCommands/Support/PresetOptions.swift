@@ -10,7 +10,8 @@ struct PresetOptions: ParsableArguments {
         clip-benchmark: the model's own resize, the data's own templates. ttc: short side 256 \
         bilinear, crop 224, one prompt (ttc:pets for that of a set). csr: squashed to 224, one prompt, \
         1000 samples of seed 42. What a preset fixes cannot be given besides.
-        """, valueName: "name"))
+        """, valueName: "name"), completion: .list(EvaluationPreset.Source.allCases.map(\.rawValue))
+  )
   var preset: String?
 
   /// What was asked for, once nothing that it fixes was given.

@@ -19,7 +19,8 @@ struct RetrievalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For retrieval: a .csv (input,caption or input,partner) or .jsonl with a pair per line, or a "
-        + "data set with pairs. SENSE=PATH says of which sense.", valueName: "[sense=]path"))
+        + "data set with pairs. SENSE=PATH says of which sense.", valueName: "[sense=]path"),
+    completion: .data)
   var pairs: String?
 
   @Option(
@@ -27,13 +28,13 @@ struct RetrievalOptions: ParsableArguments {
       "For retrieval: embeddings written by `holdfast embed --output`, as distractors.",
       discussion: """
         Those that the file names as a caption or partner of the pairs stand for it instead.
-        """, valueName: "file"))
+        """, valueName: "file"), completion: .file(extensions: ["safetensors"]))
   var gallery: String?
 
   @Option(
     help: ArgumentHelp(
       "For retrieval: which side of the pairs is attacked, input (the default) or partner.",
-      valueName: "side"))
+      valueName: "side"), completion: .list(["input", "partner"]))
   var side: String?
 
   /// The pairs with the attacked side first.

@@ -23,12 +23,14 @@ struct RetrievalRun {
   var strict = false
   /// The job that this process is part of; none where it is alone.
   var job: RankGroup?
+  /// Whether to say what it will cost, and do nothing.
+  var isDryRun = false
   /// What must be measured, as gates are about it.
   var requirements: [Requirement] = []
 
   /// Runs what is left of the audit in `folder`, or in a folder named by the plan.
   ///
-  /// - Returns: what was found; nil on all processes of a job but the first.
+  /// - Returns: what was found; nil on all processes of a job but the first, and where nothing was done.
   func run(
     in folder: String?, command: [String], console: Console
   ) throws -> (report: any Report, folder: String, summary: SummaryRecord)? {
@@ -49,6 +51,13 @@ struct RetrievalRun {
     let record = try self.record(plan, gallery)
     let path = try folder ?? AuditRun.folderName(record)
     for requirement in requirements { try requirement.check(record) }
+    if isDryRun {
+      try DryRun(
+        plan: plan, record: record, folder: path, data: set, preparation: model.preparation,
+        limit: limit, gallery: gallery
+      ).show(console)
+      return nil
+    }
     let session = AuditSession(
       title: "audit", data: set, preparation: model.preparation, plan: record, folder: path,
       session: AuditRun.session(command, model: model, batchSize: batchSize, limit: limit),

@@ -1,3 +1,4 @@
+import Foundation
 import Holdfast
 
 /// Built-in scenes where a command takes data: `scenes:evaluation`, `audio=scenes:validation`.
@@ -47,6 +48,12 @@ extension DataArgument {
     _ selection: SelectionOptions, classes: [String]?, for modality: Modality
   ) throws -> any DataSet {
     guard let scenes = try SceneArgument(path) else {
+      let names = SceneSplit.allCases.map { SceneArgument.prefix + $0.rawValue }
+      if !FileManager.default.fileExists(atPath: path),
+        let near = nearest(path, among: names, tolerance: 0.25).first
+      {
+        throw DataError("does not exist", in: path, hint: "did you mean `\(near)`?")
+      }
       return try selection.open(path, classes: classes, modality: modality)
     }
     let set = try scenes.set(for: modality)

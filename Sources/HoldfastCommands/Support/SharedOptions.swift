@@ -6,21 +6,41 @@ import Holdfast
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A Hugging Face or open_clip folder, a file of weights, hf:org/repo, a bundle, or `builtin`.",
-      valueName: "model"))
+      "A Hugging Face or open_clip folder, a file of weights, hf:org/repo, a bundle, `builtin`, or "
+        + "with --input a TorchScript file.",
+      valueName: "model"), completion: .model)
   var model: String
 
   @Option(
     help: ArgumentHelp(
       "A fine-tuned vision tower (FARE, TeCoA) to put in place of the model's own.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var vision: String?
 
-  @Option(help: ArgumentHelp("cpu, cuda, cuda:N or mps.", valueName: "device"))
+  @OptionGroup var script: ScriptOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "For ImageBind's and UniBind's depth, the camera: focal=PIXELS, with baseline=METRES (0.075) "
+        + "and coding=millimetres or rotated (SUN RGB-D) where they differ.",
+      valueName: "camera"))
+  var depthCamera: String?
+
+  @Option(
+    help: ArgumentHelp("cpu, cuda, cuda:N or mps.", valueName: "device"),
+    completion: .list(["cpu", "cuda", "mps"]))
   var device = "cpu"
 
   @Option(help: ArgumentHelp("Threads of one operation; all cores by default.", valueName: "n"))
   var threads: Int?
+
+  /// The camera of depth, if one is given.
+  var camera: DepthCamera? {
+    get throws(UsageError) {
+      guard let depthCamera else { return nil }
+      return try DepthCamera(spelled: depthCamera)
+    }
+  }
 
   /// The device, once it is known to be there.
   func prepareDevice() throws -> Device {
@@ -42,8 +62,16 @@ struct ModelOptions: ParsableArguments {
 
   /// The model, loaded, with the sense that is meant.
   func load(_ modality: Modality? = nil, at place: AttackPlace = .model) throws -> ModelSource {
-    try ModelSource(
-      model, modality: modality, place: place, vision: vision, device: try prepareDevice())
+    let began = ContinuousClock.now
+    let source = try ModelSource(
+      model, modality: modality, place: place, vision: vision, script: try script.choice,
+      depthCamera: try camera, device: try prepareDevice())
+    let seconds = (ContinuousClock.now - began) / .seconds(1)
+    Console.standard.detail(
+      "\(source.path): \(source.model.modalities.map(\.rawValue).joined(separator: ", ")), loaded in "
+        + String(format: "%.1f s", seconds)
+        + " on \(source.encoder.device), \(Torch.threadCount) threads, libtorch \(Torch.version)")
+    return source
   }
 }
 

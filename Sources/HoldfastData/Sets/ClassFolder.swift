@@ -73,6 +73,7 @@ extension Modality {
     case .video: ["mp4", "avi", "mkv", "webm", "mov"]
     case .points: ["off", "ply", "xyz", "txt", "npy", "pt"]
     case .event: ["npz", "npy", "png", "jpg", "jpeg"]
+    case .inertial: ["npy"]
     default: []
     }
   }

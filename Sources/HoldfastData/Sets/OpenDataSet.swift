@@ -14,7 +14,10 @@ public func openDataSet(
   at path: String, classes: [String]? = nil, modality: Modality = .image, split: String? = nil
 ) throws -> any DataSet {
   guard FileManager.default.fileExists(atPath: path) else {
-    throw DataError("does not exist", in: path, hint: "give a folder of class folders, or a .csv")
+    throw DataError(
+      "does not exist", in: path,
+      hint: nearestPath(path).map { "did you mean `\($0)`?" }
+        ?? "give a folder of class folders, or a .csv")
   }
   guard let layout = DataLayouts.layout(of: path) else {
     throw DataError(

@@ -88,6 +88,9 @@ public struct ImageBindConfiguration: Codable, Hashable, Sendable {
 
     /// From [0, 1] to [-1, 1], as UniBind prepares thermal images.
     public static let centered = Normalization(mean: 0.5, std: 0.5)
+
+    /// Disparity as a part of 75 pixels, as ImageBind's authors normalise it for SUN RGB-D.
+    public static let disparity = Normalization(mean: 0.0418, std: 0.0295)
   }
 
   /// A tower of pictures of one channel: thermal images, or depth.

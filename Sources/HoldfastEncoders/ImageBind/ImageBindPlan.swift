@@ -83,7 +83,9 @@ extension ImageBindConfiguration.Picture {
     return ImageBindPlan(
       modality: modality, scope: scope, trunk: trunk,
       stem: .patches(channels: 1, size: size, stride: size, count: grid * grid),
-      input: InputSpec(shape: [1, image, image], range: 0...1, unit: "pixel range [0, 1]"),
+      input: InputSpec(
+        shape: [1, image, image], range: 0...1,
+        unit: modality == .depth ? "disparity, 75 pixels" : "pixel range [0, 1]"),
       normalization: normalization.map { ([$0.mean], [$0.std]) })
   }
 }

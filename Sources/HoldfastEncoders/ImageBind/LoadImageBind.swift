@@ -1,6 +1,7 @@
 public import HoldfastCore
 import HoldfastFormats
 import HoldfastLayers
+public import HoldfastMedia
 public import HoldfastTensor
 public import HoldfastText
 
@@ -10,6 +11,8 @@ public struct LoadedImageBind {
   public let model: ImageBindModel
   /// The tokeniser; none where the folder has no tokeniser files.
   public let tokenizer: CLIPTokenizer?
+  /// The camera that measures depth; none where that is not known, and depth cannot be prepared.
+  public var depthCamera: DepthCamera?
 
   /// The text tower behind the tokeniser; none where either is missing.
   public var textEmbedder: CLIPTextEmbedder? {
@@ -28,18 +31,21 @@ public struct LoadedImageBind {
 ///   - normalizations: what happens to the pixels of thermal images and of depth inside their
 ///     towers; without one they stay in [0, 1].
 ///   - views: how many clips a video is seen by.
+///   - depthCamera: the camera that measures depth. With one, depth is prepared and normalised as
+///     ``ImageBindConfiguration/Normalization/disparity`` says, unless `normalizations` says otherwise.
 ///   - device: where the parameters go.
 /// - Throws: `FormatError` for damaged files, ``EncoderError`` for sizes that cannot be told or that
 ///   cannot be, `CheckpointError` with every key that does not fit, `TextError` for tokeniser files.
 public func loadImageBind(
   at path: String, tokenizer: String? = nil,
   normalizations: [Modality: ImageBindConfiguration.Normalization] = [:], views: Int = 15,
-  device: Device = .cpu
+  depthCamera: DepthCamera? = nil, device: Device = .cpu
 ) throws -> LoadedImageBind {
   let source = try openCheckpoint(at: path)
   var configuration = try ImageBindConfiguration(shapesIn: source)
   configuration.thermal?.normalization = normalizations[.thermal]
-  configuration.depth?.normalization = normalizations[.depth]
+  configuration.depth?.normalization =
+    normalizations[.depth] ?? depthCamera.map { _ in .disparity }
   configuration.vision?.views = views
   let model = try ImageBindModel(
     configuration,
@@ -50,5 +56,6 @@ public func loadImageBind(
     model: model,
     tokenizer: try configuration.text.flatMap {
       try folder.tokenizer(for: $0, isRequired: tokenizer != nil)
-    })
+    },
+    depthCamera: depthCamera)
 }

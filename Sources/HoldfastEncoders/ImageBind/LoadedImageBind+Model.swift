@@ -4,10 +4,10 @@ import HoldfastMedia
 import HoldfastTensor
 
 extension LoadedImageBind {
-  /// The model as users name one, with the senses whose files can be prepared here: images, videos,
-  /// sounds and heat.
+  /// The model as users name one, with the senses whose files can be prepared here.
   ///
-  /// Depth is left out, since its preparation needs the focal length of the camera.
+  /// Depth is left out where the camera is not known. Inertial measurements are arrays `(6, T)`, as
+  /// the authors' code takes them: acceleration, then rotation, along three axes.
   public var loaded: LoadedModel {
     get throws {
       let (model, scale) = (model, try model.cosineScales())
@@ -33,6 +33,14 @@ extension LoadedImageBind {
     case .video: configuration.vision.flatMap(clips)
     case .audio: configuration.audio?.sound
     case .thermal: configuration.thermal.map { ThermalPreprocessor.general(side: $0.image) }
+    case .depth:
+      configuration.depth.flatMap { depth in
+        depthCamera.map { .imageBind($0, side: depth.image) as DepthPreprocessor }
+      }
+    case .inertial:
+      configuration.inertial.map {
+        ArrayPreparation(shape: [ImageBindConfiguration.Inertial.axes, $0.samples])
+      }
     default: nil
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastFormats
+public import HoldfastMedia
 public import HoldfastTensor
 
 /// Loads a model of any family that is known here, from a folder or a file of weights.
@@ -9,11 +10,12 @@ public import HoldfastTensor
 ///
 /// - Parameters:
 ///   - vision: weights of a fine-tuned vision tower to put in place of a CLIP model's own.
+///   - depthCamera: the camera that measures an ImageBind or UniBind model's depth.
 ///   - device: where the parameters go.
-/// - Throws: what the loader of the family throws; ``EncoderError`` for a vision tower that the
-///   family takes none of.
+/// - Throws: what the loader of the family throws; ``EncoderError`` for a vision tower or a camera
+///   that the family has no use for.
 public func loadModel(
-  at path: String, vision: String? = nil, device: Device = .cpu
+  at path: String, vision: String? = nil, depthCamera: DepthCamera? = nil, device: Device = .cpu
 ) throws -> LoadedModel {
   let family = try ModelFamily(at: path)
   guard family == .clip || vision == nil else {
@@ -21,11 +23,16 @@ public func loadModel(
       what: "is of the family \(family.rawValue), which takes no vision tower of another file",
       where: path, hint: "leave the vision tower out")
   }
+  guard family == .imageBind || family == .uniBind || depthCamera == nil else {
+    throw EncoderError(
+      what: "is of the family \(family.rawValue), which needs no camera of depth", where: path,
+      hint: "leave the camera out; ImageBind's and UniBind's depth needs one")
+  }
   return switch family {
   case .clip: try loadCLIP(at: path, vision: vision, device: device).loaded
   case .languageBind: try loadLanguageBind(at: path, device: device).loaded
-  case .imageBind: try loadImageBind(at: path, device: device).loaded
-  case .uniBind: try loadUniBind(at: path, device: device).loaded
+  case .imageBind: try loadImageBind(at: path, depthCamera: depthCamera, device: device).loaded
+  case .uniBind: try loadUniBind(at: path, depthCamera: depthCamera, device: device).loaded
   case .tinyBind: try loadTinyBind(at: path, device: device).loaded
   }
 }

@@ -8,12 +8,17 @@ public struct LoadedModel {
   public let senses: [Sense]
   /// What reads texts; none where the files of a tokeniser or of a text tower are missing.
   public let text: (any TextEmbedder)?
+  /// What stands for the classes where nothing else is said; none for their names in sentences.
+  public let anchors: AnchorSource?
 
   /// A model of the given parts.
-  public init(family: String, senses: [Sense], text: (any TextEmbedder)?) {
+  public init(
+    family: String, senses: [Sense], text: (any TextEmbedder)?, anchors: AnchorSource? = nil
+  ) {
     self.family = family
     self.senses = senses
     self.text = text
+    self.anchors = anchors
   }
 
   /// The sense of a modality; none where the model has none.

@@ -12,17 +12,20 @@ public struct Sense {
   public let preparation: any Preparation
   /// The factor on cosines with anchors.
   public let scale: Double
+  /// The classes whose logits its embeddings are; none for an encoder into a space.
+  public let classes: ClassOutputs?
 
   private let converted: (DType) throws -> any Encoder
 
   /// A sense of the given parts; `converted` is the same tower in another element type.
   public init(
     encoder: any Encoder, preparation: any Preparation, scale: Double,
-    converted: @escaping (DType) throws -> any Encoder
+    classes: ClassOutputs? = nil, converted: @escaping (DType) throws -> any Encoder
   ) {
     self.encoder = encoder
     self.preparation = preparation
     self.scale = scale
+    self.classes = classes
     self.converted = converted
   }
 

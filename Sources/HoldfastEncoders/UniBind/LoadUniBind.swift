@@ -1,6 +1,7 @@
 public import HoldfastCore
 import HoldfastFormats
 import HoldfastLayers
+public import HoldfastMedia
 public import HoldfastTensor
 public import HoldfastText
 
@@ -10,6 +11,8 @@ public struct LoadedUniBind {
   public let model: UniBindModel
   /// The tokeniser; none where the folder has no tokeniser files.
   public let tokenizer: CLIPTokenizer?
+  /// The camera that measures depth; none where that is not known, and depth cannot be prepared.
+  public var depthCamera: DepthCamera?
 
   /// The text tower behind the tokeniser; none where either is missing.
   public var textEmbedder: CLIPTextEmbedder? {
@@ -29,18 +32,22 @@ public struct LoadedUniBind {
 ///     towers; UniBind brings heat to [-1, 1].
 ///   - views: how many clips a video is seen by.
 ///   - points: how many points a cloud has; no weight depends on it.
+///   - depthCamera: the camera that measures depth, as for
+///     ``loadImageBind(at:tokenizer:normalizations:views:depthCamera:device:)``.
 ///   - device: where the parameters go.
 /// - Throws: `FormatError` for damaged files, ``EncoderError`` for sizes that cannot be told or that
 ///   cannot be, `CheckpointError` with every key that does not fit, `TextError` for tokeniser files.
 public func loadUniBind(
   at path: String, tokenizer: String? = nil,
   normalizations: [Modality: ImageBindConfiguration.Normalization] = [.thermal: .centered],
-  views: Int = 15, points: Int = 8192, device: Device = .cpu
+  views: Int = 15, points: Int = 8192, depthCamera: DepthCamera? = nil,
+  device: Device = .cpu
 ) throws -> LoadedUniBind {
   let source = try openCheckpoint(at: path)
   var configuration = try UniBindConfiguration(shapesIn: source, points: points)
   configuration.bind.thermal?.normalization = normalizations[.thermal]
-  configuration.bind.depth?.normalization = normalizations[.depth]
+  configuration.bind.depth?.normalization =
+    normalizations[.depth] ?? depthCamera.map { _ in .disparity }
   configuration.bind.vision?.views = views
   let model = try UniBindModel(
     configuration,
@@ -52,5 +59,6 @@ public func loadUniBind(
     model: model,
     tokenizer: try configuration.bind.text.flatMap {
       try folder.tokenizer(for: $0, isRequired: tokenizer != nil)
-    })
+    },
+    depthCamera: depthCamera)
 }

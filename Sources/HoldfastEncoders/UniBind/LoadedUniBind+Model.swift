@@ -10,7 +10,8 @@ extension LoadedUniBind {
   public var loaded: LoadedModel {
     get throws {
       let model = model
-      let known = LoadedImageBind(model: model.bind, tokenizer: tokenizer)
+      let known = LoadedImageBind(
+        model: model.bind, tokenizer: tokenizer, depthCamera: depthCamera)
       let (scales, own) = (try model.bind.cosineScales(), try model.scale())
       let senses = model.modalities.compactMap { modality -> Sense? in
         guard let tower = model[modality] else { return nil }

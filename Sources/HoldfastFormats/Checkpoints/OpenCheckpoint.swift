@@ -21,7 +21,8 @@ public func openCheckpoint(
   return PrefixedSource.stripping("module.", from: source)
 }
 
-private let weightFiles = [
+/// The names that weights have in a directory, the first that is there being the one that is taken.
+let weightFiles = [
   "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors",
   "pytorch_model.bin", "pytorch_model.bin.index.json", "open_clip_pytorch_model.bin",
   "imagebind_huge.pth", "pretrained_weights.pt",

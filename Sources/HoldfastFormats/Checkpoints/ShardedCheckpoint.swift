@@ -44,6 +44,9 @@ public final class ShardedCheckpoint: TensorSource {
     self.policy = policy
   }
 
+  /// The names of the shards, sorted.
+  var shardNames: [String] { Set(shardOfName.values).sorted() }
+
   /// The type and shape of one tensor; opens its shard.
   public func entry(for name: String) throws(FormatError) -> TensorEntry {
     try shard(of: name).entry(for: name)

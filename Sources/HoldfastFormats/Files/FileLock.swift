@@ -42,3 +42,21 @@ public final class FileLock {
     return withExtendedLifetime(lock) { flock(descriptor, LOCK_EX | LOCK_NB) != 0 }
   }
 }
+
+extension FileLock {
+  /// Takes the lock of the file at `path` by itself, once nobody else holds it.
+  ///
+  /// - Parameter waiting: called once where somebody does.
+  /// - Throws: ``FormatError`` where the file cannot be opened or locked.
+  static func whenFree(_ path: String, waiting: () -> Void) throws(FormatError) -> FileLock {
+    if let lock = try take(.exclusive, of: path) { return lock }
+    waiting()
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .system("open the file", file: path) }
+    let lock = FileLock(descriptor: descriptor)
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw .system("lock the file", file: path) }
+    }
+    return lock
+  }
+}

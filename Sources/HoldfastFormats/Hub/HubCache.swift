@@ -1,8 +1,9 @@
 public import Foundation
 
-/// The cache that the Hugging Face tools share, read only: it finds snapshots, it never downloads.
+/// The cache that the Hugging Face tools share: it finds snapshots, and ``HubPull`` fills it.
 ///
-/// Layout: `models--org--name/refs/<branch>` holds a commit, `snapshots/<commit>/` the files.
+/// Layout: `models--org--name/refs/<branch>` holds a commit, `snapshots/<commit>/` links by the names
+/// of the files, `blobs/` their contents by checksum.
 /// Source: https://huggingface.co/docs/huggingface_hub/guides/manage-cache.
 public struct HubCache: Sendable {
   /// The directory of the cache.

@@ -42,6 +42,9 @@ public struct HubReference: Hashable, Sendable, CustomStringConvertible {
   /// The reference as it is written on a command line.
   public var description: String { "hf:\(repository)@\(revision)" }
 
+  /// The same without the revision that is meant where none is named.
+  public var short: String { revision == "main" ? "hf:\(repository)" : description }
+
   /// The folder of the repository inside a cache.
   var folder: String {
     "\(kind.rawValue)s--" + repository.replacing("/", with: "--")
@@ -49,10 +52,12 @@ public struct HubReference: Hashable, Sendable, CustomStringConvertible {
 
   /// The command that puts the repository into the cache.
   var downloadCommand: String {
-    var command = "hf download \(repository)"
-    if kind == .dataset { command += " --repo-type dataset" }
-    if revision != "main" { command += " --revision \(revision)" }
-    return command
+    switch kind {
+    case .model: "holdfast pull \(repository)\(revision == "main" ? "" : "@\(revision)")"
+    case .dataset:
+      "hf download \(repository) --repo-type dataset"
+        + (revision == "main" ? "" : " --revision \(revision)")
+    }
   }
 
   /// Letters, digits, '.', '_' and '-', at most 96 of them, and no walk up the tree.

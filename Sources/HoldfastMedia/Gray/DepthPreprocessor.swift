@@ -11,12 +11,13 @@ public struct DepthPreprocessor: Codable, Hashable, Sendable {
     /// (LanguageBind).
     case depth(most: Double)
     /// The disparity of a pair of cameras, `baseline` metres apart, of `focal` pixels:
-    /// baseline · focal / depth, the depth within [0.01, 50] m: `(1, S, S)` (ImageBind).
-    case disparity(baseline: Double, focal: Double)
+    /// baseline · focal / depth, the depth within [0.01, 50] m: `(1, S, S)`. With `most`, as a part
+    /// of so many pixels, which more than those count as (ImageBind).
+    case disparity(baseline: Double, focal: Double, most: Double? = nil)
   }
 
   /// How the file writes millimetres.
-  public enum Coding: String, Codable, Hashable, Sendable {
+  public enum Coding: String, Codable, Hashable, Sendable, CaseIterable {
     /// As they are.
     case millimetres
     /// Turned left by 3 bits, as SUN RGB-D has them; depth over 8 m counts as 8 m.
@@ -44,15 +45,14 @@ public struct DepthPreprocessor: Codable, Hashable, Sendable {
     DepthPreprocessor(measure: .depth(most: most))
   }
 
-  /// ImageBind's, `(1, 224, 224)`.
+  /// ImageBind's, `(1, S, S)` within [0, 1]: disparity as a part of 75 pixels.
   ///
-  /// The baseline is 0.075 m for both Kinects, 0.095 m for RealSense and Xtion; the focal length, in
-  /// pixels, comes with the recordings. The released code ships no preparation of depth: this is what
-  /// the authors published for SUN RGB-D (facebookresearch/omnivore, issue 12).
-  public static func imageBind(
-    baseline: Double = 0.075, focal: Double, coding: Coding = .millimetres
-  ) -> DepthPreprocessor {
-    DepthPreprocessor(measure: .disparity(baseline: baseline, focal: focal), coding: coding)
+  /// The released code ships no preparation of depth: this is what the authors published for SUN
+  /// RGB-D with Omnivore (facebookresearch/omnivore, issue 12, and `DepthNorm` of its transforms).
+  public static func imageBind(_ camera: DepthCamera, side: Int = 224) -> DepthPreprocessor {
+    DepthPreprocessor(
+      measure: .disparity(baseline: camera.baseline, focal: camera.focal, most: 75),
+      coding: camera.coding, side: side)
   }
 
   /// The legal values: those of depths within the bounds.
@@ -63,8 +63,10 @@ public struct DepthPreprocessor: Codable, Hashable, Sendable {
       try check()
       switch measure {
       case .depth(let most): return Float(0.01 / most)...1
-      case .disparity(let baseline, let focal):
-        return Float(baseline * focal / 50)...Float(baseline * focal / 0.01)
+      case .disparity(let baseline, let focal, let most):
+        let bounds = [baseline * focal / 50, baseline * focal / 0.01]
+        guard let most else { return Float(bounds[0])...Float(bounds[1]) }
+        return Float(min(bounds[0], most) / most)...Float(min(bounds[1], most) / most)
       }
     }
   }
@@ -74,8 +76,10 @@ public struct DepthPreprocessor: Codable, Hashable, Sendable {
     let holds: Bool
     switch measure {
     case .depth(let most): holds = most > 0.01 && most <= 1000
-    case .disparity(let baseline, let focal):
-      holds = baseline > 0 && baseline <= 1000 && focal > 0 && focal <= 1e6
+    case .disparity(let baseline, let focal, let most):
+      holds =
+        baseline > 0 && baseline <= 1000 && focal > 0 && focal <= 1e6
+        && most.map { $0 > 0 && $0 <= 1e9 } ?? true
     }
     guard holds else {
       throw MediaError("the preprocessing of depth measures \(measure)")
@@ -122,8 +126,10 @@ extension DepthPreprocessor: Preparation {
     switch measure {
     case .depth(let most):
       return try metres.clamped(0.01, most) / most
-    case .disparity(let baseline, let focal):
-      return try baseline * focal / metres.clamped(0.01, 50)
+    case .disparity(let baseline, let focal, let most):
+      let disparity = try baseline * focal / metres.clamped(0.01, 50)
+      guard let most else { return disparity }
+      return try disparity.clamped(0, most) / most
     }
   }
 }

@@ -1,0 +1,25 @@
+import HoldfastAttacks
+import HoldfastCore
+public import HoldfastData
+
+extension CheckRunner {
+  /// The most seconds that the whole checklist takes for one sample: for one that stands at some
+  /// radius and falls at a larger one. Nil where there is no attack to check.
+  ///
+  /// The attack meets each radius and the widest by itself, and at one radius ten times its steps, a
+  /// transferred example and queries come on top; the cheap checks are left out.
+  public func secondsPerSample(on samples: [PreparedSample]) throws -> Double? {
+    guard let attack else { return nil }
+    let queries = AttackRecipe(
+      name: "square", attack: Square(queries: settings.queries), objective: Margin())
+    var single = plan
+    single.radii = Array(plan.radii.suffix(1))
+    single.attacks = [.whiteBox: [attack]]
+    if (try? queries.attack.check(plan.subject.encoder.input)) != nil {
+      single.attacks[.whiteBox]?.append(queries)
+    }
+    let seconds = try CostEstimate(single, on: samples).rows.map(\.seconds)
+    let runs = plan.radii.count + 2 + settings.stepFactor
+    return seconds[0] * Double(runs) + seconds.dropFirst().reduce(0, +)
+  }
+}

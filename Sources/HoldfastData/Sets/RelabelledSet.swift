@@ -1,0 +1,74 @@
+import HoldfastCore
+
+/// A data set whose labels are places among classes that a model brings itself.
+///
+/// A classifier of a thousand classes may be audited on pictures of ten of them: all its classes stay
+/// rivals.
+public struct RelabelledSet: DataSet {
+  private let base: any DataSet
+  private let places: [Int]
+  /// All classes of the model.
+  public let classNames: [String]?
+
+  /// The samples of `base`, with each class found by its name among `classes`.
+  ///
+  /// - Throws: ``DataError`` where the set does not name its classes, or names one that the model does
+  ///   not know.
+  public init(_ base: any DataSet, as classes: [String]) throws {
+    guard let names = base.classNames else {
+      throw DataError(
+        "does not say what its classes are called", in: base.path,
+        hint: "give a file with one name per line with --classes")
+    }
+    let places = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
+    self.places = try names.map { name in
+      if let place = places[name] { return place }
+      let near = nearest(name, among: classes).first
+      throw DataError(
+        "has a class `\(name)` that the model does not tell apart", in: base.path,
+        hint: near.map { "did you mean its class `\($0)`?" }
+          ?? "its classes are \(classes.prefix(8).joined(separator: ", "))"
+          + (classes.count > 8 ? " and \(classes.count - 8) more" : ""))
+    }
+    self.base = base
+    classNames = classes
+  }
+
+  /// The base's layout.
+  public var layout: String { base.layout }
+  /// Where the base is.
+  public var path: String { base.path }
+  /// None: a model with classes of its own reads no prompts.
+  public var templates: [String]? { nil }
+  /// The base's.
+  public var split: String? { base.split }
+  /// The base's.
+  public var subsample: Subsample? { base.subsample }
+  /// As many as the base has.
+  public var count: Int? { base.count }
+  /// The base's.
+  public var listing: String? { base.listing }
+
+  /// A visit of the base.
+  public func makeCursor() throws -> any DataCursor {
+    Cursor(base: try base.makeCursor(), places: places, path: path)
+  }
+
+  private struct Cursor: DataCursor {
+    var base: any DataCursor
+    let places: [Int]
+    let path: String
+
+    mutating func next() throws -> DataItem? {
+      guard let item = try base.next() else { return nil }
+      guard places.indices.contains(item.label) else {
+        throw DataError(
+          "has the label \(item.label), but names \(places.count) classes", in: path,
+          hint: "give the class names of this data set with --classes")
+      }
+      return DataItem(
+        id: item.id, label: places[item.label], file: item.file, content: item.content,
+        region: item.region)
+    }
+  }
+}
