@@ -12,6 +12,15 @@ public protocol Objective: Codable, Hashable, Sendable {
   /// The loss of each sample in float32: `(B)`; or several losses of each, `(B, S)`, for an attack
   /// that follows more than one gradient.
   func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor
+
+  /// What takes its place where a sample is to reach the class that its run aims at, rather than
+  /// leave its own; none, unless an objective says otherwise, for what knows no classes.
+  var towardsTarget: (any Objective)? { get }
+}
+
+extension Objective {
+  /// None.
+  public var towardsTarget: (any Objective)? { nil }
 }
 
 extension Objective {
