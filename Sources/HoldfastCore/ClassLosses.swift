@@ -6,6 +6,8 @@ public import HoldfastTensor
 public struct CrossEntropy: Objective {
   /// `cross-entropy`.
   public static let name = "cross-entropy"
+  /// The loss itself.
+  public static let formula = "log Σ exp z - z_y"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -28,6 +30,8 @@ public struct CrossEntropy: Objective {
 public struct TargetedCrossEntropy: Objective {
   /// `targeted-cross-entropy`.
   public static let name = "targeted-cross-entropy"
+  /// The loss itself.
+  public static let formula = "z_t - log Σ exp z"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -48,6 +52,8 @@ public struct TargetedCrossEntropy: Objective {
 public struct Margin: Objective {
   /// `margin`.
   public static let name = "margin"
+  /// The loss itself.
+  public static let formula = "max over j ≠ y of z_j, minus z_y"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -68,6 +74,8 @@ public struct Margin: Objective {
 public struct CappedMargin: Objective {
   /// `capped-margin`.
   public static let name = "capped-margin"
+  /// The loss itself.
+  public static let formula = "min(max over j ≠ y of z_j - z_y, κ)"
 
   /// The margin κ in logits from which on nothing is gained.
   public var kappa: Double
@@ -93,6 +101,8 @@ public struct CappedMargin: Objective {
 public struct ClassMargins: Objective {
   /// `class-margins`.
   public static let name = "class-margins"
+  /// The loss itself.
+  public static let formula = "z_j - z_y, for every j ≠ y"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -112,6 +122,8 @@ public struct ClassMargins: Objective {
 public struct TargetMargin: Objective {
   /// `target-margin`.
   public static let name = "target-margin"
+  /// The loss itself.
+  public static let formula = "z_t - z_y"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -132,6 +144,8 @@ public struct TargetMargin: Objective {
 public struct TargetLead: Objective {
   /// `target-lead`.
   public static let name = "target-lead"
+  /// The loss itself.
+  public static let formula = "z_t, minus max over j ≠ t of z_j"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -154,6 +168,8 @@ public struct TargetLead: Objective {
 public struct DifferenceOfLogitsRatio: Objective {
   /// `dlr`.
   public static let name = "dlr"
+  /// The loss itself.
+  public static let formula = "-(z_y - max over j ≠ y of z_j) / (z_(1) - z_(3))"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -178,6 +194,8 @@ public struct DifferenceOfLogitsRatio: Objective {
 public struct TargetedDifferenceOfLogitsRatio: Objective {
   /// `targeted-dlr`.
   public static let name = "targeted-dlr"
+  /// The loss itself.
+  public static let formula = "-(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2)"
 
   /// The objective; it has no parameters.
   public init() {}

@@ -6,6 +6,8 @@ public import HoldfastTensor
 public struct EmbeddingDistance: Objective {
   /// `embedding-distance`.
   public static let name = "embedding-distance"
+  /// The loss itself.
+  public static let formula = "2 - 2 cos(e, clean e)"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -26,6 +28,8 @@ public struct EmbeddingDistance: Objective {
 public struct GoalCosine: Objective {
   /// `goal-cosine`.
   public static let name = "goal-cosine"
+  /// The loss itself.
+  public static let formula = "cos(e, goal)"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -54,6 +58,8 @@ public struct GoalCosine: Objective {
 public struct TruthCosine: Objective {
   /// `cosine`.
   public static let name = "cosine"
+  /// The loss itself.
+  public static let formula = "-z_y; the mean of several true partners"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -76,6 +82,8 @@ public struct TruthCosine: Objective {
 public struct TargetCosine: Objective {
   /// `target-cosine`.
   public static let name = "target-cosine"
+  /// The loss itself.
+  public static let formula = "z_t"
 
   /// The objective; it has no parameters.
   public init() {}

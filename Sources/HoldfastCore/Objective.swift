@@ -5,6 +5,10 @@ public protocol Objective: Codable, Hashable, Sendable {
   /// The name in tables and records.
   static var name: String { get }
 
+  /// The loss as the reference page prints it: z are the logits, y the true class, t the target, e the
+  /// embedding, and z_(1) is the largest logit.
+  static var formula: String { get }
+
   /// The loss of each sample in float32: `(B)`; or several losses of each, `(B, S)`, for an attack
   /// that follows more than one gradient.
   func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor
@@ -19,9 +23,17 @@ extension Objective {
   public var towardsTarget: (any Objective)? { nil }
 }
 
+extension Objective {
+  /// Nothing is said.
+  public static var formula: String { "" }
+}
+
 extension Prediction {
-  /// The logits, or an error that names who asked for them.
-  func requireLogits(_ asker: String) throws(TorchError) -> Tensor {
+  /// The logits `(B, K)`, for objectives and criteria that cannot do without.
+  ///
+  /// - Parameter asker: who is named in the error.
+  /// - Throws: `TorchError` with code `shape` where the subject has no head.
+  public func requireLogits(_ asker: String) throws(TorchError) -> Tensor {
     guard let logits else {
       throw TorchError(
         code: .shape, operation: asker, message: "needs logits, but the subject has no head")

@@ -7,6 +7,8 @@ public import HoldfastTensor
 public struct PairCosine: Objective {
   /// `pair-cosine`.
   public static let name = "pair-cosine"
+  /// The loss itself.
+  public static let formula = "-z_y, of the pair alone"
 
   /// The objective; it has no parameters.
   public init() {}
@@ -24,6 +26,8 @@ public struct PairCosine: Objective {
 public struct RankMargin: Objective {
   /// `rank-margin`.
   public static let name = "rank-margin"
+  /// The loss itself.
+  public static let formula = "the k-th largest rival z_j, minus the largest true z_y"
 
   /// The number of entries of a gallery that are looked at: 1 for R@1.
   public var rank: Int

@@ -9,9 +9,30 @@ public struct DefenseEntry: Sendable {
   public let summary: String
   /// The options it takes, with their defaults, as `key=value`.
   public let options: [String]
+  /// What a forward pass of the defended encoder costs, in forward (F) and backward (B) passes of the
+  /// bare one.
+  public var passes = "1 F"
   let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any InferenceDefense
   /// The defence in the manifest of a bundle.
   let decode: @Sendable (Data) throws -> any InferenceDefense
+}
+
+extension DefenseEntry {
+  /// An entry for the defences of one type, under that type's name.
+  ///
+  /// - Parameters:
+  ///   - make: reads the hyper-parameters from a spelling; is told whether there is a guide.
+  ///   - check: refuses values that a bundle on disk may hold and the defence cannot have.
+  public init<Defense: InferenceDefense>(
+    _ type: Defense.Type, summary: String, options: [String],
+    make: @escaping @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> Defense,
+    check: @escaping @Sendable (Defense) throws(UsageError) -> Defense = { $0 }
+  ) {
+    self.init(
+      name: Defense.name, summary: summary, options: options,
+      make: { (spelling, isGuided) throws(UsageError) in try make(&spelling, isGuided) },
+      decode: { try check(JSONDecoder().decode(Parameters<Defense>.self, from: $0).parameters) })
+  }
 }
 
 /// Every defence there is: the source of parsing and listings.

@@ -51,7 +51,12 @@ struct ManualTests {
     {
       #expect(page.contains("\n| `\(name)` |") || page.contains("\n| \(name) "), "\(name)")
     }
-    for entry in AttackTable.entries { #expect(!entry.objectives.isEmpty, "\(entry.name)") }
+    for entry in AttackTable.entries {
+      #expect(!entry.objectives.isEmpty, "\(entry.name)")
+      for loss in entry.objectives {
+        #expect(!type(of: loss).formula.isEmpty, "\(type(of: loss).name)")
+      }
+    }
   }
 
   @Test("Every row of the reference has as many cells as its heading")

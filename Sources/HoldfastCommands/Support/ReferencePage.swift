@@ -25,7 +25,11 @@ struct ReferencePage {
     for part in [attacks, losses, defenses] { lines += part }
     lines += ["", "## Data sets", "", "`--data` and `--pairs` recognise what lies on disk.", ""]
     lines += Self.lines(of: ListCommand.datasets())
-    lines += ["", "## Encoders", "", "The sizes of CLIP that have a name of their own.", ""]
+    lines += [
+      "", "## Encoders", "",
+      "A row for each tower of the models that have a name; others load as well, since sizes are read from a "
+        + "model's own files.", "",
+    ]
     lines += Self.lines(of: EncoderList.table())
     lines += ["", "## Environment", "", "| variable | meaning |", "|---|---|"]
     lines += Surroundings.variables.map { Self.row(["`\($0)`", Self.literal($1)]) }
@@ -77,19 +81,26 @@ struct ReferencePage {
   }
 
   private var losses: [String] {
-    var names: [String] = []
-    for name in AttackTable.entries.flatMap(\.objectives).map({ type(of: $0).name })
-    where !names.contains(name) { names.append(name) }
-    let rows = names.map { name in
+    var losses: [any Objective] = []
+    for loss in AttackTable.entries.flatMap(\.objectives)
+    where !losses.contains(where: { type(of: $0).name == type(of: loss).name }) {
+      losses.append(loss)
+    }
+    let rows = losses.map { loss in
+      let name = type(of: loss).name
       let users = AttackTable.entries.filter { entry in
         entry.objectives.contains { type(of: $0).name == name }
       }
-      return Self.row(["`\(name)`", users.map { "`\($0.name)`" }.joined(separator: ", ")])
+      return Self.row([
+        "`\(name)`", Self.literal(type(of: loss).formula),
+        users.map { "`\($0.name)`" }.joined(separator: ", "),
+      ])
     }
     return [
-      "", "## Losses", "", "What attacks make large. A run's record names the loss of each attack.",
-      "",
-      "| loss | attacks |", "|---|---|",
+      "", "## Losses", "",
+      "What attacks make large: z are the logits, y is the true class, t the target, e the embedding, and",
+      "z_(1) the largest logit. A run's record names the loss of each attack.", "",
+      "| loss | what it is | attacks |", "|---|---|---|",
     ] + rows
   }
 
@@ -97,12 +108,12 @@ struct ReferencePage {
     let intro = [
       "", "## Defences", "", "What `--method` of `holdfast harden` takes, as `name:key=value,…`.",
       "",
-      "| defence | what it is | options |", "|---|---|---|",
+      "| defence | what it is | a forward pass costs | options |", "|---|---|---|---|",
     ]
     return intro
       + DefenseTable.entries.map { entry in
         Self.row([
-          "`\(entry.name)`", Self.literal(entry.summary),
+          "`\(entry.name)`", Self.literal(entry.summary), entry.passes,
           entry.options.map { "`\($0)`" }.joined(separator: " "),
         ])
       }
