@@ -35,6 +35,7 @@ struct StrengthTests {
       Comparison(model: model, attack: "fab-t", spelling: "fab-t", perClass: 4),
       Comparison(model: model, attack: "square", spelling: "square", perClass: 3),
       Comparison(model: model, attack: "apgd-ce", spelling: "apgd-ce", perClass: 3, norm: "-l2"),
+      Comparison(model: model, attack: "apgd-t", spelling: "apgd-t", perClass: 3, norm: "-l2"),
       Comparison(model: model, attack: "fab-t", spelling: "fab-t", perClass: 3, norm: "-l2"),
       Comparison(model: model, attack: "square", spelling: "square", perClass: 3, norm: "-l2"),
       Comparison(model: model, attack: "fab-t", spelling: "fab-t", perClass: 3, norm: "-l1"),

@@ -8,7 +8,9 @@ smallest distances are computed once and serve every radius and seed.
 
     python autoattack_torchattacks.py --model DIR --images CIFAR10/test --output peer.json
     python autoattack_torchattacks.py --model DIR --images CIFAR10/test --output peer-l2.json \
-        --norm L2 --radii 0.5 0.25 0.125 --per-class 4 --seeds 0 --attacks apgd-ce fab-t square
+        --norm L2 --radii 0.5 0.25 0.125 --per-class 3 --seeds 0 --attacks apgd-ce apgd-t fab-t
+    python autoattack_torchattacks.py --model DIR --images CIFAR10/test --output peer-l1.json \
+        --norm L1 --radii 16 8 4 --per-class 3 --seeds 0 --attacks fab-t
 
 `pgd-20` is there in Linf only, and in L1 there is FAB-T alone. Runs that the output already holds
 are not repeated.
