@@ -4,7 +4,7 @@
 # Where SwiftPM finds libtorch.pc, which scripts/setup writes.
 export PKG_CONFIG_PATH := $(CURDIR)/.libtorch$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-swift_sources = $(wildcard Sources Tests Benchmarks Package.swift)
+swift_sources = $(wildcard Sources Tests Benchmarks Examples Package.swift)
 
 .PHONY: help setup demo test build bench fuzz docs reference format lint
 

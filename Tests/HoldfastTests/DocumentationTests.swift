@@ -4,12 +4,12 @@ import Testing
 
 @Suite("The documentation")
 struct DocumentationTests {
-  /// The text of every Swift file that the package compiles.
-  private static let sources: [String] = ["Sources", "Tests"].flatMap { folder in
+  /// The text of every Swift file that the package and its examples compile.
+  private static let sources: [String] = ["Sources", "Tests", "Examples"].flatMap { folder in
     let root = Page.root.appending(path: folder)
     let names =
       FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
-    return names.filter { $0.hasSuffix(".swift") }.compactMap {
+    return names.filter { $0.hasSuffix(".swift") && !$0.contains(".build/") }.compactMap {
       try? String(contentsOf: root.appending(path: $0), encoding: .utf8)
     }
   }
