@@ -6,7 +6,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.libtorch$(if $(PKG_CONFIG_PATH),:$(PKG_CONF
 
 swift_sources = $(wildcard Sources Tests Benchmarks Package.swift)
 
-.PHONY: help setup demo test build bench fuzz reference format lint
+.PHONY: help setup demo test build bench fuzz docs reference format lint
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -31,6 +31,9 @@ bench: setup ## run the benchmarks
 fuzz: setup ## read files damaged at random, for TIME seconds (600)
 	swift build -c release --product holdfast-fuzz
 	.build/release/holdfast-fuzz --seconds $(or $(TIME),600) --seed $$(date +%s)
+
+docs: setup ## build the reference of every module, and say where it lies
+	scripts/docs
 
 reference: setup ## write the reference page and the manual (.build/holdfast.1)
 	swift build --product holdfast

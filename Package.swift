@@ -170,7 +170,8 @@ let testTargets: [Target] = [
     ]),
   tests("HoldfastReport", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
   tests("Holdfast", ["HoldfastTestSupport"]),
-  tests("HoldfastCommands", ["HoldfastTestSupport", "Holdfast"], exclude: ["Snapshots"]),
+  tests(
+    "HoldfastCommands", ["HoldfastTestSupport", "Holdfast", arguments], exclude: ["Snapshots"]),
 ]
 
 let package = Package(

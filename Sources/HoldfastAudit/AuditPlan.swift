@@ -30,6 +30,10 @@ public struct AuditPlan {
   public var transferSource: Subject?
   /// The embedding that attacks with a goal aim at: `(1, D)`; none where there is none.
   public var goal: Tensor?
+  /// The class that attacks push a sample towards; none where any wrong class will do.
+  ///
+  /// The attacks are those that ``HoldfastCore/AttackRecipe/towardsTarget()`` gives.
+  public var target: TargetRule?
   /// The attacks of the protocols that are run; `transfer-png` shares those of `transfer`.
   public var attacks: [AuditProtocol: [AttackRecipe]]
   /// How perturbations are measured.

@@ -12,6 +12,8 @@ import HoldfastTensor
 public final class Auditor {
   private let plan: AuditPlan
   private let verifier: Verifier
+  /// Tests what attacks have found.
+  private let examiner: Verifier
   private var stages: [Stage] = []
   private var tracks: [String: SampleTrack] = [:]
   private var finished: [SampleRecord] = []
@@ -36,11 +38,13 @@ public final class Auditor {
     self.archive = archive
     self.gallery = gallery
     verifier = Verifier(subject: plan.subject)
+    examiner = Verifier(subject: plan.subject, criterion: plan.criterion)
     for name in [AuditProtocol.transfer, .whiteBox, .adaptive] where plan.recorded.contains(name) {
       let isTransfer = name == .transfer
       guard let subject = isTransfer ? plan.transferSource : plan.subject else { continue }
       var settings = PoolSettings(
-        subject: subject, norm: plan.norm, stop: plan.stop(of: name, keepsExamples: archive != nil),
+        subject: subject, criterion: plan.criterion, norm: plan.norm,
+        stop: plan.stop(of: name, keepsExamples: archive != nil),
         budgets: plan.budgets, slots: plan.slots, seed: plan.seed)
       for recipe in plan.attacks[name] ?? [] where !(isTransfer && recipe.isScreen) {
         settings.search = plan.search(of: recipe, in: name)
@@ -89,7 +93,8 @@ public final class Auditor {
     let source = try plan.transferSource.map {
       try Verifier(subject: $0).predict(input, of: sample.id)
     }
-    let truth = try SampleTruth(label: sample.label, of: prediction, goal: plan.goal)
+    let truth = try plan.aimed(
+      SampleTruth(label: sample.label, of: prediction, goal: plan.goal), sample.id)
     let job = AttackJob(id: sample.id, input: input, truth: truth, radii: [])
     let seen = try finite(verifier.judge(prediction, of: input, job: job, distance: 0), job)
     let clean = CleanRecord(
@@ -97,7 +102,8 @@ public final class Auditor {
     tracks[sample.id] = SampleTrack(
       id: sample.id, input: input, clean: clean, truth: truth,
       sourceTruth: try source.map {
-        try SampleTruth(label: sample.label, of: $0, goal: plan.goal)
+        let theirs = try SampleTruth(label: sample.label, of: $0, goal: plan.goal)
+        return target(of: truth).map(theirs.aiming) ?? theirs
       }, plan: plan)
     try advance(sample.id, from: 0)
   }
@@ -198,7 +204,13 @@ public final class Auditor {
   }
 
   private func test(_ input: Tensor, job: AttackJob, distance: Double) throws -> Example {
-    try finite(verifier.test(input, job: job, distance: distance), job)
+    try finite(
+      examiner.test(input, job: job, target: target(of: job.truth), distance: distance), job)
+  }
+
+  /// The class that a sample is pushed towards.
+  private func target(of truth: SampleTruth) -> Int? {
+    plan.target == nil ? nil : truth.rivals.first
   }
 
   /// A model that answers with no finite number is broken.

@@ -83,7 +83,8 @@ public struct CostEstimate: Sendable {
         if let partners = try gallery.map({ try $0.partners(of: sample.id) }) {
           try SampleTruth(label: partners[0], partners: partners, of: prediction)
         } else {
-          try SampleTruth(label: sample.label, of: prediction, goal: plan.goal)
+          try plan.aimed(
+            SampleTruth(label: sample.label, of: prediction, goal: plan.goal), sample.id)
         }
       return AttackJob(id: sample.id, input: input, truth: truth, radii: plan.radii)
     }

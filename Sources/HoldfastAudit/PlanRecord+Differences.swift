@@ -27,6 +27,8 @@ extension PlanRecord {
     case protocols = "the protocols or their attacks"
     /// What attacks aim at.
     case goal = "the goal of the attacks"
+    /// The class that samples are pushed towards.
+    case target = "the class that attacks aim at"
     /// What radii share.
     case budgets = "the budgets"
     /// What attacks search in.
@@ -58,6 +60,7 @@ extension PlanRecord {
     case .radii: radii == other.radii
     case .protocols: protocols == other.protocols
     case .goal: goal == other.goal
+    case .target: target == other.target
     case .budgets: budgets == other.budgets
     case .precision: precision == other.precision
     case .seed: seed == other.seed

@@ -6,7 +6,7 @@ import HoldfastTensor
 /// The processes that share an audit, each of which does every n-th sample and writes a file of its
 /// own.
 ///
-/// They meet at a store (``RendezvousStore``) before the run folder is opened, and once more when all
+/// They meet at a store (`RendezvousStore`) before the run folder is opened, and once more when all
 /// are done. In between they need not hear of each other, so that one that is killed can be started
 /// again with the same command and goes on where it stopped; so can the one that serves the store.
 public final class RankGroup {

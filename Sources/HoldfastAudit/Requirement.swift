@@ -1,3 +1,4 @@
+import Foundation
 public import HoldfastCore
 public import HoldfastRecords
 
@@ -108,7 +109,8 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     let (what, share) = found(in: summary)
     guard let share else { return "\(what) was not measured, and `\(self)` is required" }
     guard share.total == 0 || share.value < least else { return nil }
-    return "\(what) is \(share.value) (\(share.count) of \(share.total)), and `\(self)` is required"
+    let value = String(format: "%.4g", share.value)
+    return "\(what) is \(value) (\(share.count) of \(share.total)), and `\(self)` is required"
   }
 
   private func found(in summary: SummaryRecord) -> (what: String, share: ProportionRecord?) {

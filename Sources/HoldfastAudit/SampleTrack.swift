@@ -13,6 +13,8 @@ struct SampleTrack {
   /// What is known about it to the audited model, and to the transfer source if there is one.
   let truth: SampleTruth
   let sourceTruth: SampleTruth?
+  /// The class that it is pushed towards.
+  let target: Int?
   /// Per protocol, one entry per radius.
   private(set) var entries: [AuditProtocol: [SampleRadiusRecord]]
 
@@ -25,6 +27,7 @@ struct SampleTrack {
     self.clean = clean
     self.truth = truth
     self.sourceTruth = sourceTruth
+    target = plan.target == nil ? nil : truth.rivals.first
     let untouched = plan.radii.map {
       SampleRadiusRecord(radius: $0.description, robust: clean.correct)
     }
@@ -90,7 +93,7 @@ struct SampleTrack {
   /// The line of `samples.jsonl`.
   func record(_ protocols: [AuditProtocol]) throws -> SampleRecord {
     SampleRecord(
-      id: id, label: truth.label, input: try Self.checksum(input), clean: clean,
+      id: id, label: truth.label, target: target, input: try Self.checksum(input), clean: clean,
       protocols: protocols.map { name in
         SampleProtocolRecord(name: name.rawValue, radii: entries[name] ?? [])
       })

@@ -18,7 +18,7 @@ public struct StoredEmbeddings {
   /// Reads a file.
   ///
   /// - Parameter width: the width D that the embeddings must have.
-  /// - Throws: ``DataError`` for a file that holds something else, and `FormatError` for a damaged
+  /// - Throws: `DataError` for a file that holds something else, and `FormatError` for a damaged
   ///   one.
   public init(at path: String, width: Int) throws {
     let source = try SafetensorsFile(path)

@@ -163,4 +163,17 @@ public struct AttackRecipe: Sendable {
 
   /// Whether each sample must say which embedding to aim at.
   public var needsGoal: Bool { objective is GoalCosine }
+
+  /// The same attack towards the one class that each sample is given to reach, its only rival.
+  ///
+  /// - Throws: `UsageError` for an attack that knows no classes.
+  public func towardsTarget() throws(UsageError) -> AttackRecipe {
+    guard let objective = objective.towardsTarget else {
+      throw UsageError(
+        "\(name) cannot aim at a class", hint: "leave it out, or leave the target out")
+    }
+    return AttackRecipe(
+      name: name, attack: attack, objective: objective, restarts: restarts, targets: 1,
+      isScreen: isScreen)
+  }
 }

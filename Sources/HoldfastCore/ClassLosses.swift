@@ -21,6 +21,9 @@ public struct CrossEntropy: Objective {
     return try logits.logSumExp([1])
       - logits.filled(-.infinity, where: partners.not()).logSumExp([1])
   }
+
+  /// The cross-entropy of the target.
+  public var towardsTarget: (any Objective)? { TargetedCrossEntropy() }
 }
 
 /// Minus the cross-entropy of the class that a run aims at: z_t - log Σ exp z.
@@ -38,6 +41,9 @@ public struct TargetedCrossEntropy: Objective {
     let logits = try prediction.requireLogits("targeted cross-entropy")
     return try logits.entry(truth.targets) - logits.logSumExp([1])
   }
+
+  /// Itself.
+  public var towardsTarget: (any Objective)? { self }
 }
 
 /// The margin of Carlini and Wagner: max over j ≠ y of z_j, minus z_y.
@@ -57,6 +63,9 @@ public struct Margin: Objective {
     let logits = try prediction.requireLogits("margin")
     return try truth.rivals(in: logits).max([1]) - truth.best(of: logits)
   }
+
+  /// The lead of the target.
+  public var towardsTarget: (any Objective)? { TargetLead() }
 }
 
 /// The margin up to κ, where it no longer rises: min(max over j ≠ y of z_j - z_y, κ).
@@ -80,6 +89,9 @@ public struct CappedMargin: Objective {
   public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
     try Margin().loss(prediction, truth).minimum(kappa)
   }
+
+  /// The lead of the target, up to the same κ.
+  public var towardsTarget: (any Objective)? { CappedLead(kappa: kappa) }
 }
 
 /// How far each other class is above the true one: z_j - z_y for all j ≠ y, the largest first.
@@ -101,6 +113,9 @@ public struct ClassMargins: Objective {
     let rivals = try truth.rivals(in: logits).top(max(1, logits.shape[1] - 1), 1).values
     return try rivals - truth.best(of: logits).unsqueezed(1)
   }
+
+  /// The lead of the target, whose boundary alone is sought.
+  public var towardsTarget: (any Objective)? { TargetLead() }
 }
 
 /// How far the target is above the true class: z_t - z_y.
@@ -118,6 +133,9 @@ public struct TargetMargin: Objective {
     let logits = try prediction.requireLogits("target-margin")
     return try logits.entry(truth.targets) - truth.best(of: logits)
   }
+
+  /// The lead of the target over all other classes, not the true one alone.
+  public var towardsTarget: (any Objective)? { TargetLead() }
 }
 
 /// How far the target is above all other classes: z_t, minus the max over j ≠ t of z_j.
@@ -138,6 +156,9 @@ public struct TargetLead: Objective {
     let aim = Truth(labels: truth.targets, cleanEmbedding: truth.cleanEmbedding)
     return try logits.entry(truth.targets) - aim.rivals(in: logits).max([1])
   }
+
+  /// Itself.
+  public var towardsTarget: (any Objective)? { self }
 }
 
 /// The difference of logits ratio: -(z_y - max over j ≠ y of z_j) / (z_(1) - z_(3)).
@@ -161,6 +182,9 @@ public struct DifferenceOfLogitsRatio: Objective {
     let top = try logits.top(3, 1).values
     return try margin / (top.select(1, 0) - top.select(1, 2) + 1e-12)
   }
+
+  /// The ratio for the lead of the target.
+  public var towardsTarget: (any Objective)? { LeadRatio() }
 }
 
 /// The targeted ratio: -(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2).
@@ -187,4 +211,55 @@ public struct TargetedDifferenceOfLogitsRatio: Objective {
     let lower = classes > 3 ? try (third + top.select(1, 3)) / 2 : third
     return try margin / (top.select(1, 0) - lower + 1e-12)
   }
+
+  /// The ratio for the lead over all other classes, not the true one alone.
+  public var towardsTarget: (any Objective)? { LeadRatio() }
+}
+
+/// The lead of the target up to κ, where it no longer rises: min(z_t - max over j ≠ t of z_j, κ).
+///
+/// The ``CappedMargin`` for attacks that must reach their target.
+public struct CappedLead: Objective {
+  /// `capped-lead`.
+  public static let name = "capped-lead"
+
+  /// The lead κ in logits from which on nothing is gained.
+  public var kappa: Double
+
+  /// The lead up to `kappa`.
+  public init(kappa: Double) {
+    self.kappa = kappa
+  }
+
+  /// The lead of each sample's target, or κ.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    try TargetLead().loss(prediction, truth).minimum(kappa)
+  }
+
+  /// Itself.
+  public var towardsTarget: (any Objective)? { self }
+}
+
+/// The lead of the target over the spread of the logits: (z_t - max over j ≠ t of z_j) / (z_(1) - z_(3)).
+///
+/// The ``DifferenceOfLogitsRatio`` for attacks that must reach their target: it does not change when
+/// all logits are scaled, and is positive where the target is on top. With two classes it is the lead.
+public struct LeadRatio: Objective {
+  /// `lead-ratio`.
+  public static let name = "lead-ratio"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The ratio of each sample.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    let logits = try prediction.requireLogits("lead-ratio")
+    let lead = try TargetLead().loss(prediction, truth)
+    guard logits.shape[1] > 2 else { return lead }
+    let top = try logits.top(3, 1).values
+    return try lead / (top.select(1, 0) - top.select(1, 2) + 1e-12)
+  }
+
+  /// Itself.
+  public var towardsTarget: (any Objective)? { self }
 }

@@ -71,6 +71,9 @@ public struct TruthCosine: Objective {
     let mask = try partners.to(.float32)
     return try -(logits * mask).sum([1]) / mask.sum([1])
   }
+
+  /// The logit of the target.
+  public var towardsTarget: (any Objective)? { TargetCosine() }
 }
 
 /// The logit of the class or entry that a run aims at.
@@ -89,6 +92,9 @@ public struct TargetCosine: Objective {
   public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
     try prediction.requireLogits("target-cosine").entry(truth.targets)
   }
+
+  /// Itself.
+  public var towardsTarget: (any Objective)? { self }
 }
 
 extension Tensor {

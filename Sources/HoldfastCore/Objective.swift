@@ -12,6 +12,15 @@ public protocol Objective: Codable, Hashable, Sendable {
   /// The loss of each sample in float32: `(B)`; or several losses of each, `(B, S)`, for an attack
   /// that follows more than one gradient.
   func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor
+
+  /// What takes its place where a sample is to reach the class that its run aims at, rather than
+  /// leave its own; none, unless an objective says otherwise, for what knows no classes.
+  var towardsTarget: (any Objective)? { get }
+}
+
+extension Objective {
+  /// None.
+  public var towardsTarget: (any Objective)? { nil }
 }
 
 extension Objective {
@@ -20,8 +29,11 @@ extension Objective {
 }
 
 extension Prediction {
-  /// The logits, or an error that names who asked for them.
-  func requireLogits(_ asker: String) throws(TorchError) -> Tensor {
+  /// The logits `(B, K)`, for objectives and criteria that cannot do without.
+  ///
+  /// - Parameter asker: who is named in the error.
+  /// - Throws: `TorchError` with code `shape` where the subject has no head.
+  public func requireLogits(_ asker: String) throws(TorchError) -> Tensor {
     guard let logits else {
       throw TorchError(
         code: .shape, operation: asker, message: "needs logits, but the subject has no head")

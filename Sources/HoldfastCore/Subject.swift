@@ -37,7 +37,7 @@ public struct Head {
   /// A head over several anchors for each class, of which the nearest counts: `(D, K, A)`.
   ///
   /// The class of the largest logit is that of the nearest of all anchors.
-  /// - Throws: ``TorchError`` with code `shape` for anchors of another rank.
+  /// - Throws: `TorchError` with code `shape` for anchors of another rank.
   public init(nearestOf anchors: Tensor, scale: Double) throws(TorchError) {
     let shape = anchors.shape
     guard shape.count == 3, shape[2] > 0 else {

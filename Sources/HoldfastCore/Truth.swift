@@ -46,6 +46,15 @@ public struct SampleTruth {
   }
 }
 
+extension SampleTruth {
+  /// The same with one class to aim at, and no other rival.
+  public func aiming(at target: Int) -> SampleTruth {
+    SampleTruth(
+      label: label, partners: partners, rivals: [target], cleanEmbedding: cleanEmbedding,
+      goal: goal, predicted: predicted)
+  }
+}
+
 /// What is known about the samples of a batch.
 public struct Truth: SlotState {
   /// The true class of each sample, int64: `(B)`.

@@ -133,8 +133,9 @@ public struct DefenseBundle {
 
   /// Reads the folder.
   ///
+  /// - Parameter entries: the defences that it may be of; add one's own to those of the table.
   /// - Throws: `FormatError` for files that are damaged, or not those that `harden` wrote.
-  public init(at folder: String) throws {
+  public init(at folder: String, entries: [DefenseEntry] = DefenseTable.entries) throws {
     let file = "\(folder)/\(Self.manifestName)"
     let again = "make the bundle again with `holdfast harden`"
     let decoder = JSONDecoder()
@@ -146,7 +147,7 @@ public struct DefenseBundle {
         "is of schema \(header.schema), and this program reads 1", in: file,
         hint: "\(again), or update Holdfast")
     }
-    guard let entry = DefenseTable.entries.first(where: { $0.name == header.method }) else {
+    guard let entry = entries.first(where: { $0.name == header.method }) else {
       throw FormatError(
         "is of a method that is not known here, `\(header.method)`", in: file,
         hint: "update Holdfast")

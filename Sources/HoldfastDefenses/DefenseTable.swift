@@ -17,6 +17,24 @@ public struct DefenseEntry: Sendable {
   let decode: @Sendable (Data) throws -> any InferenceDefense
 }
 
+extension DefenseEntry {
+  /// An entry for the defences of one type, under that type's name.
+  ///
+  /// - Parameters:
+  ///   - make: reads the hyper-parameters from a spelling; is told whether there is a guide.
+  ///   - check: refuses values that a bundle on disk may hold and the defence cannot have.
+  public init<Defense: InferenceDefense>(
+    _ type: Defense.Type, summary: String, options: [String],
+    make: @escaping @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> Defense,
+    check: @escaping @Sendable (Defense) throws(UsageError) -> Defense = { $0 }
+  ) {
+    self.init(
+      name: Defense.name, summary: summary, options: options,
+      make: { (spelling, isGuided) throws(UsageError) in try make(&spelling, isGuided) },
+      decode: { try check(JSONDecoder().decode(Parameters<Defense>.self, from: $0).parameters) })
+  }
+}
+
 /// Every defence there is: the source of parsing and listings.
 public enum DefenseTable {
   /// The lines, in the order they are listed.

@@ -28,9 +28,9 @@ extension PictureFrontEnd: FrontEnd {
 
 /// An encoder behind a front end, so that an attack acts on what the front end takes.
 ///
-/// Behind a ``SoundFrontEnd`` that is what a listener hears: epsilon is in units of the amplitude, and
+/// Behind a `SoundFrontEnd` that is what a listener hears: epsilon is in units of the amplitude, and
 /// the gradient comes through the mel filter bank (where an energy is at the filter bank's floor it
-/// is 0). Behind a ``PictureFrontEnd`` it is a picture at its own size.
+/// is 0). Behind a `PictureFrontEnd` it is a picture at its own size.
 public struct FrontEndEncoder<Base: Encoder, Front: FrontEnd>: Encoder {
   /// The encoder.
   public let base: Base

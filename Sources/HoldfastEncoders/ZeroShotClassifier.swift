@@ -12,7 +12,7 @@ public struct ZeroShotClassifier {
 
   /// A classifier with the given head.
   ///
-  /// - Throws: ``TorchError`` with code `shape` where encoder and anchors differ in width.
+  /// - Throws: `TorchError` with code `shape` where encoder and anchors differ in width.
   public init(encoder: any Encoder, head: Head) throws(TorchError) {
     guard let anchors = head.anchors, anchors.rank == 2,
       anchors.shape[0] == encoder.embeddingWidth

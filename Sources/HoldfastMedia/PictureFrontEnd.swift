@@ -50,7 +50,7 @@ public struct PictureFrontEnd {
 
   /// A model's pixels: `(B, 3, h, w)` in [0, 1] gives `(B, 3, H, W)` in [0, 1].
   ///
-  /// - Throws: ``TorchError`` with code `shape` for pictures of another size.
+  /// - Throws: `TorchError` with code `shape` for pictures of another size.
   public func callAsFunction(_ pictures: Tensor) throws(TorchError) -> Tensor {
     let shape = pictures.shape
     guard shape.count == 4, shape[2] == size.height, shape[3] == size.width else {

@@ -43,6 +43,9 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var protocols: [ProtocolRecord]
   /// The SHA-256 of the file with the embedding that attacks aim at; none where there is none.
   public var goal: String?
+  /// What samples are pushed towards: the name of a class, `random` or `least-likely`; none where any
+  /// wrong class will do.
+  public var target: String?
   /// What the radii of a sample share: `nested` or `independent`.
   public var budgets: String
   /// The element type of the search; success is always tested in float32.
@@ -59,8 +62,9 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     holdfast: String, model: ModelRecord, transferModel: ModelRecord?, data: DataRecord,
     classes: [String], templates: [String], anchors: AnchorRecord? = nil,
     attackSpace: AttackSpaceRecord, norm: String,
-    radii: [String], protocols: [ProtocolRecord], goal: String? = nil, budgets: String = "nested",
-    precision: String, seed: UInt64, preset: String? = nil, retrieval: RetrievalPlanRecord? = nil
+    radii: [String], protocols: [ProtocolRecord], goal: String? = nil, target: String? = nil,
+    budgets: String = "nested", precision: String, seed: UInt64, preset: String? = nil,
+    retrieval: RetrievalPlanRecord? = nil
   ) {
     self.holdfast = holdfast
     self.model = model
@@ -74,6 +78,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.radii = radii
     self.protocols = protocols
     self.goal = goal
+    self.target = target
     self.budgets = budgets
     self.precision = precision
     self.seed = seed

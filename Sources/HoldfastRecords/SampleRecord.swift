@@ -4,6 +4,8 @@ public struct SampleRecord: Codable, Hashable, Sendable {
   public var id: String
   /// The true class.
   public var label: Int
+  /// The class that attacks push it towards; none where any wrong class will do.
+  public var target: Int?
   /// SHA-256 of the input's float32 bytes.
   public var input: String
   /// The prediction on the unperturbed input.
@@ -16,11 +18,12 @@ public struct SampleRecord: Codable, Hashable, Sendable {
 
   /// A line about a sample.
   public init(
-    id: String, label: Int, input: String, clean: CleanRecord,
+    id: String, label: Int, target: Int? = nil, input: String, clean: CleanRecord,
     protocols: [SampleProtocolRecord], retrieval: RetrievalSampleRecord? = nil
   ) {
     self.id = id
     self.label = label
+    self.target = target
     self.input = input
     self.clean = clean
     self.protocols = protocols

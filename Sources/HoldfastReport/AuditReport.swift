@@ -85,7 +85,8 @@ public struct AuditReport: Report {
   /// What a reader must know to read the table rightly: what was not run, and what is doubtful.
   public var notes: [String] {
     var notes =
-      leftOut(plan, summary) + summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
+      aimNotes(plan) + leftOut(plan, summary)
+      + summary.omitted.map { "not run: \($0.name) (\($0.reason))" }
     for entry in summary.protocols {
       let cost = entry.radii.reduce((0.0, 0.0, 0.0)) {
         ($0.0 + $1.forwardPerSample, $0.1 + $1.backwardPerSample, $0.2 + $1.seconds)

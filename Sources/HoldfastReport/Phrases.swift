@@ -7,11 +7,21 @@ extension PlanRecord {
     let model = lastName(of: model.path)
     let defended = self.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
     return "\(model)\(defended) on \(lastName(of: data.path)): "
-      + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)\(way)"
+      + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)\(way)\(aim)"
   }
 
   /// Whose way of evaluating was followed, as the end of a line.
   var way: String { preset.map { ", evaluated as \($0) does" } ?? "" }
+
+  /// What samples were pushed towards, as the end of a line.
+  var aim: String {
+    switch target {
+    case nil: ""
+    case "random": ", towards a random class each"
+    case "least-likely": ", towards the least likely class"
+    case let name?: ", towards `\(name)`"
+    }
+  }
 
   private var place: String {
     let size = attackSpace.shape.map(String.init).joined(separator: "×")
@@ -42,6 +52,17 @@ func leftOut(_ plan: PlanRecord, _ summary: SummaryRecord) -> [String] {
   return [
     note(missing, "whose files are not there"), note(skipped, "that cannot be decoded"),
   ].compactMap(\.self)
+}
+
+/// What a reader must know where attacks aimed at a class.
+func aimNotes(_ plan: PlanRecord) -> [String] {
+  guard let target = plan.target else { return [] }
+  let isRule = ["random", "least-likely"].contains(target)
+  return [
+    "attacks count where the class they aim at is on top; what they push into another class counts "
+      + "as robust, so these figures are no robust accuracy against any attack"
+      + (isRule ? "" : "; samples of `\(target)` are left out")
+  ]
 }
 
 /// A share in percent.

@@ -11,7 +11,7 @@ struct RecordedGallery: Hashable, Sendable {
 
   /// The gallery of the run in `folder`, of all processes that shared it; nil where there is none.
   ///
-  /// - Throws: ``FormatError`` where it is damaged, or names files that are not its own.
+  /// - Throws: `FormatError` where it is damaged, or names files that are not its own.
   init?(of run: String, radii: [String]) throws {
     let folder = "\(run)/\(GalleryRecord.place)"
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()

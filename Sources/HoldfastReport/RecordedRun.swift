@@ -21,7 +21,7 @@ public struct RecordedRun: Sendable {
 
   /// Reads the run in `folder`: `run.json`, `summary.json`, every `samples*.jsonl`, and its gallery.
   ///
-  /// - Throws: ``FormatError`` where a file is missing, is none of ours, or says something else than
+  /// - Throws: `FormatError` where a file is missing, is none of ours, or says something else than
   ///   another one: a run that was stopped has a summary of fewer samples.
   public init(at folder: String) throws {
     self.folder = folder

@@ -2,6 +2,7 @@
 public struct Table: Hashable, Sendable {
   /// On which side a column's entries stand.
   public enum Alignment: Hashable, Sendable {
+    /// A side.
     case left, right
   }
 

@@ -2,7 +2,14 @@ import CTorch
 
 /// The element type of a tensor.
 public enum DType: String, Sendable, Hashable, Codable, CaseIterable, CustomStringConvertible {
-  case float32, float64, float16, bfloat16, int64, uint8, bool
+  /// Floating-point numbers of that many bits, IEEE 754's.
+  case float32, float64, float16
+  /// Floating-point numbers of 16 bits with the exponents of float32.
+  case bfloat16
+  /// Whole numbers with a sign (labels, indices) and without (bytes).
+  case int64, uint8
+  /// True or false, a byte each.
+  case bool
   /// Pairs of float32, as a Fourier transform yields them.
   case complex64
   /// Pairs of float64.

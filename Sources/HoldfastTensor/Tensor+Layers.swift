@@ -67,6 +67,7 @@ extension Tensor {
 
   /// The interpolations that ``resized(height:width:by:antialias:)`` knows.
   public enum Interpolation: String, Sendable, Hashable, Codable {
+    /// Of degree 1 (two taps an axis) or 3 (four, a = -0.75).
     case bilinear, bicubic
   }
 

@@ -38,7 +38,7 @@ struct RequirementTests {
   func words() throws {
     #expect(
       try Requirement("robust@4/255>=0.4").shortfall(in: summary)
-        == "robust accuracy at 4/255 is 0.0 (0 of 10), and `robust@4/255>=0.4` is required")
+        == "robust accuracy at 4/255 is 0 (0 of 10), and `robust@4/255>=0.4` is required")
   }
 
   @Test(

@@ -111,6 +111,7 @@ struct RunFolderTests {
         { $0.anchors = AnchorRecord(path: "a", sha256: "b", reduction: "mean") }
       ),
       ("the goal of the attacks", { $0.goal = "g" }),
+      ("the class that attacks aim at", { $0.target = "cat" }),
       ("the budgets", { $0.budgets = "independent" }), ("the preset", { $0.preset = "csr" }),
       (
         "the attacked side or the gallery",

@@ -7,8 +7,11 @@ gives its parts no steps and so runs 10. FAB-T uses no radius and, without resta
 smallest distances are computed once and serve every radius and seed.
 
     python autoattack_torchattacks.py --model DIR --images CIFAR10/test --output peer.json
+    python autoattack_torchattacks.py --model DIR --images CIFAR10/test --output peer-l2.json \
+        --norm L2 --radii 0.5 0.25 0.125 --per-class 4 --seeds 0 --attacks apgd-ce fab-t square
 
-Runs that the output already holds are not repeated.
+`pgd-20` is there in Linf only, and in L1 there is FAB-T alone. Runs that the output already holds
+are not repeated.
 """
 
 import argparse
@@ -29,17 +32,18 @@ STEPS, QUERIES = 100, 5000
 class Attacks:
     """PGD, and the parts of the ensemble that are run at a radius."""
 
-    def __init__(self, model, classes):
+    def __init__(self, model, classes, norm):
+        self.norm = norm
         self.makers = {
             "pgd-20": lambda eps, seed: torchattacks.PGD(
                 model, eps=eps, alpha=2.5 * eps / 20, steps=20),
             "apgd-ce": lambda eps, seed: torchattacks.APGD(
-                model, norm="Linf", eps=eps, steps=STEPS, n_restarts=1, seed=seed, loss="ce"),
+                model, norm=norm, eps=eps, steps=STEPS, n_restarts=1, seed=seed, loss="ce"),
             "apgd-t": lambda eps, seed: torchattacks.APGDT(
-                model, norm="Linf", eps=eps, steps=STEPS, n_restarts=1, seed=seed,
+                model, norm=norm, eps=eps, steps=STEPS, n_restarts=1, seed=seed,
                 n_classes=classes),
             "square": lambda eps, seed: torchattacks.Square(
-                model, norm="Linf", eps=eps, n_queries=QUERIES, n_restarts=1, p_init=0.8,
+                model, norm=norm, eps=eps, n_queries=QUERIES, n_restarts=1, p_init=0.8,
                 seed=seed, loss="margin", resc_schedule=False),
         }
         self.model = model
@@ -51,15 +55,21 @@ class Attacks:
         survivors = []
         for x, y in zip(pixels.split(64), labels.split(64)):
             adversarial = attack(x, y)
-            assert (adversarial - x).abs().max() <= eps + 1e-6
+            assert (size(adversarial - x, self.norm) <= eps * (1 + 1e-5) + 1e-6).all()
             with torch.no_grad():
                 survivors.append(self.model(adversarial).argmax(1) == y)
         return torch.cat(survivors)
 
 
-def fab_distances(model, pixels, labels, classes):
-    """The smallest Linf distance at which FAB-T fools each sample, over all targets."""
-    fab = torchattacks.FAB(model, norm="Linf", eps=1.0, steps=STEPS, n_restarts=1,
+def size(perturbation, norm):
+    """The norm of each row."""
+    order = {"Linf": torch.inf, "L2": 2, "L1": 1}[norm]
+    return perturbation.flatten(1).norm(order, dim=1)
+
+
+def fab_distances(model, pixels, labels, classes, norm):
+    """The smallest distance at which FAB-T fools each sample, over all targets."""
+    fab = torchattacks.FAB(model, norm=norm, eps=1.0, steps=STEPS, n_restarts=1,
                            multi_targeted=True, n_classes=classes)
     found = []
     for x, y in zip(pixels.split(64), labels.split(64)):
@@ -69,7 +79,7 @@ def fab_distances(model, pixels, labels, classes):
             with torch.no_grad():
                 adversarial = fab.attack_single_run_targeted(x, y, use_rand_start=False)
                 fooled = model(adversarial).argmax(1) != y
-            distance = (adversarial - x).abs().flatten(1).amax(1)
+            distance = size(adversarial - x, norm)
             best = torch.where(fooled, torch.minimum(best, distance), best)
         found.append(best)
     return torch.cat(found)
@@ -80,7 +90,9 @@ def main():
     parser.add_argument("--model", type=Path, required=True, help="a CLIP directory")
     parser.add_argument("--images", type=Path, required=True, help="class folders of images")
     parser.add_argument("--per-class", type=int, default=30)
-    parser.add_argument("--radii", nargs="+", type=float, default=[4, 2, 1], help="in 1/255")
+    parser.add_argument("--norm", choices=["Linf", "L2", "L1"], default="Linf")
+    parser.add_argument("--radii", nargs="+", type=float, default=[4, 2, 1],
+                        help="in 1/255 for Linf")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
     parser.add_argument("--attacks", nargs="+",
                         default=["pgd-20", "apgd-ce", "apgd-t", "fab-t", "square"])
@@ -100,6 +112,13 @@ def main():
         "model": arguments.model.resolve().name, "template": TEMPLATE, "classes": classes,
         "images": paths, "clean_verdicts": verdicts(right), "runs": [],
     }
+    if arguments.norm != "Linf":
+        record["norm"] = arguments.norm
+    unit = 255 if arguments.norm == "Linf" else 1
+
+    def spell(radius):
+        return f"{radius:g}/255" if unit == 255 else f"{radius:g}"
+
     if arguments.output.exists():
         earlier = json.loads(arguments.output.read_text())
         assert {k: v for k, v in earlier.items() if k != "runs"} == \
@@ -108,7 +127,7 @@ def main():
     done = {(run["attack"], run["epsilon"], run["seed"]) for run in record["runs"]}
 
     def keep(name, radius, seed, robust, seconds):
-        run = {"attack": name, "epsilon": f"{radius:g}/255", "seed": seed,
+        run = {"attack": name, "epsilon": spell(radius), "seed": seed,
                "robust": int(robust.sum()), "seconds": round(seconds, 1),
                # One character per image, in the order of "images".
                "robust_verdicts": verdicts(robust)}
@@ -116,23 +135,24 @@ def main():
         print(record["model"], {k: v for k, v in run.items() if k != "robust_verdicts"}, flush=True)
         arguments.output.write_text(json.dumps(record, indent=1) + "\n")
 
-    attacks = Attacks(model, len(classes))
+    attacks = Attacks(model, len(classes), arguments.norm)
     for name in arguments.attacks:
         for seed in arguments.seeds:
-            wanted = [r for r in arguments.radii if (name, f"{r:g}/255", seed) not in done]
+            wanted = [r for r in arguments.radii if (name, spell(r), seed) not in done]
             start = time.perf_counter()
             if name == "fab-t" and wanted and seed == arguments.seeds[0]:
-                distances = fab_distances(model, pixels[right], labels[right], len(classes))
+                distances = fab_distances(
+                    model, pixels[right], labels[right], len(classes), arguments.norm)
                 for radius in wanted:
                     robust = right.clone()
-                    robust[right] = distances > radius / 255
+                    robust[right] = distances > radius / unit
                     keep(name, radius, seed, robust, time.perf_counter() - start)
             elif name != "fab-t":
                 for radius in wanted:
                     start = time.perf_counter()
                     robust = right.clone()
                     robust[right] = attacks.standing(
-                        name, radius / 255, seed, pixels[right], labels[right])
+                        name, radius / unit, seed, pixels[right], labels[right])
                     keep(name, radius, seed, robust, time.perf_counter() - start)
 
 

@@ -5,7 +5,7 @@ public import HoldfastTensor
 /// over transformation, the way to attack a random defence.
 ///
 /// Each step shows the model every view of the base once per draw. What is random may be the model,
-/// a ``RandomEncoder``, or the views themselves (Athalye et al., 2018, section 4.2; AutoAttack's
+/// a `RandomEncoder`, or the views themselves (Athalye et al., 2018, section 4.2; AutoAttack's
 /// `rand` takes 20 draws).
 public struct Averaged<Base: Attack>: AttackCombinator {
   /// The name of the base, `-averaged`.

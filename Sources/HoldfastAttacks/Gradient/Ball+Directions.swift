@@ -1,14 +1,14 @@
-import HoldfastCore
-import HoldfastTensor
+public import HoldfastCore
+public import HoldfastTensor
 
 extension Ball {
   /// The direction of unit norm along which a gradient rises most, as far as it is of use to an
   /// attack that takes many steps: its sign in Linf, itself over its length in L2, and in L1 the
   /// sign of its largest coordinates, a twentieth of them.
   ///
-  /// The steepest L1 direction has a single coordinate, which soon meets the box (Tramèr and Boneh,
-  /// 2019, section 3.2).
-  func steepest(_ gradient: Tensor) throws(TorchError) -> Tensor {
+  /// `(B, …)` gives `(B, …)`. The steepest L1 direction has a single coordinate, which soon meets the
+  /// box (Tramèr and Boneh, 2019, section 3.2).
+  public func steepest(_ gradient: Tensor) throws(TorchError) -> Tensor {
     switch norm {
     case .linf: return try gradient.sign()
     case .l2: return try gradient / (gradient.lengthPerRow() + 1e-12)
@@ -20,8 +20,8 @@ extension Ball {
     }
   }
 
-  /// Random points: uniform by coordinate (Linf), or of uniform direction and length.
-  func randomPoint(_ noise: inout Noise) throws(TorchError) -> Tensor {
+  /// Random points: uniform by coordinate (Linf), or of uniform direction and length: `(B, …)`.
+  public func randomPoint(_ noise: inout Noise) throws(TorchError) -> Tensor {
     switch norm {
     case .linf:
       return try origin + (noise.uniform(like: origin) * 2 - 1) * radius

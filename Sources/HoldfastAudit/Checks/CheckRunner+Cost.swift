@@ -3,8 +3,10 @@ import HoldfastCore
 public import HoldfastData
 
 extension CheckRunner {
-  /// The most seconds that the whole checklist takes for one sample: for one that stands at some
-  /// radius and falls at a larger one. Nil where there is no attack to check.
+  /// The most seconds that the whole checklist takes for one sample.
+  ///
+  /// That is one that stands at some radius and falls at a larger one. Nil where there is no attack
+  /// to check.
   ///
   /// The attack meets each radius and the widest by itself, and at one radius ten times its steps, a
   /// transferred example and queries come on top; the cheap checks are left out.

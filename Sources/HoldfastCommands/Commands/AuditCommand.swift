@@ -91,6 +91,8 @@ struct AuditCommand: TalkingCommand {
       valueName: "file"), completion: .file(extensions: ["safetensors"]))
   var goal: String?
 
+  @OptionGroup var targetOptions: TargetOptions
+
   @OptionGroup var presetOptions: PresetOptions
 
   @OptionGroup var checkOptions: CheckOptions
@@ -150,7 +152,8 @@ struct AuditCommand: TalkingCommand {
         ("--data", !data.isEmpty), ("--classes", classes != nil), ("--templates", templates != nil),
         ("--anchors", try anchors.file() != nil),
         ("--protocol", protocols != nil), ("--transfer-from", transferFrom != nil),
-        ("--goal", goal != nil), ("--save-adversarial", saveAdversarial),
+        ("--goal", goal != nil), ("--target", targetOptions.target != nil),
+        ("--save-adversarial", saveAdversarial),
         ("--preset", presetOptions.preset != nil),
         ("--precision \(precision.rawValue)", precision != .float32),
       ])
@@ -213,7 +216,7 @@ struct AuditCommand: TalkingCommand {
       console.detail(
         "\(set.path): \(set.layout)\(set.count.map { ", \($0) samples" } ?? "") of the sense "
           + sense.modality.rawValue)
-      let run = AuditRun(
+      var run = AuditRun(
         model: sense, transferSource: try source?.sense(sense.modality), data: set,
         classes: try Self.classNames(set is RelabelledSet ? nil : given, of: set),
         templates: try preset?.templates(of: set)
@@ -225,6 +228,7 @@ struct AuditCommand: TalkingCommand {
         limit: limit, batchSize: try batch.count(for: sense.encoder, console),
         seed: preset?.seed ?? seed, strict: selection.strict,
         job: job, isDryRun: runOptions.dryRun, requirements: requirements)
+      try run.aim(at: targetOptions.target)
       let folder = output.map {
         arguments.count == 1 ? $0 : "\($0)/\(argument.folder(for: sense.modality))"
       }

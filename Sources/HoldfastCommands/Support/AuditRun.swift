@@ -5,7 +5,7 @@ import Holdfast
 struct AuditRun {
   let model: ModelSource
   let transferSource: ModelSource?
-  let data: any DataSet
+  var data: any DataSet
   let classes: [String]
   let templates: PromptTemplates
   /// What stands for the classes; none for the means of prompts.
@@ -17,6 +17,8 @@ struct AuditRun {
   var radii: [Radius]
   /// What attacks with a goal aim at.
   var goal: GoalFile?
+  /// The class that samples are pushed towards, as it was written and as it is meant.
+  var target: (text: String, rule: TargetRule)?
   var budgets = Budgets.nested
   var precision = SearchPrecision.float32
   /// Whether adversarial inputs are kept in the run folder.
@@ -56,6 +58,7 @@ struct AuditRun {
       subject: subject, transferSource: source, goal: goal?.embedding, norm: norm, radii: radii,
       budgets: budgets,
       slots: batchSize, seed: seed)
+    plan.target = target?.rule
     for (name, entry) in recipes where entry.omitted == nil {
       try checkAttacks(entry.recipes)
       plan.attacks[name] = entry.recipes
@@ -146,7 +149,7 @@ struct AuditRun {
         }
         let recipes = bundle.defense.adaptiveAttacks(
           on: model.encoder.input, steps: adaptiveSteps)
-        return (name, Entry(recipes: recipes))
+        return (name, Entry(recipes: aimed(recipes)))
       default:
         return (name, Entry(recipes: attacks))
       }
@@ -190,7 +193,8 @@ struct AuditRun {
         place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
         unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
-      goal: goal?.checksum, budgets: budgets.rawValue, precision: precision.rawValue, seed: seed,
+      goal: goal?.checksum, target: target?.text, budgets: budgets.rawValue,
+      precision: precision.rawValue, seed: seed,
       preset: preset?.name)
   }
 

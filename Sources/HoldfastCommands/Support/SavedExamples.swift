@@ -8,7 +8,9 @@ enum SavedExamples {
   /// `path` is the picture, or the tensor where inputs are no pictures; both lie beside each other.
   static func writeManifest(in run: String, classes: [String], pictures: Bool) throws {
     var table = Table(
-      texts: ["path", "label", "sample", "protocol", "epsilon", "attack", "predicted", "sha256"],
+      texts: [
+        "path", "label", "target", "sample", "protocol", "epsilon", "attack", "predicted", "sha256",
+      ],
       numbers: ["margin", "distance"])
     let folder = "\(run)/\(AdversarialArchive.place)"
     try StoredRun(at: run).visit { sample in
@@ -19,7 +21,8 @@ enum SavedExamples {
           let path = "\(name).\(pictures ? "png" : "safetensors")"
           guard FileManager.default.fileExists(atPath: "\(folder)/\(path)") else { continue }
           table.add([
-            path, classes[sample.label], sample.id, entry.name, radius.radius, example.attack,
+            path, classes[sample.label], sample.target.map { classes[$0] } ?? "", sample.id,
+            entry.name, radius.radius, example.attack,
             classes.indices.contains(example.predicted) ? classes[example.predicted] : "",
             example.sha256, "\(example.margin)", "\(example.distance)",
           ])

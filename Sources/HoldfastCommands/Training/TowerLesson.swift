@@ -50,7 +50,7 @@ struct TowerLesson {
 
   /// Two sets of files with the same classes; a tenth of the training set chooses among the states.
   ///
-  /// - Throws: ``DataError`` for sets that do not go together or do not fit into memory.
+  /// - Throws: `DataError` for sets that do not go together or do not fit into memory.
   init(_ training: any DataSet, _ held: any DataSet, recipe: TowerRecipe) throws {
     let preparation = recipe.configuration.preparation
     guard let names = training.classNames, names.count > 1, names == held.classNames else {

@@ -53,7 +53,7 @@ public struct CLIPVision: SitedEncoder {
 
   /// Embeddings, not normalised: `(B, 3, S, S)` in [0, 1] gives `(B, E)`.
   ///
-  /// - Throws: ``TorchError`` with code `shape` for images of another size.
+  /// - Throws: `TorchError` with code `shape` for images of another size.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
     let token = try trunk(sites: sites) { () throws(TorchError) in
       try normalization(checked(input))  // (B, 3, S, S)

@@ -64,7 +64,7 @@ public struct ImageBindTower: BindTower {
 
   /// Embeddings, not normalised: `(B, …)` of ``input`` gives `(B, E)`.
   ///
-  /// - Throws: ``TorchError`` with code `shape` for inputs of another size.
+  /// - Throws: `TorchError` with code `shape` for inputs of another size.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
     let shape = try checked(input).shape
     let folded = hasClips ? [shape[0] * shape[1]] + shape.dropFirst(2) : shape

@@ -61,7 +61,7 @@ public struct LanguageBindVision: SitedEncoder {
 
   /// Embeddings, not normalised: `(B, 3, H, W)`, or clips `(B, 3, T, H, W)`, give `(B, E)`.
   ///
-  /// - Throws: ``TorchError`` with code `shape` for inputs of another size.
+  /// - Throws: `TorchError` with code `shape` for inputs of another size.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
     var token = try trunk(sites: sites) { () throws(TorchError) in
       try pictures(checked(input))  // (B·T, 3, H, W)

@@ -3,7 +3,7 @@ public import HoldfastTensor
 
 /// A model that is given as code: a TorchScript module behind the interface of every encoder.
 ///
-/// Where it is a classifier its logits are its embeddings, and ``Head/init(logits:)`` reads them as
+/// Where it is a classifier its logits are its embeddings, and `Head(logits:)` reads them as
 /// they are, so that every attack, also one on embeddings, finds what it needs.
 public struct ScriptEncoder: Encoder {
   /// The sense it was said to serve.

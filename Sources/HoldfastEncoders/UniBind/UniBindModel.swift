@@ -23,7 +23,7 @@ public struct UniBindModel {
 
   /// A model of the parameters that a loader finds on `device`.
   ///
-  /// - Parameter allowing: keys that may be left over, as ``ParameterLoader`` takes them.
+  /// - Parameter allowing: keys that may be left over, as `ParameterLoader` takes them.
   /// - Throws: `CheckpointError` with every parameter that is missing, left over or mis-shaped;
   ///   ``EncoderError`` and `MediaError` for sizes that cannot be.
   public init(

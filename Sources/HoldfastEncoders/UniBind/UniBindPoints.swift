@@ -62,7 +62,7 @@ public struct UniBindPoints: BindTower {
 
   /// Embeddings, not normalised: `(B, N, 3)` gives `(B, E)`.
   ///
-  /// - Throws: ``TorchError`` with code `shape` for clouds of another size.
+  /// - Throws: `TorchError` with code `shape` for clouds of another size.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
     var points = try checked(input)
     var x = points

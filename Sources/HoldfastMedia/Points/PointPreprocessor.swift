@@ -24,7 +24,7 @@ public struct PointPreprocessor: Hashable, Sendable, Codable {
     self.seed = seed
   }
 
-  /// The counts that ``prepare(_:)-swift.method`` accepts.
+  /// The counts that `prepare` accepts.
   public static let counts = 1...(1 << 20)
 
   /// What distances are measured in, for the encoder that takes these points.

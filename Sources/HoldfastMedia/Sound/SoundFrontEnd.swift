@@ -35,7 +35,7 @@ public struct SoundFrontEnd {
 
   /// The model's input: `(B, n)` at the model's rate gives `(B, …)` of ``outputShape``.
   ///
-  /// - Throws: ``TorchError`` with code `shape` for waveforms that are shorter than a frame.
+  /// - Throws: `TorchError` with code `shape` for waveforms that are shorter than a frame.
   public func callAsFunction(_ waveform: Tensor) throws(TorchError) -> Tensor {
     guard waveform.rank == 2 else {
       throw TorchError(

@@ -85,6 +85,8 @@ enum PageStyle {
     th:last-child,td:last-child{padding-right:.2rem}
     thead th{color:var(--soft);font-size:.82rem;white-space:nowrap;border-bottom-color:var(--soft)}
     .n{text-align:right;white-space:nowrap}
+    td.n small{display:block;line-height:1.25}
+    thead th.n{white-space:normal;vertical-align:bottom}
     th.t,td.t{max-width:22rem;overflow-wrap:anywhere;min-width:7rem}
     tr.strong>*{font-weight:650;border-bottom:0;border-top:1px solid var(--soft)}
     tr.strong small{font-weight:400}

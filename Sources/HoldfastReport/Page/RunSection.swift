@@ -88,7 +88,7 @@ struct RunSection {
     classes = ClassBars(run)
     gallery = GalleryView(run)
     doubts = (retrieval?.doubts ?? AuditReport.doubts(summary)).map { Shown($0) }
-    remarks = (retrieval?.remarks ?? []).map { Shown($0) }
+    remarks = (retrieval?.remarks ?? aimNotes(plan)).map { Shown($0) }
     facts = Self.facts(run).map { Fact(name: Shown($0.0), value: Shown($0.1)) }
     var commands: [String] = []
     for command in run.record.sessions.map({ $0.command.map(\.quoted).joined(separator: " ") })
@@ -249,6 +249,7 @@ struct RunSection {
       facts.append(("anchors of the classes", "\(anchors.path ?? "prompts"), \(anchors.reduction)"))
       facts += anchors.sha256.map { [("SHA-256 of the anchors", $0)] } ?? []
     }
+    if let target = plan.target { facts.append(("class that attacks aim at", target)) }
     if let other = plan.transferModel { facts.append(("transfer from", other.path)) }
     if let listing = plan.data.listing { facts.append(("SHA-256 of the list of samples", listing)) }
     for (name, sum) in plan.model.files.sorted(by: { $0.key < $1.key }) {

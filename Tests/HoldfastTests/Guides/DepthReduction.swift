@@ -1,0 +1,92 @@
+import Foundation
+import Holdfast
+
+/// Every value is rounded to a few levels of its range before the model sees it.
+///
+/// Xu et al., 2018 (Feature Squeezing), section 3.1.
+struct DepthReduction: InferenceDefense {
+  static let name = "depth-reduction"
+
+  /// What stands for the gradient of rounding, which is 0 wherever there is one.
+  enum Gradient: String, Codable {
+    /// That of the identity.
+    case identity
+    /// That of a smooth staircase: largest where a small change crosses from one level to the next.
+    case staircase
+    /// None. Only to show what masking looks like.
+    case hidden
+  }
+
+  /// The levels of each value; at least 2.
+  var levels = 8
+  /// What stands for the gradient of rounding.
+  var gradient = Gradient.identity
+
+  func check(_ encoder: any Encoder) throws(UsageError) {
+    guard levels >= 2, encoder.input.range != nil else {
+      throw UsageError("depth reduction needs two levels at least, and inputs with a legal range")
+    }
+  }
+
+  func fit(to encoder: any Encoder, guide: (any Encoder)?) throws -> [String: Tensor] { [:] }
+
+  func wrap(_ encoder: any Encoder, fitted: [String: Tensor]) throws -> any Encoder {
+    try check(encoder)
+    return ReducedEncoder(base: encoder, range: encoder.input.range ?? 0...1, defense: self)
+  }
+
+  /// Auto-PGD on two losses, both searching in the ``substitute``, and Square, which needs no
+  /// gradient.
+  func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe] {
+    [
+      AttackRecipe(name: "apgd-ce", attack: APGD(steps: steps), objective: CrossEntropy()),
+      AttackRecipe(name: "apgd-margin", attack: APGD(steps: steps), objective: Margin()),
+      AttackRecipe(name: "square", attack: Square(queries: 10 * steps), objective: Margin()),
+    ]
+  }
+
+  /// The same rounding with the gradient of the staircase.
+  var substitute: (any InferenceDefense)? {
+    DepthReduction(levels: levels, gradient: .staircase)
+  }
+}
+
+/// An encoder of rounded inputs.
+struct ReducedEncoder: Encoder {
+  let base: any Encoder
+  let range: ClosedRange<Float>
+  let defense: DepthReduction
+
+  var modality: Modality { base.modality }
+  var input: InputSpec { base.input }
+  var embeddingWidth: Int { base.embeddingWidth }
+  var device: Device { base.device }
+
+  func embed(_ input: Tensor) throws(TorchError) -> Tensor {
+    let low = Double(range.lowerBound)
+    let step = (Double(range.upperBound) - low) / Double(defense.levels - 1)
+    var level = try (input - low) / step  // (B, …), whole numbers at the levels
+    switch defense.gradient {
+    case .hidden: level = try level.rounded()
+    case .identity: level = try level.straightThrough { x throws(TorchError) in try x.rounded() }
+    case .staircase:
+      let smooth = try level - (level * (2 * .pi)).sin() / (2 * .pi)
+      level = try smooth.straightThrough { x throws(TorchError) in try x.rounded() }
+    }
+    return try base.embed(level * step + low)
+  }
+}
+
+extension DefenseEntry {
+  /// How the defence is spelled, and read from a bundle.
+  static let depthReduction = DefenseEntry(
+    DepthReduction.self, summary: "values rounded to a few levels (Xu et al., 2018)",
+    options: ["levels=8", "gradient=identity|staircase|hidden"]
+  ) { (spelling, _) throws(UsageError) in
+    DepthReduction(
+      levels: try spelling.takeCount("levels", default: 8, least: 2),
+      gradient: try spelling.take("gradient", "identity, staircase or hidden") {
+        DepthReduction.Gradient(rawValue: $0)
+      } ?? .identity)
+  }
+}
