@@ -27,8 +27,8 @@ struct ReferencePage {
     lines += Self.lines(of: ListCommand.datasets())
     lines += [
       "", "## Encoders", "",
-      "A row for each tower of the models that have a name; others load as well, since sizes are read from a "
-        + "model's own files.", "",
+      "A row for each tower of the models that have a name; others load as well, since sizes are read",
+      "from a model's own files.", "",
     ]
     lines += Self.lines(of: EncoderList.table())
     lines += ["", "## Environment", "", "| variable | meaning |", "|---|---|"]
@@ -131,11 +131,12 @@ struct ReferencePage {
     "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
   }
 
-  /// Text in which nothing is a tag, outside what stands in backticks.
+  /// Text in which nothing is a tag or an emphasis, outside what stands in backticks.
   private static func literal(_ text: String) -> String {
     let parts = text.split(separator: "`", omittingEmptySubsequences: false)
     return parts.enumerated().map { index, part in
-      index % 2 == 0 ? String(part).replacing("<", with: "\\<") : String(part)
+      index % 2 == 0
+        ? String(part).replacing("<", with: "\\<").replacing("*", with: "\\*") : String(part)
     }.joined(separator: "`")
   }
 }
