@@ -17,12 +17,12 @@ struct NearestPicture: Encoder {
 
 let (classes, perClass) = (10, 4)
 var noise = Generator(seed: 0, stream: "example")
-let model = NearestPicture(known: try noise.uniform([classes, 3 * 32 * 32]))
+let model = NearestPicture(known: try noise.normal([classes, 3 * 32 * 32]) * 0.03 + 0.5)
 let pictures = try model.known.reshaped([classes, 3, 32, 32])
 let subject = Subject(encoder: model, head: Head(logits: classes))
 
-// Noisy pictures of each class, attacked at 1/255, 8/255 and 32/255 by the standard AutoAttack.
-let radii = ["1/255", "8/255", "32/255"].compactMap { Radius($0) }
+// Noisy pictures of each class, attacked at 1/255, 4/255 and 8/255 by the standard AutoAttack.
+let radii = ["1/255", "4/255", "8/255"].compactMap { Radius($0) }
 var jobs: [AttackJob] = []
 for label in 0..<classes {
   for copy in 0..<perClass {
