@@ -1,7 +1,8 @@
 import Holdfast
 
-/// A classifier of your own: any differentiable function of tensors. This one knows a picture of
-/// each class, and says which of them is nearest.
+/// A classifier of your own: any differentiable function of tensors.
+///
+/// This one knows a picture of each class, and says which of them is nearest.
 struct NearestPicture: Encoder {
   let known: Tensor  // (classes, 3 · 32 · 32)
   let modality = Modality.image
@@ -11,7 +12,8 @@ struct NearestPicture: Encoder {
 
   func embed(_ pixels: Tensor) throws(TorchError) -> Tensor {
     let products = try pixels.flattenedRows().linear(known)  // (B, classes)
-    return try products - known.squared().sum([1]) / 2  // minus half the squared distance, but for |x|²
+    // Minus half the squared distance, but for |x|², which all classes share.
+    return try products - known.squared().sum([1]) / 2
   }
 }
 
