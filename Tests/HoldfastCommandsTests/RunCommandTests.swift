@@ -160,7 +160,7 @@ struct RunCommandTests {
         in: folder)
       #expect(shut.code == 1)
       #expect(shut.output == open.output)
-      #expect(shut.talk.contains("error: white-box accuracy at 4/255 is 0."))
+      #expect(shut.talk.contains("error: white-box accuracy at 4/255 is 0"))
       #expect(shut.talk.contains("and `white-box@4/255>=0.99` is required"))
       expectFailure(
         try Program.run(audit.arguments("other") + ["--require", "adaptive@4/255>=0"], in: folder),
