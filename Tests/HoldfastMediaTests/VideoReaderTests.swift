@@ -10,6 +10,24 @@ private let hasFFmpeg: Bool = {
   }
 }()
 
+/// Writes a program by another process.
+///
+/// A file that this process still has open for writing, or that a process which a test beside this one
+/// started has inherited so, cannot be run.
+private func writeProgram(_ script: String, to place: URL) throws {
+  let process = Process()
+  process.executableURL = URL(filePath: "/bin/sh")
+  process.arguments = [
+    "-c", "printf %s \"$1\" >\"$2\" && chmod 755 \"$2\"", "sh", script, place.path,
+  ]
+  process.standardInput = FileHandle.nullDevice
+  let ended = DispatchSemaphore(value: 0)
+  process.terminationHandler = { _ in ended.signal() }
+  try process.run()
+  ended.wait()
+  try #require(process.terminationStatus == 0)
+}
+
 @Suite("Videos read by ffmpeg", .enabled(if: hasFFmpeg, "ffmpeg is not installed"))
 struct VideoReaderTests {
   let clip: Clip
@@ -116,8 +134,7 @@ struct VideoReaderTests {
         esac
         exec ffmpeg "$@"
         """
-      try Data(script.utf8).write(to: program)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+      try writeProgram(script, to: program)
       #expect(try VideoReader(ffmpeg: program.path).clip(file: path).frames == clip.frames)
     }
   }
@@ -296,8 +313,7 @@ struct MissingVideoReaderTests {
   func hang() throws {
     try withFolder { folder in
       let program = folder.appending(path: "ffprobe")
-      try Data("#!/bin/sh\nexec sleep 60\n".utf8).write(to: program)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+      try writeProgram("#!/bin/sh\nexec sleep 60\n", to: program)
       let clock = ContinuousClock()
       let start = clock.now
       let error = try #require(throws: MediaError.self) {
