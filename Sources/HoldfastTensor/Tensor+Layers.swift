@@ -106,4 +106,20 @@ extension Tensor {
   public func inverseFourier2() throws(TorchError) -> Tensor {
     try make("inverse Fourier transform", [self]) { hf_ifft2(handle, $0) }
   }
+
+  /// The smallest moves from these rows, within bounds, that raise linear functions by given amounts:
+  /// float32 on the CPU, in one pass over memory each way.
+  ///
+  /// - Parameters:
+  ///   - slope: The functions, `(B, …)`.
+  ///   - rise: By how much, `(B)`, of either sign.
+  ///   - squared: Whether a move is measured by its Euclidean length, else by its largest coordinate.
+  public func smallestMove(
+    along slope: Tensor, raising rise: Tensor, lower: Tensor, upper: Tensor, squared: Bool
+  ) throws(TorchError) -> Tensor {
+    try make("smallest move", [self, slope, rise, lower, upper]) {
+      hf_smallest_move(
+        handle, slope.handle, rise.handle, lower.handle, upper.handle, squared, $0)
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import HoldfastCore
 import HoldfastTensor
+import HoldfastTestSupport
 import Testing
 
 @testable import HoldfastAttacks
@@ -53,6 +54,24 @@ struct HyperplaneTests {
       let alone = try move(norm, from: [x], along: [w], raising: [plane - value])
       expect(alone[0], all[index], "\(norm), b = \(plane), alone")
     }
+  }
+
+  /// Rows of real length, bounds met by few and by many, out of reach, of either sign, and flat.
+  @Test(arguments: [Norm.linf, .l2], [nil, Float(0)...1])
+  func rowByRowItIsThatOfTheBatch(_ norm: Norm, _ range: ClosedRange<Float>?) throws {
+    var generator = Generator(seed: 3, stream: 5)
+    let rises: [Float] = [0.01, -0.5, 3, -40, 900, 0, 1e9, -1e9, 0.2]
+    let shape = [rises.count, 3, 37, 41]
+    let x = try generator.uniform(shape)
+    let slope = try generator.normal(shape).array(of: Float.self)
+    let last = shape.dropFirst().reduce(1, *) * (rises.count - 1)
+    let flat = try Tensor(slope[..<last] + slope[last...].map { _ in 0 }, shape)
+    let ball = try Ball(
+      around: x, norm: norm, radii: rises.map { _ in Radius(0.1) }, range: range, reach: .box)
+    let found = try ball.smallestMove(from: x, along: flat, raising: Tensor(rises))
+    let known = try ball.smallestMoveOfBatch(from: x, along: flat, raising: Tensor(rises))
+    let scale = try known.absolute().max(Array(1..<4), keepAxes: true).maximum(1e-6)
+    try expectClose(found / scale, known / scale, atol: 1e-4)
   }
 
   @Test(arguments: Norm.allCases)

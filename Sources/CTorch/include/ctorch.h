@@ -179,6 +179,13 @@ hf_status hf_irfft2(hf_tensor a, int64_t height, int64_t width, hf_tensor *out);
 hf_status hf_fft2(hf_tensor a, hf_tensor *out);
 hf_status hf_ifft2(hf_tensor a, hf_tensor *out);
 
+/// The smallest moves of rows `x` within `lower` and `upper` that raise the functions of slope `slope`
+/// by `rise`, one number a row: in the Euclidean norm where `squared`, else in the largest
+/// coordinate. Float32 on the CPU.
+hf_status hf_smallest_move(
+    hf_tensor x, hf_tensor slope, hf_tensor rise, hf_tensor lower, hf_tensor upper, bool squared,
+    hf_tensor *out);
+
 // Gradients.
 hf_status hf_set_requires_grad(hf_tensor a, bool flag);
 hf_status hf_gradients(

@@ -10,8 +10,21 @@ extension Ball {
   /// let the function rise so far, all that helps moves to its bound. Bounds may be infinite. Croce
   /// and Hein, 2020 (FAB), equation 3; specs: attacks, section 1.4.
   ///
-  /// `x` and `slope` (w) are `(B, …)`, `rise` is `(B)` of either sign.
+  /// `x` and `slope` (w) are `(B, …)`, `rise` is `(B)` of either sign. On the CPU a row is solved at a
+  /// time, in the cache.
   func smallestMove(
+    from x: Tensor, along slope: Tensor, raising rise: Tensor
+  ) throws(TorchError) -> Tensor {
+    if norm != .l1, x.device == .cpu, x.dtype == .float32, slope.dtype == .float32 {
+      return try x.smallestMove(
+        along: slope, raising: rise.to(.float32), lower: lower, upper: upper,
+        squared: norm == .l2)
+    }
+    return try smallestMoveOfBatch(from: x, along: slope, raising: rise)
+  }
+
+  /// The same by operations on the whole batch, for any device.
+  func smallestMoveOfBatch(
     from x: Tensor, along slope: Tensor, raising rise: Tensor
   ) throws(TorchError) -> Tensor {
     let scale = try slope.absolute().flattenedRows().max([1], keepAxes: true).maximum(1e-30)
