@@ -49,9 +49,9 @@ struct AttackBench: ParsableCommand {
           + "\(versions.transformers), \(versions.threads) threads, parameters frozen")
     }
     var failures: [String] = []
-    try fall(peer, &failures)
-    try stand(peer, &failures)
-    try atSize(peer, &failures)
+    if fallen > 0 { try fall(peer, &failures) }
+    if standing > 0 { try stand(peer, &failures) }
+    if large > 0 { try atSize(peer, &failures) }
     guard failures.isEmpty else {
       failures.forEach { say("FAILED  \($0)") }
       throw ExitCode(1)
@@ -157,8 +157,7 @@ struct AttackBench: ParsableCommand {
       numbers: ["holdfast s", "peer s", "ratio", "target", "full budget s", "F", "B", "share"])
     func add(_ name: String, _ result: Ensemble.Result, target: Double) {
       let (forward, backward) = (Double(result.passes.forward), Double(result.passes.backward))
-      let work =
-        forward * tower.work.forward + backward * (tower.work.gradient - tower.work.forward)
+      let work = tower.work.total(of: result.passes)
       let ratio = theirs.map { $0.seconds / result.seconds }
       table.add([
         name, decimal(result.seconds / n), theirs.map { decimal($0.seconds / n) } ?? "-",

@@ -8,8 +8,8 @@ struct HoldfastBench: ParsableCommand {
     commandName: "holdfast-bench",
     abstract: "Measure Holdfast beside its peers, as ratios of one run.",
     subcommands: [
-      EncoderBench.self, AttackBench.self, StrengthBench.self, ScalingBench.self, SensesBench.self,
-      LoadBench.self,
+      EncoderBench.self, AttackBench.self, SharesBench.self, StrengthBench.self, ScalingBench.self,
+      SensesBench.self, LoadBench.self,
     ])
 }
 

@@ -28,19 +28,33 @@ struct Tower {
   /// Images per second through the tower.
   func embedRate(_ batch: Int) throws -> Double {
     let x = try pixels(batch)
-    return Double(batch)
-      / (try medianSeconds { _ = try withoutGradients { try encoder.embed(x) } })
+    return Double(batch) / (try medianSeconds { try embed(x) })
   }
 
   /// Gradients per second with respect to the pixels, as every attack asks for them.
   func gradientRate(_ batch: Int) throws -> Double {
     let x = try pixels(batch)
-    return Double(batch)
-      / (try medianSeconds {
-        let leaf = try x.leaf()
-        let embedding = try encoder.embed(leaf)
-        _ = try gradient(of: (embedding * embedding).sum(), withRespectTo: leaf)
-      })
+    return Double(batch) / (try medianSeconds { try differentiate(x) })
+  }
+
+  /// One pass forward.
+  func embedSeconds(_ x: Tensor) throws -> Double {
+    try ContinuousClock().measure { try embed(x) } / .seconds(1)
+  }
+
+  /// One pass forward and one back to the pixels.
+  func gradientSeconds(_ x: Tensor) throws -> Double {
+    try ContinuousClock().measure { try differentiate(x) } / .seconds(1)
+  }
+
+  private func embed(_ x: Tensor) throws {
+    _ = try withoutGradients { try encoder.embed(x) }
+  }
+
+  private func differentiate(_ x: Tensor) throws {
+    let leaf = try x.leaf()
+    let embedding = try encoder.embed(leaf)
+    _ = try gradient(of: (embedding * embedding).sum(), withRespectTo: leaf)
   }
 
   /// Steps per second and sample of APGD-CE over ten classes, with everything a step does.

@@ -27,4 +27,9 @@ struct Work {
     // Backwards, a linear layer is one product again, and each product of attention two.
     gradient = forward + 2 * (linear + 2 * attention)
   }
+
+  /// What so many passes need.
+  func total(of passes: (forward: Int, backward: Int)) -> Double {
+    Double(passes.forward) * forward + Double(passes.backward) * (gradient - forward)
+  }
 }

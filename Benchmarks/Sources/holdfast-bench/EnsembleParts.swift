@@ -1,0 +1,99 @@
+import ArgumentParser
+import Holdfast
+
+/// Shows each part of the standard ensemble beside the bare passes of the model and a product.
+struct SharesBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shares",
+    abstract: "How near each part of the standard ensemble is to the matrix-product limit.")
+
+  @Option(help: "The threads (default: all cores).")
+  var threads: Int?
+
+  @Option(help: "How many images a batch has.")
+  var batch = 16
+
+  @Option(help: "How often all take their turns.")
+  var rounds = 15
+
+  func run() throws {
+    if let threads { try Torch.setThreadCount(threads) }
+    show(
+      "holdfast  libtorch \(Torch.version), \(Torch.cpuCapability), \(Torch.threadCount) threads")
+    let tower = try Tower(configuration: .vitB32)
+    let parts = try EnsembleParts(
+      tower.subject(), tower, tower.pixels(batch), Radius(1e-6))
+    show("\nViT-B/32 shapes, batches of \(batch), float32, medians of \(rounds) rounds in turns\n")
+    show(try parts.table(rounds: rounds).text())
+  }
+}
+
+/// How near to the rate of a large product each part of the standard ensemble comes by itself.
+///
+/// The parts, the model's bare passes and the product take turns, so that what else runs on the
+/// machine slows all of them; shares are medians over the rounds. A turn is one step of the whole
+/// batch, with everything that a step does.
+struct EnsembleParts {
+  private let tower: Tower
+  private let inputs: Tensor
+  private let parts: [(name: String, usesGradient: Bool, stage: any AttackStage)]
+
+  /// All parts on the same inputs `(N, …)`, which stand at the radius.
+  init(_ subject: Subject, _ tower: Tower, _ inputs: Tensor, _ radius: Radius) throws {
+    self.tower = tower
+    self.inputs = inputs
+    let jobs = try withoutGradients {
+      try (0..<inputs.shape[0]).map { row in
+        let input = try inputs.slice(0, row..<row + 1)
+        let prediction = try subject.predict(input)
+        let order = try prediction.logits?.sorted(1, descending: true).1.array(of: Int.self) ?? []
+        return AttackJob(
+          id: "\(row)", input: input,
+          truth: SampleTruth(
+            label: order[0], rivals: Array(order.dropFirst()),
+            cleanEmbedding: prediction.embedding),
+          radii: [radius])
+      }
+    }
+    parts = try ["apgd-ce", "apgd-t", "fab-t", "square"].map { name in
+      let recipe = try AttackTable.recipe(name)
+      let stage = recipe.stage(PoolSettings(subject: subject, slots: jobs.count))
+      jobs.forEach(stage.submit)
+      return (name, name != "square", stage)
+    }
+  }
+
+  /// A line per part, after as many turns.
+  func table(rounds: Int) throws -> Table {
+    let count = Double(inputs.shape[0])
+    var turns = [[Turn]](repeating: [], count: parts.count)
+    for part in parts { _ = try part.stage.step() }
+    for _ in 0..<rounds {
+      let product = try tower.productRates().linear
+      let bare = (forward: try tower.embedSeconds(inputs), both: try tower.gradientSeconds(inputs))
+      for (index, part) in parts.enumerated() {
+        let seconds = try ContinuousClock().measure { _ = try part.stage.step() } / .seconds(1)
+        let work = count * (part.usesGradient ? tower.work.gradient : tower.work.forward)
+        turns[index].append(
+          Turn(
+            seconds: seconds, bare: part.usesGradient ? bare.both : bare.forward,
+            share: work / seconds / product, product: product))
+      }
+    }
+    var table = Table(
+      texts: ["a step of"],
+      numbers: ["ms a sample", "bare pass", "share of product", "the bare pass's"])
+    for (part, turns) in zip(parts, turns) {
+      table.add([
+        part.name, decimal(1000 * median(turns.map(\.seconds)) / count),
+        percent(median(turns.map { $0.bare / $0.seconds })), percent(median(turns.map(\.share))),
+        percent(median(turns.map { $0.share * $0.seconds / $0.bare })),
+      ])
+    }
+    return table
+  }
+
+  private struct Turn {
+    let seconds, bare, share, product: Double
+  }
+}
