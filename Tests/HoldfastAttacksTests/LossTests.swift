@@ -83,8 +83,10 @@ struct LossTests {
         == loss(targeted, scaled, label: 0, target: 3))
   }
 
-  /// Best losses of the reference for the only sample that stands. It comes to a place where the loss
-  /// moves by no more than rounding, so how soon its steps halve is a matter of the kernels.
+  /// Best losses of the reference for the only sample that stands.
+  ///
+  /// It comes to a place where the loss moves by no more than rounding, so how soon its steps halve is
+  /// a matter of the kernels.
   @Test(arguments: [(10, -0.54240), (20, -0.54200), (100, -0.54200)])
   func theReferencesLosses(_ steps: Int, _ known: Float) throws {
     let points = try trace(
