@@ -2,6 +2,7 @@
 // the first and the last find it in the cache. Croce and Hein, 2020 (FAB), equation 3.
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>

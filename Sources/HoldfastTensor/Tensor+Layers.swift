@@ -107,13 +107,19 @@ extension Tensor {
     try make("inverse Fourier transform", [self]) { hf_ifft2(handle, $0) }
   }
 
-  /// The smallest moves from these rows, within bounds, that raise linear functions by given amounts:
-  /// float32 on the CPU, in one pass over memory each way.
+  /// The smallest moves from these rows, within bounds, that raise linear functions by given amounts,
+  /// a row at a time: `(B, …)`, float32 on the CPU.
+  ///
+  /// Where the bounds do not let a function rise so far, all that helps moves to its bound. Croce and
+  /// Hein, 2020 (FAB), equation 3.
   ///
   /// - Parameters:
   ///   - slope: The functions, `(B, …)`.
   ///   - rise: By how much, `(B)`, of either sign.
+  ///   - lower: The least value of each coordinate, `(B, …)`; may be infinite.
+  ///   - upper: The largest.
   ///   - squared: Whether a move is measured by its Euclidean length, else by its largest coordinate.
+  /// - Throws: `TorchError` for another element type or device, or shapes that do not fit.
   public func smallestMove(
     along slope: Tensor, raising rise: Tensor, lower: Tensor, upper: Tensor, squared: Bool
   ) throws(TorchError) -> Tensor {

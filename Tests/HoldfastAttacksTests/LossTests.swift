@@ -85,15 +85,15 @@ struct LossTests {
 
   /// Best losses of the reference for the only sample that stands.
   ///
-  /// It comes to a place where the loss moves by no more than rounding, so how soon its steps halve is
-  /// a matter of the kernels.
-  @Test(arguments: [(10, -0.54240), (20, -0.54200), (100, -0.54200)])
-  func theReferencesLosses(_ steps: Int, _ known: Float) throws {
+  /// In 20 steps it comes to a place where the loss moves by no more than rounding, so how soon its
+  /// steps halve is a matter of the kernels.
+  @Test(arguments: [(10, -0.54240, 2e-5), (20, -0.54200, 2e-4), (100, -0.54200, 2e-5)])
+  func theReferencesLosses(_ steps: Int, _ known: Float, _ tolerance: Float) throws {
     let points = try trace(
       APGD(steps: steps, randomStart: false, parity: true), from: clean, norm: .linf,
       radius: 0.05
     ) { x throws(TorchError) in try toy.loss(DifferenceOfLogitsRatio(), x) }
     let best = points.map { $0.loss[2] }.max() ?? 0
-    #expect(abs(best - known) <= 2e-4, "\(best), not \(known)")
+    #expect(abs(best - known) <= tolerance, "\(best), not \(known)")
   }
 }

@@ -79,11 +79,15 @@ struct ToyTests {
     var settled: Set<Int> = []
     for (index, step) in run.steps.enumerated() {
       // Where a loss moves by no more than rounding, whether it rose is a matter of the kernels,
-      // and with it when steps halve; from there on rows agree only nearly.
+      // and with it when steps halve; from where they disagree on, rows agree only nearly.
       if index > 0 {
         for row in run.rows {
-          let change = abs(step.loss[row] - run.steps[index - 1].loss[row])
-          if change < 5e-6 * (1 + abs(step.loss[row])) { settled.insert(row) }
+          let known = step.loss[row] - run.steps[index - 1].loss[row]
+          let found = points[index + 1].loss[row] - points[index].loss[row]
+          let rounding = 5e-6 * (1 + abs(step.loss[row]))
+          if (known > 0) != (found > 0), abs(known) < rounding, abs(found) < rounding {
+            settled.insert(row)
+          }
         }
       }
       for row in run.rows {

@@ -10,22 +10,26 @@ private let hasFFmpeg: Bool = {
   }
 }()
 
-/// Writes a program by another process.
-///
-/// A file that this process still has open for writing, or that a process which a test beside this one
-/// started has inherited so, cannot be run.
-private func writeProgram(_ script: String, to place: URL) throws {
+/// Runs a program to its end, which must be a good one.
+private func run(_ program: String, _ arguments: [String]) throws {
   let process = Process()
-  process.executableURL = URL(filePath: "/bin/sh")
-  process.arguments = [
-    "-c", "printf %s \"$1\" >\"$2\" && chmod 755 \"$2\"", "sh", script, place.path,
-  ]
+  process.executableURL = URL(filePath: program)
+  process.arguments = arguments
   process.standardInput = FileHandle.nullDevice
   let ended = DispatchSemaphore(value: 0)
   process.terminationHandler = { _ in ended.signal() }
   try process.run()
   ended.wait()
   try #require(process.terminationStatus == 0)
+}
+
+/// Writes a program by another process.
+///
+/// A file that this process still has open for writing, or that a process which a test beside this one
+/// started has inherited so, cannot be run.
+private func writeProgram(_ script: String, to place: URL) throws {
+  try run(
+    "/bin/sh", ["-c", "printf %s \"$1\" >\"$2\" && chmod 755 \"$2\"", "sh", script, place.path])
 }
 
 @Suite("Videos read by ffmpeg", .enabled(if: hasFFmpeg, "ffmpeg is not installed"))
@@ -45,17 +49,10 @@ struct VideoReaderTests {
       try Data(encodePNG(frame)).write(to: place)
     }
     let path = folder.appending(path: name).path
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments =
+    try run(
+      "/usr/bin/env",
       ["ffmpeg", "-v", "error", "-nostdin", "-y", "-framerate", "10"]
-      + ["-i", folder.appending(path: "%04d.png").path] + options + ["file:\(path)"]
-    process.standardInput = FileHandle.nullDevice
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
-    try process.run()
-    ended.wait()
-    try #require(process.terminationStatus == 0)
+        + ["-i", folder.appending(path: "%04d.png").path] + options + ["file:\(path)"])
     for index in clip.frames.indices {
       try FileManager.default.removeItem(
         at: folder.appending(path: String(format: "%04d.png", index)))

@@ -14,7 +14,7 @@ smallest distances are computed once and serve every radius and seed.
 
 `pgd-20` is there in Linf only, and in L1 there is FAB-T alone. Runs that the output already holds
 are not repeated. With `--compile`, Square asks a compiled copy of the model (torch.compile, still
-float32), which takes two thirds of the time; its verdicts too are judged on the model as it is.
+float32), which is somewhat faster; its verdicts too are judged on the model as it is.
 """
 
 import argparse
@@ -67,7 +67,7 @@ class Attacks:
 
 
 def compiled_for_inference(model):
-    """A copy that inductor has fused for any batch size, with the weights as constants."""
+    """The model as inductor fuses it for any batch size, with the weights as constants."""
     import torch._inductor.config
     torch._inductor.config.freezing = True
     return torch.compile(model, dynamic=True)

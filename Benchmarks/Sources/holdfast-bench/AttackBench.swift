@@ -24,8 +24,7 @@ struct AttackBench: ParsableCommand {
   @Option(help: "An image folder.")
   var data: String
 
-  @Option(help: "The threads that each side may use (default: all cores).")
-  var threads: Int?
+  @OptionGroup var threads: Threads
 
   @Option(help: "How many samples are looked at to find some that fall.")
   var fallen = 48
@@ -37,12 +36,11 @@ struct AttackBench: ParsableCommand {
   var large = 16
 
   func run() throws {
-    if let threads { try Torch.setThreadCount(threads) }
+    try threads.use()
     let peer = try peer.map {
       try AttackPeer(python: $0, script: peerScript, threads: Torch.threadCount)
     }
-    show(
-      "holdfast  libtorch \(Torch.version), \(Torch.cpuCapability), \(Torch.threadCount) threads")
+    Threads.showOurs()
     if let versions = peer?.versions {
       show(
         "peer      torchattacks \(versions.torchattacks), torch \(versions.torch), transformers "

@@ -14,8 +14,7 @@ struct EncoderBench: ParsableCommand {
   @Option(help: "The peer's program.")
   var peerScript = "Tools/peers/bench_vit_b32.py"
 
-  @Option(help: "The threads that each side may use (default: all cores).")
-  var threads: Int?
+  @OptionGroup var threads: Threads
 
   @Option(help: "How often the two sides take turns.")
   var rounds = 5
@@ -27,14 +26,14 @@ struct EncoderBench: ParsableCommand {
   var batches = [1, 8, 16, 32]
 
   func validate() throws {
-    guard rounds > 0, (threads ?? 1) > 0, batches.allSatisfy({ $0 > 0 }), !batches.isEmpty else {
-      throw ValidationError("threads, rounds and batch sizes are at least 1")
+    guard rounds > 0, batches.allSatisfy({ $0 > 0 }), !batches.isEmpty else {
+      throw ValidationError("rounds and batch sizes are at least 1")
     }
   }
 
   func run() throws {
     let began = ContinuousClock.now
-    if let threads { try Torch.setThreadCount(threads) }
+    try threads.use()
     let holdfast = try Tower(configuration: .vitB32)
     let peer = try peer.map {
       try Peer(python: $0, script: peerScript, threads: Torch.threadCount)
@@ -60,8 +59,7 @@ struct EncoderBench: ParsableCommand {
 
   private func printMachine(_ peer: Peer?) {
     show("ViT-B/32, 224 px, float32, random weights")
-    show(
-      "holdfast  libtorch \(Torch.version), \(Torch.cpuCapability), \(Torch.threadCount) threads")
+    Threads.showOurs()
     guard let versions = peer?.versions else { return }
     show(
       "peer      torch \(versions.torch), transformers \(versions.transformers) "

@@ -1,32 +1,4 @@
-import ArgumentParser
 import Holdfast
-
-/// Shows each part of the standard ensemble beside the bare passes of the model and a product.
-struct SharesBench: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "shares",
-    abstract: "How near each part of the standard ensemble is to the matrix-product limit.")
-
-  @Option(help: "The threads (default: all cores).")
-  var threads: Int?
-
-  @Option(help: "How many images a batch has.")
-  var batch = 16
-
-  @Option(help: "How often all take their turns.")
-  var rounds = 15
-
-  func run() throws {
-    if let threads { try Torch.setThreadCount(threads) }
-    show(
-      "holdfast  libtorch \(Torch.version), \(Torch.cpuCapability), \(Torch.threadCount) threads")
-    let tower = try Tower(configuration: .vitB32)
-    let parts = try EnsembleParts(
-      tower.subject(), tower, tower.pixels(batch), Radius(1e-6))
-    show("\nViT-B/32 shapes, batches of \(batch), float32, medians of \(rounds) rounds in turns\n")
-    show(try parts.table(rounds: rounds).text())
-  }
-}
 
 /// How near to the rate of a large product each part of the standard ensemble comes by itself.
 ///
@@ -46,12 +18,9 @@ struct EnsembleParts {
       try (0..<inputs.shape[0]).map { row in
         let input = try inputs.slice(0, row..<row + 1)
         let prediction = try subject.predict(input)
-        let order = try prediction.logits?.sorted(1, descending: true).1.array(of: Int.self) ?? []
+        let label = Int(try prediction.requireLogits("the bench").argmax(1).item())
         return AttackJob(
-          id: "\(row)", input: input,
-          truth: SampleTruth(
-            label: order[0], rivals: Array(order.dropFirst()),
-            cleanEmbedding: prediction.embedding),
+          id: "\(row)", input: input, truth: try SampleTruth(label: label, of: prediction),
           radii: [radius])
       }
     }
@@ -77,7 +46,7 @@ struct EnsembleParts {
         turns[index].append(
           Turn(
             seconds: seconds, bare: part.usesGradient ? bare.both : bare.forward,
-            share: work / seconds / product, product: product))
+            share: work / seconds / product))
       }
     }
     var table = Table(
@@ -94,6 +63,6 @@ struct EnsembleParts {
   }
 
   private struct Turn {
-    let seconds, bare, share, product: Double
+    let seconds, bare, share: Double
   }
 }

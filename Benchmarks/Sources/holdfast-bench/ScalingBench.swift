@@ -13,11 +13,10 @@ struct ScalingBench: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "The numbers of scenes, ascending.")
   var samples = [500, 2000, 8000]
 
-  @Option(help: "The threads of one operation (default: all cores).")
-  var threads: Int?
+  @OptionGroup var threads: Threads
 
   func run() throws {
-    if let threads { try Torch.setThreadCount(threads) }
+    try threads.use()
     let clip = try loadCLIP(at: model)
     guard let tokenizer = clip.tokenizer else { throw ValidationError("no tokenizer in \(model)") }
     let subject = try Subject(

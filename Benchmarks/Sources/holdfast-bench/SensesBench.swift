@@ -17,8 +17,7 @@ struct SensesBench: ParsableCommand {
   @Option(help: "The peer's program.")
   var peerScript = "Tools/peers/bench_senses.py"
 
-  @Option(help: "The threads that each side may use (default: all cores).")
-  var threads: Int?
+  @OptionGroup var threads: Threads
 
   @Option(help: "How often the two sides take turns.")
   var rounds = 3
@@ -27,7 +26,7 @@ struct SensesBench: ParsableCommand {
   var sounds = 2
 
   func run() throws {
-    if let threads { try Torch.setThreadCount(threads) }
+    try threads.use()
     let peer = try peer.map {
       try LineProcess(
         $0,
@@ -136,8 +135,7 @@ struct SensesBench: ParsableCommand {
       let torch, transformers, torchaudio: String
       let threads: Int
     }
-    show(
-      "holdfast  libtorch \(Torch.version), \(Torch.cpuCapability), \(Torch.threadCount) threads")
+    Threads.showOurs()
     guard let peer else {
       return say("There is no peer to compare with; `scripts/bench` sets one up.")
     }

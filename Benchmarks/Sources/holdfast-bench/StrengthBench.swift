@@ -41,8 +41,7 @@ struct StrengthBench: ParsableCommand {
   @Option(help: "Samples that share a batch.")
   var batchSize = 64
 
-  @Option(help: "The threads of one operation (default: all cores).")
-  var threads: Int?
+  @OptionGroup var threads: Threads
 
   @Option(help: "A file for the figures, as JSON; what it holds already is not run again.")
   var output: String?
@@ -52,7 +51,7 @@ struct StrengthBench: ParsableCommand {
   var examples: String?
 
   func run() throws {
-    if let threads { try Torch.setThreadCount(threads) }
+    try threads.use()
     var report = StrengthReport(resuming: output, points: points, whole: whole)
     for path in verdicts {
       let peer = try PeerVerdicts(at: path)
