@@ -15,6 +15,8 @@ struct Blocks {
   at::Tensor forward, backward;
   /// The version of the weight they were made of.
   int64_t version = -1;
+  /// What it was multiplied by.
+  double scale = 1;
 };
 
 }  // namespace hf

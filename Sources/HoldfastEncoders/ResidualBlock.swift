@@ -38,16 +38,25 @@ struct ResidualBlock {
   ) throws(TorchError) -> Tensor {
     try sites.value(at: .residual(index)) { () throws(TorchError) in
       let seen = try temporal?(x) ?? x  // (B, N, D)
-      let attended = try sites.value(at: .attention(index)) { () throws(TorchError) in
-        try attention(norm1(seen), causal: causal, mask: mask)
-      }
-      // What a defence puts at a site may be of another element type than the stream.
-      let x = try seen + attended.to(seen.dtype)  // (B, N, D)
-      let mixed = try sites.value(at: .mlp(index)) { () throws(TorchError) in
-        try mlp(norm2(x))
-      }
-      return try x + mixed.to(x.dtype)  // (B, N, D)
+      let x = try stream(seen, with: .attention(index), in: sites) { (x) throws(TorchError) in
+        try attention(norm1(seen), causal: causal, mask: mask, adding: x)
+      }  // (B, N, D)
+      return try stream(x, with: .mlp(index), in: sites) { (stream) throws(TorchError) in
+        try mlp(norm2(x), adding: stream)
+      }  // (B, N, D)
     }
+  }
+
+  /// The stream with a branch added, `(B, N, D)`: by the branch itself, where nothing at its site asks
+  /// for its output alone.
+  private func stream(
+    _ x: Tensor, with site: Site, in sites: Sites,
+    _ branch: (_ stream: Tensor?) throws(TorchError) -> Tensor
+  ) throws(TorchError) -> Tensor {
+    guard sites.occupied(where: { $0 == site }) else { return try branch(x) }
+    let output = try sites.value(at: site) { () throws(TorchError) in try branch(nil) }
+    // What a defence puts at a site may be of another element type than the stream.
+    return try x + output.to(x.dtype)
   }
 
   /// Whether something stands at a site of this block, so that it must be computed in full.
@@ -63,8 +72,9 @@ struct ResidualBlock {
   ) throws(TorchError) -> Tensor {
     let seen = try temporal?(x) ?? x  // (B, N, D)
     let normed = try norm1(seen)  // (B, N, D)
-    let picked = try pick(seen) + attention(pick(normed), to: normed, mask: mask)  // (B, M, D)
-    return try picked + mlp(norm2(picked))  // (B, M, D)
+    let picked = try attention(
+      pick(normed), to: normed, mask: mask, adding: pick(seen))  // (B, M, D)
+    return try mlp(norm2(picked), adding: picked)  // (B, M, D)
   }
 }
 

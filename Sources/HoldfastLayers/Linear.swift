@@ -2,11 +2,16 @@ public import HoldfastTensor
 
 /// x Wᵀ + b, whatever W is made of.
 protocol AffineMap {
-  /// `(…, inputs)` gives `(…, outputs)`.
-  func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor
+  /// `(…, inputs)` gives `(…, outputs)`, added to a stream of that shape if there is one.
+  func callAsFunction(_ x: Tensor, adding stream: Tensor?) throws(TorchError) -> Tensor
 
   /// The map that gives only the outputs `rows`.
   func rows(_ rows: Range<Int>) throws(TorchError) -> Self
+}
+
+extension AffineMap {
+  /// `(…, inputs)` gives `(…, outputs)`.
+  func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor { try self(x, adding: nil) }
 }
 
 /// x Wᵀ + b.
@@ -29,8 +34,12 @@ public struct Linear: AffineMap {
   }
 
   /// `(…, inputs)` gives `(…, outputs)`.
-  public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
-    try x.linear(weight, bias)
+  ///
+  /// - Parameter stream: what the result is added to.
+  public func callAsFunction(
+    _ x: Tensor, adding stream: Tensor? = nil
+  ) throws(TorchError) -> Tensor {
+    try x.linear(weight, bias, adding: stream)
   }
 
   /// The layer that gives only the outputs `rows`; it shares this one's memory.

@@ -37,12 +37,16 @@ public struct LoRALinear: AffineMap {
   }
 
   /// `(…, inputs)` gives `(…, outputs)`.
-  public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+  ///
+  /// - Parameter stream: what the result is added to.
+  public func callAsFunction(
+    _ x: Tensor, adding stream: Tensor? = nil
+  ) throws(TorchError) -> Tensor {
     let updates = try lora.blocks(a, b).map { (block) throws(TorchError) in
       try x.linear(block.a).linear(block.b)  // (…, inputs) → (…, r) → (…, outputs / parts)
     }
     let update = updates.count == 1 ? updates[0] : try .concatenating(updates, -1)
-    return try base(x) + update * lora.scale  // (…, outputs)
+    return try base(x, adding: stream) + update * lora.scale  // (…, outputs)
   }
 
   /// The plain layer with the weight W + (α / r) B A.

@@ -14,7 +14,12 @@ public struct MLP {
   }
 
   /// `(…, width)` gives the same shape.
-  public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
-    try down(activation(up(x)))  // (…, width) → (…, hidden) → (…, width)
+  ///
+  /// - Parameter stream: what the result is added to.
+  public func callAsFunction(
+    _ x: Tensor, adding stream: Tensor? = nil
+  ) throws(TorchError) -> Tensor {
+    try x.mlp(  // (…, width) → (…, hidden) → (…, width)
+      up: (up.weight, up.bias), down: (down.weight, down.bias), activation, adding: stream)
   }
 }

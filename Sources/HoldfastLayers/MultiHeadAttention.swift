@@ -43,32 +43,38 @@ public struct MultiHeadAttention {
   /// Every token attends to all, with `causal` to itself and those before it, with a mask to where it
   /// holds.
   ///
-  /// - Parameter mask: bool, broadcast to `(B, heads, N, N)`; not with `causal`.
+  /// - Parameters:
+  ///   - mask: bool, broadcast to `(B, heads, N, N)`; not with `causal`.
+  ///   - stream: what the result is added to.
   public func callAsFunction(
-    _ x: Tensor, causal: Bool = false, mask: Tensor? = nil
+    _ x: Tensor, causal: Bool = false, mask: Tensor? = nil, adding stream: Tensor? = nil
   ) throws(TorchError) -> Tensor {
     let parts = try qkv(x).split(-1, into: [width, width, width])  // 3 × (B, N, D)
-    return try attend(parts[0], parts[1], parts[2], mask: mask, causal: causal)  // (B, N, D)
+    return try attend(
+      parts[0], parts[1], parts[2], mask: mask, causal: causal, adding: stream)  // (B, N, D)
   }
 
   /// Only `queries` `(B, M, D)` attend, to all of `x` `(B, N, D)` or where `mask` holds.
   ///
-  /// - Parameter mask: bool, broadcast to `(B, heads, M, N)`.
+  /// - Parameters:
+  ///   - mask: bool, broadcast to `(B, heads, M, N)`.
+  ///   - stream: what the result is added to.
   public func callAsFunction(
-    _ queries: Tensor, to x: Tensor, mask: Tensor? = nil
+    _ queries: Tensor, to x: Tensor, mask: Tensor? = nil, adding stream: Tensor? = nil
   ) throws(TorchError) -> Tensor {
     let q = try qkv.rows(0..<width)(queries)  // (B, M, D)
     let kv = try qkv.rows(width..<3 * width)(x).split(-1, into: [width, width])  // 2 × (B, N, D)
-    return try attend(q, kv[0], kv[1], mask: mask)  // (B, M, D)
+    return try attend(q, kv[0], kv[1], mask: mask, adding: stream)  // (B, M, D)
   }
 
   private func attend(
-    _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false,
+    adding stream: Tensor?
   ) throws(TorchError) -> Tensor {
     let (k, v) = try extended(k, v, isMasked: causal || mask != nil)  // 2 × (B, N or N + 1, D)
     let mixed = try Tensor.attention(
       perHead(q), perHead(k), perHead(v), mask: mask, causal: causal)  // (B, H, M, d)
-    return try out(mixed.transposed(1, 2).reshaped(q.shape))  // (B, M, D)
+    return try out(mixed.transposed(1, 2).reshaped(q.shape), adding: stream)  // (B, M, D)
   }
 
   /// Keys and values with the extra ones behind them, if there are any.

@@ -9,9 +9,27 @@ extension Tensor {
   }
 
   /// x Wᵀ + b: `(…, inputs)` with `weight` `(outputs, inputs)` gives `(…, outputs)`.
-  public func linear(_ weight: Tensor, _ bias: Tensor? = nil) throws(TorchError) -> Tensor {
-    try make("linear", [self, weight]) {
-      hf_linear(handle, weight.handle, bias?.handle, $0)
+  ///
+  /// - Parameter added: what is added to that, `(…, outputs)`; the sum has its element type.
+  public func linear(
+    _ weight: Tensor, _ bias: Tensor? = nil, adding added: Tensor? = nil
+  ) throws(TorchError) -> Tensor {
+    try make("linear", [self, weight] + (added.map { [$0] } ?? [])) {
+      hf_linear(handle, weight.handle, bias?.handle, added?.handle, $0)
+    }
+  }
+
+  /// down(activation(up(x))): `(…, inputs)` gives `(…, outputs)`.
+  ///
+  /// - Parameter added: what is added to that, `(…, outputs)`; the sum has its element type.
+  public func mlp(
+    up: (weight: Tensor, bias: Tensor?), down: (weight: Tensor, bias: Tensor?),
+    _ activation: Activation, adding added: Tensor? = nil
+  ) throws(TorchError) -> Tensor {
+    try make("mlp", [self, up.weight, down.weight] + (added.map { [$0] } ?? [])) {
+      hf_mlp(
+        handle, up.weight.handle, up.bias?.handle, down.weight.handle, down.bias?.handle,
+        Int32(activation.operation), added?.handle, $0)
     }
   }
 

@@ -161,8 +161,13 @@ hf_status hf_stack(const hf_tensor *tensors, int32_t count, int32_t dim, hf_tens
 hf_status hf_pad(
     hf_tensor a, const int64_t *widths, int32_t count, double value, hf_tensor *out);
 
-// Layers. `bias`, `weight` and `mask` may be null where the layer has none.
-hf_status hf_linear(hf_tensor a, hf_tensor weight, hf_tensor bias, hf_tensor *out);
+// Layers. `bias`, `weight`, `mask` and `added` may be null where the layer has none.
+hf_status hf_linear(
+    hf_tensor a, hf_tensor weight, hf_tensor bias, hf_tensor added, hf_tensor *out);
+/// Two linear layers with HF_GELU, HF_GELU_TANH or HF_QUICK_GELU between them.
+hf_status hf_mlp(
+    hf_tensor a, hf_tensor up_weight, hf_tensor up_bias, hf_tensor down_weight,
+    hf_tensor down_bias, int32_t activation, hf_tensor added, hf_tensor *out);
 hf_status hf_embedding(hf_tensor ids, hf_tensor weight, hf_tensor *out);
 hf_status hf_layer_norm(
     hf_tensor a, int64_t width, hf_tensor weight, hf_tensor bias, double epsilon, hf_tensor *out);

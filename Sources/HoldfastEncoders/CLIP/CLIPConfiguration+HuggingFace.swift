@@ -1,5 +1,5 @@
 import Foundation
-import HoldfastLayers
+import HoldfastTensor
 
 extension CLIPConfiguration {
   /// Reads the `config.json` of a Hugging Face CLIP folder.

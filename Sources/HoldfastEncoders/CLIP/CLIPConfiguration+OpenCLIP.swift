@@ -1,4 +1,4 @@
-import HoldfastLayers
+import HoldfastTensor
 
 extension CLIPConfiguration {
   /// Reads an `open_clip_config.json`; a key that is absent has open_clip's default.

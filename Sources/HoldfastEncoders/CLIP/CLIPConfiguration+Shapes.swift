@@ -1,5 +1,5 @@
 import HoldfastFormats
-import HoldfastLayers
+import HoldfastTensor
 
 extension CLIPConfiguration {
   /// Works the sizes out from the shapes in a file of OpenAI's or open_clip's layout.

@@ -1,4 +1,4 @@
-public import HoldfastLayers
+public import HoldfastTensor
 
 /// The sizes of a CLIP model with a vision transformer (Radford et al., 2021).
 public struct CLIPConfiguration: Codable, Hashable, Sendable {

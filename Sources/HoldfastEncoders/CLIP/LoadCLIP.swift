@@ -1,6 +1,6 @@
 import Foundation
 import HoldfastFormats
-public import HoldfastLayers
+import HoldfastLayers
 public import HoldfastMedia
 public import HoldfastTensor
 public import HoldfastText

@@ -1,6 +1,6 @@
 import HoldfastFormats
-import HoldfastLayers
 import HoldfastMedia
+import HoldfastTensor
 
 extension ImageBindConfiguration {
   /// Works the sizes out from the shapes in a file of the published layout.

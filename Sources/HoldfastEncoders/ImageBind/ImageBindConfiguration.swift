@@ -1,6 +1,6 @@
 public import HoldfastCore
-import HoldfastLayers
 public import HoldfastMedia
+import HoldfastTensor
 
 /// The sizes of an ImageBind model, and the numbers its inputs are prepared by (Girdhar et al.,
 /// 2023).

@@ -1,6 +1,7 @@
 public import HoldfastCore
 public import HoldfastLayers
 import HoldfastMedia
+import HoldfastTensor
 
 /// The sizes of a LanguageBind model, and the numbers its inputs are prepared by (Zhu et al., 2024).
 ///

@@ -30,7 +30,7 @@ struct TemporalBranch {
     var x = try x.reshaped([clips, frames, tokens, width]).transposed(1, 2)
       .reshaped([clips * tokens, frames, width])  // (B·N, T, D)
     if frames > 1 { x = try x + embedding }
-    x = try x + attention(norm(x))  // (B·N, T, D)
+    x = try attention(norm(x), adding: x)  // (B·N, T, D)
     return try x.reshaped([clips, tokens, frames, width]).transposed(1, 2)
       .reshaped([clips * frames, tokens, width])  // (B·T, N, D)
   }

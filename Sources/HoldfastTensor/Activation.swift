@@ -1,4 +1,4 @@
-public import HoldfastTensor
+import CTorch
 
 /// The non-linearity of an MLP.
 public enum Activation: String, Codable, Hashable, Sendable, CaseIterable {
@@ -11,10 +11,15 @@ public enum Activation: String, Codable, Hashable, Sendable, CaseIterable {
 
   /// Element by element, any shape.
   public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+    try x.unary(operation, rawValue)
+  }
+
+  /// The shim's number for it.
+  var operation: Int {
     switch self {
-    case .quickGELU: try x.quickGELU()
-    case .gelu: try x.gelu()
-    case .geluTanh: try x.geluTanh()
+    case .quickGELU: HF_QUICK_GELU
+    case .gelu: HF_GELU
+    case .geluTanh: HF_GELU_TANH
     }
   }
 }
