@@ -26,14 +26,23 @@ struct AttackBench: ParsableCommand {
 
   @OptionGroup var threads: Threads
 
-  @Option(help: "How many samples are looked at to find some that fall.")
-  var fallen = 48
+  @Option(help: "How long the peer may take, about: it decides how many samples there are.")
+  var minutes = 10.0
 
-  @Option(help: "How many samples that stand are attacked in full.")
-  var standing = 8
+  @Option(help: "How many samples are looked at to find some that fall, whatever the minutes.")
+  var fallen: Int?
 
-  @Option(help: "How many images at ViT-B/32 shapes.")
-  var large = 16
+  @Option(help: "How many samples that stand are attacked in full, whatever the minutes.")
+  var standing: Int?
+
+  @Option(help: "How many images at ViT-B/32 shapes, whatever the minutes.")
+  var large: Int?
+
+  func validate() throws {
+    guard minutes > 0, [fallen, standing, large].allSatisfy({ $0 ?? 0 >= 0 }) else {
+      throw ValidationError("the peer has more than 0 minutes, and samples are 0 or more")
+    }
+  }
 
   func run() throws {
     try threads.use()
@@ -47,9 +56,9 @@ struct AttackBench: ParsableCommand {
           + "\(versions.transformers), \(versions.threads) threads, parameters frozen")
     }
     var failures: [String] = []
-    if fallen > 0 { try fall(peer, &failures) }
-    if standing > 0 { try stand(peer, &failures) }
-    if large > 0 { try atSize(peer, &failures) }
+    if fallen != 0 { try fall(peer, &failures) }
+    if standing != 0 { try stand(peer, &failures) }
+    if large != 0 { try atSize(peer, &failures) }
     guard failures.isEmpty else {
       failures.forEach { say("FAILED  \($0)") }
       throw ExitCode(1)
@@ -60,7 +69,7 @@ struct AttackBench: ParsableCommand {
 
   private func fall(_ peer: AttackPeer?, _ failures: inout [String]) throws {
     let subject = try classifier(model, peer)
-    let inputs = try images(fallen)
+    let inputs = try images(fallen ?? 200)
     show("\nsamples that fall, undefended model, whole ensemble of full budget\n")
     var table = Table(
       texts: ["radius", "samples"],
@@ -70,14 +79,19 @@ struct AttackBench: ParsableCommand {
         .run(inputs, radii: [radius])
       let rows = look.standing(at: 0).enumerated().filter { !$0.element }.map(\.offset)
       guard !rows.isEmpty else { continue }
-      let fallen = try inputs.selecting(0, Tensor(rows))
-      say("\(rows.count) samples that fall at \(radius)")
-      let ours = try Ensemble(subject: subject.subject).run(fallen, radii: [radius])
-      let theirs = try peer?.attack(fallen, at: radius, EnsembleBudget())
-      let n = Double(rows.count)
+      var falling = try inputs.selecting(0, Tensor(rows))
+      if fallen == nil, let peer {
+        falling = try peer.manageable(
+          falling, at: [radius], EnsembleBudget(), in: share(0.1), trial: 8)
+      }
+      let count = falling.shape[0]
+      say("\(count) samples that fall at \(radius)")
+      let ours = try Ensemble(subject: subject.subject).run(falling, radii: [radius])
+      let theirs = try peer?.attack(falling, at: radius, EnsembleBudget())
+      let n = Double(count)
       let ratio = theirs.map { $0.seconds / ours.seconds }
       table.add([
-        radius.description, "\(rows.count), all fall",
+        radius.description, "\(count), all fall",
         decimal(1000 * ours.seconds / n), theirs.map { decimal(1000 * $0.seconds / n) } ?? "-",
         ratio.map(times) ?? "-", ratio.map { verdict($0 >= 20, times(20)) } ?? times(20),
         decimal(Double(ours.passes.forward) / n), decimal(Double(ours.passes.backward) / n),
@@ -92,13 +106,19 @@ struct AttackBench: ParsableCommand {
   private func stand(_ peer: AttackPeer?, _ failures: inout [String]) throws {
     let subject = try classifier(robustModel, peer)
     let radii = ["1/255", "2/255", "4/255"].compactMap(Radius.init)
-    let pool = try images(4 * standing)
+    let pool = try images(4 * (standing ?? 16))
     let look = try Ensemble(subject: subject.subject, attack: "autoattack:version=gradient")
       .run(pool, radii: [radii[2]])
-    let rows = look.standing(at: 0).enumerated().filter(\.element).map(\.offset).prefix(standing)
-    let inputs = try pool.selecting(0, Tensor(Array(rows)))
+    let rows = look.standing(at: 0).enumerated().filter(\.element).map(\.offset)
+    var inputs = try pool.selecting(0, Tensor(Array(rows.prefix(standing ?? rows.count))))
     show("\nsamples that stand, robust model, the sweep 1/255, 2/255, 4/255, full budgets\n")
-    say("\(rows.count) samples that stand, ours")
+    if standing == nil {
+      inputs =
+        try peer?.manageable(inputs, at: radii, EnsembleBudget(), in: share(0.4), trial: 2)
+        ?? inputs.slice(0, 0..<min(4, inputs.shape[0]))
+    }
+    let count = inputs.shape[0]
+    say("\(count) samples that stand, ours")
     let ours = try Ensemble(subject: subject.subject).run(inputs, radii: radii)
     var theirs = 0.0
     if let peer {
@@ -112,9 +132,9 @@ struct AttackBench: ParsableCommand {
     failures += ours.missing(EnsembleBudget()).map { "a survivor missed work: \($0)" }
     var table = Table(
       texts: ["samples"], numbers: ["holdfast s", "peer s", "ratio", "target", "F", "B"])
-    let n = Double(rows.count)
+    let n = Double(count)
     table.add([
-      "\(rows.count), of which \(ours.standing(at: 2).count { $0 }) stand at 4/255",
+      "\(count), of which \(ours.standing(at: 2).count { $0 }) stand at 4/255",
       decimal(ours.seconds / n), peer == nil ? "-" : decimal(theirs / n),
       peer == nil ? "-" : times(theirs / ours.seconds),
       peer == nil ? times(1.25) : verdict(theirs / ours.seconds >= 1.25, times(1.25)),
@@ -135,25 +155,35 @@ struct AttackBench: ParsableCommand {
       cheap = try Tower(configuration: .vitB32, dtype: .bfloat16).subject()
     }
     let radius = Radius(1e-6)
-    let inputs = try tower.pixels(large)
+    var inputs = try tower.pixels(large ?? 64)
     try peer?.loadRandom()
-    say("ViT-B/32, float32")
-    let ours = try Ensemble(subject: subject, budget: budget).run(
-      inputs, radii: [radius], slots: large)
+    if large == nil {
+      inputs =
+        try peer?.manageable(inputs, at: [radius], budget, in: share(0.4), trial: 4)
+        ?? inputs.slice(0, 0..<16)
+    }
+    let count = inputs.shape[0]
+    let slots = min(count, BatchSizer.most)
+    say("ViT-B/32, \(count) samples, float32")
+    let ours = try beside(tower) {
+      try Ensemble(subject: subject, budget: budget).run(inputs, radii: [radius], slots: slots)
+    }
     say("ViT-B/32, the peer")
     let theirs = try peer?.attack(inputs, at: radius, budget)
-    let product = try tower.productRates().linear
     let fast = try cheap.map { cheap in
       say("ViT-B/32, bfloat16 search")
-      return try Ensemble(subject: subject, search: cheap, precision: .bfloat16, budget: budget)
-        .run(inputs, radii: [radius], slots: large)
+      return try beside(tower) {
+        try Ensemble(subject: subject, search: cheap, precision: .bfloat16, budget: budget)
+          .run(inputs, radii: [radius], slots: slots)
+      }
     }
-    let n = Double(large)
-    show("\nViT-B/32 shapes, \(large) samples that all stand, a fiftieth of steps and queries\n")
+    let n = Double(count)
+    show("\nViT-B/32 shapes, \(count) samples that all stand, a fiftieth of steps and queries\n")
     var table = Table(
       texts: ["search"],
       numbers: ["holdfast s", "peer s", "ratio", "target", "full budget s", "F", "B", "share"])
-    func add(_ name: String, _ result: Ensemble.Result, target: Double) {
+    func add(_ name: String, _ run: (result: Ensemble.Result, product: Double), target: Double) {
+      let (result, product) = run
       let (forward, backward) = (Double(result.passes.forward), Double(result.passes.backward))
       let work = tower.work.total(of: result.passes)
       let ratio = theirs.map { $0.seconds / result.seconds }
@@ -172,10 +202,24 @@ struct AttackBench: ParsableCommand {
     show(table.text())
     show(
       "the full budget is extrapolated: fifty times the time per sample; the share is that of a "
-        + "2048³ float32 product by our linear layer, \(decimal(product / 1e9)) GFLOP/s")
+        + "2048³ float32 product by our linear layer before and after, "
+        + "\(decimal(ours.product / 1e9)) GFLOP/s")
+  }
+
+  /// A run, and the mean rate of a large product right before it and right after: the machine may not
+  /// be as fast all the time.
+  private func beside(
+    _ tower: Tower, _ run: () throws -> Ensemble.Result
+  ) throws -> (result: Ensemble.Result, product: Double) {
+    let before = try tower.productRates().linear
+    let result = try run()
+    return (result, (before + (try tower.productRates().linear)) / 2)
   }
 
   // MARK: Shared
+
+  /// The seconds that a part of the peer's time has.
+  private func share(_ part: Double) -> Double { 60 * minutes * part }
 
   /// Ours must leave no more standing than the peer does.
   private func compare(

@@ -63,6 +63,20 @@ final class AttackPeer {
           targets: budget.targets, queries: budget.queries, seed: 0)))
   }
 
+  /// As many of `inputs` `(N, 3, H, W)` as it attacks at all radii in about so many seconds: at least
+  /// one.
+  ///
+  /// A trial on the first few, at the first radius, tells.
+  func manageable(
+    _ inputs: Tensor, at radii: [Radius], _ budget: EnsembleBudget, in seconds: Double,
+    trial few: Int
+  ) throws -> Tensor {
+    let few = min(few, inputs.shape[0])
+    let trial = try attack(inputs.slice(0, 0..<few), at: radii[0], budget).seconds
+    let each = trial * Double(radii.count) / Double(few)
+    return try inputs.slice(0, 0..<min(inputs.shape[0], max(1, Int(seconds / each))))
+  }
+
   private static func line(_ order: Order) throws -> String {
     String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
   }
