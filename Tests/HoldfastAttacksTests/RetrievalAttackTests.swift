@@ -198,6 +198,18 @@ struct RetrievalAttackTests {
     #expect(outcomes.values.allSatisfy { $0.radii[0].cost.backward == 5 * 3 })
   }
 
+  /// The last point needs no gradient, so where no loss is compared it is shown as it is and no
+  /// more.
+  @Test func theLastPointIsShownOnce() throws {
+    let subject = try ToyEncoder.image().toySubject()
+    let jobs = try toyJobs(for: subject, count: 2, radii: [Radius(1e-6)])
+    let outcomes = try runAttack(
+      AttackTable.recipe("sga:steps=3"), on: jobs, PoolSettings(subject: subject))
+    #expect(outcomes.values.allSatisfy { !$0.radii[0].success })
+    #expect(outcomes.values.allSatisfy { $0.radii[0].cost.forward == 5 * 3 + 1 })
+    #expect(outcomes.values.allSatisfy { $0.radii[0].cost.backward == 5 * 3 })
+  }
+
   // MARK: Spellings
 
   @Test func formsHaveNamesOfTheirOwn() throws {

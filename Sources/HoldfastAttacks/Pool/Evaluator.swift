@@ -8,6 +8,9 @@ struct Evaluator<A: Attack> {
   let objective: any Objective
   let criterion: any Criterion
   let subject: Subject
+  /// Whether the loss of a point matters where no gradient is wanted; else only its margin does, and
+  /// views that are not the point itself are not shown.
+  var ranksByLoss = true
 
   /// What one round of questions gave, and what it cost each sample.
   struct Answer {
@@ -49,7 +52,7 @@ struct Evaluator<A: Attack> {
   ) throws(TorchError) -> Answer {
     try withGradients(enabled: wanted) { () throws(TorchError) in
       let x = wanted ? try points.leaf() : points
-      let views = try attack.views(of: x, noise: &noise)
+      let views = try views(of: x, forMargin: !wanted && !ranksByLoss, noise: &noise)
       var (losses, slopes, margins) = (Mean(), Mean(), Mean())
       for (index, view) in views.enumerated() {
         let shown = view.isPoint ? view.input : try legal(view.input)
@@ -74,6 +77,16 @@ struct Evaluator<A: Attack> {
         margin: try margins.value(), forward: .init(repeating: forward, count: rows),
         backward: .init(repeating: wanted ? views.count * slopesPerView(loss) : 0, count: rows))
     }
+  }
+
+  /// What the model is shown; where only the margin matters, nothing but the points themselves.
+  private func views(
+    of x: Tensor, forMargin: Bool, noise: inout Noise
+  ) throws(TorchError) -> [View] {
+    let views = try attack.views(of: x, noise: &noise)
+    guard forMargin else { return views }
+    let points = views.filter(\.isPoint)
+    return points.isEmpty ? [View(x, isPoint: true)] : points
   }
 
   /// A view brought back into the legal range, which noise and resizing may leave.

@@ -47,7 +47,7 @@ public final class Pool<A: Attack>: AttackStage {
     self.settings = settings
     evaluator = Evaluator(
       attack: attack, objective: recipe.objective, criterion: settings.criterion,
-      subject: settings.search ?? settings.subject)
+      subject: settings.search ?? settings.subject, ranksByLoss: settings.stop == .fullBudget)
     verifier = Verifier(
       subject: settings.subject, criterion: settings.criterion, isGallery: settings.isGallery)
     capacity = settings.slots
@@ -230,7 +230,9 @@ public final class Pool<A: Attack>: AttackStage {
       guard !scores[row].isNaN else { throw noNumber(slots[row].job) }
       let isOver = try conclude(
         row, batch, score: Double(scores[row]), isSpent: isSpent[row])
-      if isOver, recipe.isScreen { slots[row].carried = try batch.best.slice(0, row..<row + 1) }
+      if isOver, recipe.isScreen, settings.sharesRadii {
+        slots[row].carried = try batch.best.slice(0, row..<row + 1)
+      }
       if !isOver {
         going.append(row)
       } else if slots[row].advance(completed: isSpent[row]) {
@@ -276,10 +278,8 @@ public final class Pool<A: Attack>: AttackStage {
       return true
     case (.fullBudget, .box):
       guard isSpent else { return false }
-      if score > slots[row].keptScore || slots[row].example(at: 0) == nil {
-        slots[row].keptScore = score
-        try keepAtEveryRadius(row, score.isFinite ? batch.best : batch.x)
-      }
+      let found = score.isFinite
+      try keepAtEveryRadius(row, found ? batch.best : batch.x, distance: found ? -score : .infinity)
       return true
     }
   }
@@ -302,10 +302,9 @@ public final class Pool<A: Attack>: AttackStage {
   private func testSmallest(
     _ row: Int, _ x: Tensor, distance: Double
   ) throws(TorchError) {
-    let rounding = 1 + 1e-6
     guard
       let index = slots[row].standing.first(where: {
-        distance <= slots[row].job.radii[$0].value * rounding
+        slots[row].job.radii[$0].holds(distance)
       })
     else { return }
     let radius = slots[row].job.radii[index]
@@ -320,12 +319,21 @@ public final class Pool<A: Attack>: AttackStage {
     }
   }
 
-  /// Keeps the perturbation of `x`, stretched or shrunk to each radius.
-  private func keepAtEveryRadius(_ row: Int, _ x: Tensor) throws(TorchError) {
+  /// Keeps the perturbation of `x` at each radius where it is further past success than those of
+  /// earlier runs: stretched or shrunk to the radius, or as it is where it succeeds only so.
+  private func keepAtEveryRadius(
+    _ row: Int, _ x: Tensor, distance: Double
+  ) throws(TorchError) {
     let point = try x.slice(0, row..<row + 1)
     for (index, radius) in slots[row].job.radii.enumerated() {
-      let stretched = try stretched(point, slots[row].job, to: radius)
-      slots[row].keep(try test(row, stretched, at: radius), at: index)
+      var example = try test(row, stretched(point, slots[row].job, to: radius), at: radius)
+      if example.margin <= 0, radius.holds(distance) {
+        let found = try test(row, point, at: radius)
+        if found.margin > example.margin { example = found }
+      }
+      if example.margin > slots[row].example(at: index)?.margin ?? -.infinity {
+        slots[row].keep(example, at: index)
+      }
     }
   }
 
@@ -377,4 +385,9 @@ public final class Pool<A: Attack>: AttackStage {
     self.batch = next
     if !renewed.isEmpty { try place(renewed, behind: next) }
   }
+}
+
+extension Radius {
+  /// Whether a perturbation of this size, as float32 measures it, lies within the radius.
+  fileprivate func holds(_ distance: Double) -> Bool { distance <= value * (1 + 1e-6) }
 }

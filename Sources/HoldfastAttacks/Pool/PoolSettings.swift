@@ -44,4 +44,7 @@ public struct PoolSettings {
     self.isGallery = isGallery
     stride = subject.encoder.device == .cpu ? 1 : 8
   }
+  /// Whether what was found at a radius serves the larger ones: not where each is attacked for itself,
+  /// nor where each is to show the best that a whole budget finds.
+  var sharesRadii: Bool { stop == .firstSuccess && budgets == .nested }
 }

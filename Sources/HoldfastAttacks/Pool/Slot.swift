@@ -27,6 +27,7 @@ struct Slot {
   private let runs: Int
   private let stop: StopRule
   private let budgets: Budgets
+  private let sharesRadii: Bool
   private let reach: Reach
   var radiusIndex = 0
   var run = 0
@@ -47,6 +48,7 @@ struct Slot {
     runs = recipe.restarts * max(1, targets.count)
     stop = settings.stop
     budgets = settings.budgets
+    sharesRadii = settings.sharesRadii
     reach = recipe.attack.reach
     generator = Generator(seed: settings.seed, stream: job.id)
     outcomes = job.radii.map { RadiusOutcome(radius: $0, success: false) }
@@ -98,7 +100,7 @@ struct Slot {
   mutating func keep(_ example: Example, at index: Int) {
     outcomes[index].example = example
     outcomes[index].success = example.margin > 0
-    guard stop == .firstSuccess, budgets == .nested, example.margin > 0 else { return }
+    guard sharesRadii, example.margin > 0 else { return }
     for larger in outcomes.indices where larger > index {
       guard example.margin > outcomes[larger].example?.margin ?? 0 else { continue }
       outcomes[larger].success = true
@@ -135,7 +137,7 @@ struct Slot {
     repeat {
       radiusIndex += 1
     } while radiusIndex < outcomes.count
-      && stop == .firstSuccess && budgets == .nested
+      && sharesRadii
       && (outcomes[radiusIndex].example?.margin ?? 0) >= Example.marginBand
     return radiusIndex < outcomes.count
   }
