@@ -21,7 +21,9 @@ public struct CarliniWagner: Attack {
   public var weight: Double
   /// The length of Adam's steps.
   public var learningRate: Double
-  /// The margin κ in logits that a success must have.
+  /// The margin κ in logits that the search is content with: c grows until some point has it.
+  ///
+  /// A verdict counts every success on the way, whatever its margin.
   public var kappa: Double
 
   /// The attack; the defaults are those of the paper's code.

@@ -121,7 +121,6 @@ public struct FAB: Attack {
   ) throws(TorchError) -> (value: Tensor, slope: Tensor) {
     let (loss, gradient) = (evaluation.loss, evaluation.gradient)
     guard loss.rank == 2 else { return (loss, gradient) }
-    let (rows, losses) = (loss.shape[0], loss.shape[1])
     let dual: Double =
       switch ball.norm {
       case .linf: 1
@@ -129,11 +128,12 @@ public struct FAB: Attack {
       case .l1: .infinity
       }
     let steepness = try gradient.norm(dual, Array(2..<gradient.rank))
-    let nearest = try (-(loss.absolute() / (steepness + 1e-12))).argmax(1).array(of: Int.self)
-    let row = try Tensor(nearest.enumerated().map { $0 * losses + $1 }).to(loss.device)
+    let nearest = try (-(loss.absolute() / (steepness + 1e-12))).argmax(1).unsqueezed(1)  // (B, 1)
+    let place = try nearest.perRow(rank: gradient.rank)
+    let one = [gradient.shape[0], 1] + gradient.shape.dropFirst(2)
     return (
-      try loss.reshaped([-1]).selecting(0, row),
-      try gradient.reshaped([rows * losses] + gradient.shape.dropFirst(2)).selecting(0, row)
+      try loss.gathering(1, nearest).squeezed(1),
+      try gradient.gathering(1, place.expanded(one)).squeezed(1)
     )
   }
 }
