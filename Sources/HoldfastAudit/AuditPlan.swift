@@ -71,13 +71,14 @@ public struct AuditPlan {
 
   /// The model that an attack searches in, where it is not the audited one itself.
   func search(of recipe: AttackRecipe, in name: AuditProtocol = .whiteBox) -> Subject? {
-    if name == .transfer { return nil }
     if name == .adaptive, let substitute { return substitute }
-    return switch precision {
-    case .float32: nil
-    case .mixed: recipe.isScreen ? search : nil
-    case .bfloat16: search
-    }
+    return searchesInBFloat16(recipe, in: name) ? search : nil
+  }
+
+  /// Whether an attack of a protocol searches in bfloat16.
+  public func searchesInBFloat16(_ recipe: AttackRecipe, in name: AuditProtocol) -> Bool {
+    if name == .transfer || name == .adaptive && substitute != nil { return false }
+    return recipe.searchesInBFloat16(at: precision)
   }
 
   /// Whether transfer examples can be stored as pictures: RGB in [0, 1].

@@ -72,6 +72,10 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// Whether all its points are levels of an 8-bit file, k/255, up to the rounding of float32.
   var isOnLattice: Bool { get }
 
+  /// Whether it chooses among points by scores that may differ by less than bfloat16 can tell: then
+  /// it searches in float32, whatever the precision of the others.
+  var needsFloat32: Bool { get }
+
   /// Refuses inputs of a kind that the attack is not made for; by default it takes all.
   func check(_ input: InputSpec) throws(UsageError)
 
@@ -110,6 +114,9 @@ extension Attack {
 
   /// No.
   public var isOnLattice: Bool { false }
+
+  /// No.
+  public var needsFloat32: Bool { false }
 
   /// Nothing is refused.
   public func check(_ input: InputSpec) throws(UsageError) {}
@@ -163,6 +170,15 @@ public struct AttackRecipe: Sendable {
 
   /// Whether each sample must say which embedding to aim at.
   public var needsGoal: Bool { objective is GoalCosine }
+
+  /// Whether it searches in bfloat16 where `precision` is asked for.
+  public func searchesInBFloat16(at precision: SearchPrecision) -> Bool {
+    switch precision {
+    case .float32: false
+    case .mixed: isScreen && !attack.needsFloat32
+    case .bfloat16: !attack.needsFloat32
+    }
+  }
 
   /// The same attack towards the one class that each sample is given to reach, its only rival.
   ///

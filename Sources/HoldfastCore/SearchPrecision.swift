@@ -6,6 +6,6 @@ public enum SearchPrecision: String, Codable, Hashable, Sendable, CaseIterable {
   case float32
   /// Screens in bfloat16, and what stands after them in float32: as strong as float32.
   case mixed
-  /// The whole search in bfloat16.
+  /// The whole search in bfloat16, but for attacks that need float32 (``Attack/needsFloat32``).
   case bfloat16 = "bf16"
 }

@@ -223,11 +223,13 @@ public struct AttackRecord: Codable, Hashable, Sendable {
   public var targets: Int?
   /// `firstSuccess` or `fullBudget`, or both one after the other.
   public var stop: String
+  /// What it searches in, where that is not float32.
+  public var precision: String?
 
   /// An attack.
   public init(
     name: String, objective: String, parameters: String, restarts: Int, targets: Int? = nil,
-    stop: String
+    stop: String, precision: String? = nil
   ) {
     self.name = name
     self.objective = objective
@@ -235,6 +237,7 @@ public struct AttackRecord: Codable, Hashable, Sendable {
     self.restarts = restarts
     self.targets = targets
     self.stop = stop
+    self.precision = precision
   }
 }
 

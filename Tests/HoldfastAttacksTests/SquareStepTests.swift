@@ -47,6 +47,25 @@ struct SquareStepTests {
     try expectClose(moved, Tensor(steps.flatMap(\.moved), shape), atol: 2e-6, rtol: 2e-6)
   }
 
+  /// With parity each channel of a window has what all channels had, as in the reference.
+  @Test(arguments: [Norm.l2, .l1], [false, true])
+  func aWindowHasWhatItsChannelHad(_ norm: Norm, _ parity: Bool) throws {
+    // The whole perturbation lies in the first channel of the window, and fills the radius.
+    let shape = [1, 2, 9, 9]
+    let clean = try Tensor.full(0.5, shape)
+    let ball = try Ball(around: clean, norm: norm, radii: [Radius(0.3)], range: 0...1)
+    let plane = try PatchPlane(of: ball)
+    let patch = PatchPlane.Patch(rows: [0, 1, 2], columns: [0, 1, 2])
+    let only = try plane.mask([patch]).to(.float32) * plane.perChannel([[1, 0]] as [[Float]])
+    let best = try clean + only * (0.3 / ball.sizePerRow(only))
+    let draw = TransferDraw(
+      to: patch, from: .init(rows: [6, 7, 8], columns: [6, 7, 8]), isTurned: false, signs: [1, -1])
+    let moved = try Square(parity: parity).transferred(best, [draw], in: ball, plane) - clean
+    let sizes = try moved.norm(norm.order, [2, 3]).array(of: Float.self)
+    #expect(sizes[0] > 0.1)
+    #expect(parity ? abs(sizes[1] - sizes[0]) < 1e-5 : sizes[1] < 1e-5, "\(sizes)")
+  }
+
   @Test func bumps() throws {
     for known in golden.bumps {
       let bump = Bump(side: known.side, norm: try #require(Norm(rawValue: known.norm)))

@@ -87,11 +87,12 @@ struct StrengthTrial {
     var result = Result(
       standing: question.radii.map { _ in jobs.map(\.truth.isCorrect) })
     var settings = PoolSettings(
-      subject: subject, search: inBFloat16 ? search : nil, norm: peer.threat, slots: slots,
-      seed: UInt64(question.seed))
+      subject: subject, norm: peer.threat, slots: slots, seed: UInt64(question.seed))
     settings.stride = 1
     let rows = Dictionary(uniqueKeysWithValues: jobs.enumerated().map { ($1.id, $0) })
+    let precision = inBFloat16 ? SearchPrecision.bfloat16 : .float32
     for recipe in try recipes(question) {
+      settings.search = recipe.searchesInBFloat16(at: precision) ? search : nil
       let left = jobs.indices.compactMap { row -> AttackJob? in
         let job = jobs[row]
         let radii = question.radii.indices.filter {

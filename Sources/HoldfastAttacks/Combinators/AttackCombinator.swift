@@ -24,6 +24,9 @@ extension AttackCombinator {
   public var isOnLattice: Bool { base.isOnLattice }
 
   /// As the base.
+  public var needsFloat32: Bool { base.needsFloat32 }
+
+  /// As the base.
   public func check(_ input: InputSpec) throws(UsageError) { try base.check(input) }
 
   /// As the base.

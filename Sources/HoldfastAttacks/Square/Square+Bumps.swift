@@ -17,8 +17,10 @@ extension Square {
   /// `x` with the perturbation of one window of each sample moved to another one, and a bump added
   /// to it there.
   ///
-  /// Each channel of the window has what both windows had, and an equal part of what is left of
-  /// the radius (Andriushchenko et al., 2020, algorithm 3; specs: attacks, section 1.5).
+  /// Each channel of the window has what that channel had in both windows, and an equal part of what
+  /// is left of the radius (Andriushchenko et al., 2020, algorithm 3; specs: attacks, section 1.5).
+  /// With ``parity`` it has what all channels had, as in the reference: more than there is, so that
+  /// the rest of the perturbation shrinks when the whole is brought back to the radius.
   func transferred(
     _ x: Tensor, _ draws: [TransferDraw], in ball: Ball, _ plane: PatchPlane
   ) throws(TorchError) -> Tensor {
@@ -30,7 +32,8 @@ extension Square {
     let target = try plane.mask(draws.map(\.to))
     let kept = try delta.filled(0, where: target.or(plane.mask(draws.map(\.from))))
     let spare = try (ball.radius.power(order) - ball.sizePerRow(delta).power(order)).maximum(0)
-    var budget = try perChannel(delta - kept).power(order) + spare / Double(plane.channels)
+    let held = try parity ? ball.sizePerRow(delta - kept) : perChannel(delta - kept)
+    var budget = try held.power(order) + spare / Double(plane.channels)
     budget =
       ball.norm == .l1 ? try budget * Double(plane.channels) : try budget.power(1 / order)
 

@@ -16,7 +16,8 @@ public struct Square: Attack {
   public var share: Double
   /// Whether the schedule of shares is stretched or squeezed from 10,000 queries to ``queries``.
   public var rescale: Bool
-  /// Whether patches avoid the last row and column, as the reference's do.
+  /// Whether patches avoid the last row and column, and in L2 and L1 a window has the share of all
+  /// channels, as in the reference.
   public var parity: Bool
 
   /// Square with the given hyper-parameters.
@@ -48,6 +49,9 @@ public struct Square: Attack {
         margin: try merge(margin, other.margin))
     }
   }
+
+  /// A patch changes scores by less than bfloat16 can tell.
+  public var needsFloat32: Bool { true }
 
   /// Stripes at the radius in Linf, a tiling with bumps in L2 and L1.
   ///

@@ -97,7 +97,7 @@ struct AuditRun {
     guard let summary = found else { return nil }
     if savesExamples {
       try SavedExamples.writeManifest(
-        in: path, classes: classes, pictures: plan.storesPictures)
+        in: path, of: .classes(classes), pictures: plan.storesPictures)
     }
     job?.release()
     return (AuditReport(plan: record, summary: summary), path, record, summary)
@@ -164,7 +164,13 @@ struct AuditRun {
     var protocols = [ProtocolRecord(name: AuditProtocol.clean.rawValue, attacks: [])]
     for (name, entry) in recipes {
       let stop = plan.stop(of: name, keepsExamples: savesExamples)
-      let attacks = try entry.recipes.map { try Self.record($0, stop) }
+      let attacks = try entry.recipes.map { recipe in
+        var record = try Self.record(recipe, stop)
+        if plan.searchesInBFloat16(recipe, in: name) {
+          record.precision = SearchPrecision.bfloat16.rawValue
+        }
+        return record
+      }
       protocols.append(
         ProtocolRecord(name: name.rawValue, attacks: attacks, omitted: entry.omitted))
       if name == .transfer, entry.omitted == nil {

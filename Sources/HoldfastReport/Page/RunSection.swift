@@ -242,7 +242,7 @@ struct RunSection {
       ("defence", plan.model.defense ?? "none"), ("data", plan.data.path),
       ("layout", plan.data.layout), ("preparation", plan.data.preprocessing),
       ("space", "\(plan.attackSpace.place), \(plan.size), \(plan.attackSpace.unit)"),
-      ("budgets", plan.budgets), ("precision of the search", plan.precision),
+      ("budgets", plan.budgets), ("precision of the search", precision(plan)),
       ("seed", "\(plan.seed)"),
     ]
     if let anchors = plan.anchors {
@@ -264,6 +264,17 @@ struct RunSection {
         ))
     }
     return facts
+  }
+
+  /// The precision that was asked for, and the attacks on the audited model that search in
+  /// float32 all the same.
+  private static func precision(_ plan: PlanRecord) -> String {
+    guard plan.precision != "float32" else { return plan.precision }
+    var exact: [String] = []
+    for attack in plan.protocols.filter({ !$0.name.hasPrefix("transfer") }).flatMap(\.attacks)
+    where attack.precision == nil && !exact.contains(attack.name) { exact.append(attack.name) }
+    return plan.precision
+      + (exact.isEmpty ? "" : ", but float32 for \(exact.joined(separator: ", "))")
   }
 }
 
