@@ -20,6 +20,7 @@ public struct Linear: AffineMap {
   public let weight: Tensor
   /// `(outputs)`, or none.
   public let bias: Tensor?
+  private let parts = Parts()
 
   /// The layer at `scope`: `weight`, and `bias` if it has one.
   public init(_ scope: ParameterScope, _ inputs: Int, _ outputs: Int, bias: Bool = true) {
@@ -44,6 +45,17 @@ public struct Linear: AffineMap {
 
   /// The layer that gives only the outputs `rows`; it shares this one's memory.
   func rows(_ rows: Range<Int>) throws(TorchError) -> Linear {
-    Linear(weight: try weight.slice(0, rows), bias: try bias?.slice(0, rows))
+    if let known = parts.known[rows], isFrozen { return known }
+    let part = Linear(weight: try weight.slice(0, rows), bias: try bias?.slice(0, rows))
+    if isFrozen { parts.known[rows] = part }
+    return part
   }
+
+  private var isFrozen: Bool { !weight.requiresGradient && bias?.requiresGradient != true }
+}
+
+/// The parts of a frozen layer that were asked for: what is prepared of a weight before it multiplies
+/// stays with the tensor, so a part must be the same one each time.
+private final class Parts {
+  var known: [Range<Int>: Linear] = [:]
 }
