@@ -19,6 +19,7 @@ public final class RetrievalAuditor {
   private let plan: AuditPlan
   private let gallery: Gallery
   private let sighting: Sighting
+  private let archive: AdversarialArchive?
   private let attacks: [String]
   private let stages: [Stage]
   private var tracks: [String: RetrievalTrack] = [:]
@@ -34,11 +35,14 @@ public final class RetrievalAuditor {
     let pool: any AttackStage
   }
 
-  /// An audit of `plan`, whose subject has a head over `gallery`.
+  /// An audit of `plan`, whose subject has a head over `gallery`; examples are kept in `archive`.
   ///
   /// - Throws: `UsageError` where two attacks have one name.
-  public init(_ plan: AuditPlan, gallery: Gallery) throws(UsageError) {
+  public init(
+    _ plan: AuditPlan, gallery: Gallery, archive: AdversarialArchive? = nil
+  ) throws(UsageError) {
     self.plan = plan
+    self.archive = archive
     self.gallery = gallery
     sighting = Sighting(plan.subject)
     var names: [String] = []
@@ -142,18 +146,34 @@ public final class RetrievalAuditor {
         // What fooled at one radius is the example of the larger ones as well.
         if let example = result.example, example.input !== before {
           before = example.input
+          let (input, distance) = try asAnswered(example, at: result.radius, of: outcome.job, stage)
           let (seen, point) = try sighting.look(
-            at: example.input, sighting.predict(example.input, of: outcome.job.id), of: outcome.job,
-            distance: example.distance)
+            at: input, sighting.predict(input, of: outcome.job.id), of: outcome.job,
+            distance: distance)
           cost.forward += sighting.passes
-          try track.show(
+          let spoken = try track.show(
             stage.name, result.radius, stage.attack, named: attack, seen, point,
             isWholeBudget: stage.rank == nil)
+          for radius in spoken {
+            try archive?.keep(seen, of: outcome.job, as: stage.name, at: radius, norm: plan.norm)
+          }
         }
         track.spend(stage.name, result.radius, attack: attack, cost)
       }
       tracks[outcome.job.id] = track
       try advance(outcome.job.id, from: index + 1)
     }
+  }
+
+  /// The input that is looked at, and its distance: one of the 8-bit lattice as it is after a PNG file.
+  private func asAnswered(
+    _ example: Example, at radius: Radius, of job: AttackJob, _ stage: Stage
+  ) throws -> (input: Tensor, distance: Double) {
+    guard stage.pool.recipe.attack.isOnLattice, plan.storesPictures else {
+      return (example.input, example.distance)
+    }
+    let threat = ThreatModel(norm: plan.norm, radius: radius)
+    let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
+    return (stored, try threat.distance(from: job.input, to: stored))
   }
 }

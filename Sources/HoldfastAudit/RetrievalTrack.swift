@@ -45,17 +45,23 @@ struct RetrievalTrack {
 
   /// Records an input that was tested: it lies in its own ball, and with nested budgets in all
   /// larger ones.
+  ///
+  /// - Returns: the radii at which it is the one that speaks for the protocol so far.
   mutating func show(
     _ name: AuditProtocol, _ radius: Radius, _ attack: Int, named: String, _ example: Example,
     _ point: RetrievalPointRecord, isWholeBudget: Bool
-  ) throws {
+  ) throws -> [Radius] {
+    var spoken: [Radius] = []
     for (index, other) in radii.enumerated()
     where other == radius || (isNested && other > radius) {
       ranks[attack][index] = max(ranks[attack][index], point.rank)
       // What is not found when clean counts as lost at R@1 already.
-      if clean.rank == 1 { try track.show(name, other, attack: named, example) }
+      if clean.rank == 1, try track.show(name, other, attack: named, example) {
+        spoken.append(other)
+      }
       if other == radius, isWholeBudget { shown[attack][index] = point }
     }
+    return spoken
   }
 
   /// The line of `samples.jsonl`.

@@ -75,7 +75,7 @@ struct SampleTrack {
       guard example.margin > entry.example?.margin ?? -.infinity else { return }
       speaks = true
       entry.example = record
-      entry.robust = example.margin < 0
+      entry.robust = example.margin <= 0
     }
     return speaks
   }

@@ -50,6 +50,22 @@ struct AttackTableTests {
     #expect(recipes.map(\.targets) == [0, 5, 9, 0])
     #expect((recipes[0].attack as? SparseAPGD)?.largeRadii == true)
     #expect((recipes[1].attack as? SparseAPGD)?.largeRadii == true)
+
+    // The reference changes its standard form alone.
+    let plus = try AttackTable.recipes("autoattack:version=plus,screen=false", norm: .l1)
+    #expect(plus.map(\.restarts) == [5, 5, 5, 1, 1, 1])
+    #expect(plus.map(\.targets) == [0, 0, 0, 0, 9, 9])
+    #expect(plus.allSatisfy { ($0.attack as? SparseAPGD)?.largeRadii != true })
+  }
+
+  @Test func squareAloneNeedsFloat32() throws {
+    for entry in AttackTable.entries {
+      for recipe in try AttackTable.recipes(entry.name, norm: entry.norms[0]) {
+        #expect(!recipe.searchesInBFloat16(at: .float32))
+        #expect(recipe.searchesInBFloat16(at: .mixed) == recipe.isScreen)
+        #expect(recipe.searchesInBFloat16(at: .bfloat16) == (recipe.name != "square"))
+      }
+    }
   }
 
   @Test func options() throws {

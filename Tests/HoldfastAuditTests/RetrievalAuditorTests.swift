@@ -2,6 +2,7 @@ import Foundation
 import HoldfastAttacks
 import HoldfastCore
 import HoldfastData
+import HoldfastFormats
 import HoldfastRecords
 import HoldfastTensor
 import HoldfastTestSupport
@@ -193,5 +194,24 @@ struct RetrievalAuditorTests {
     var plan = try toy.plan()
     plan.subject = Subject(encoder: broken, head: plan.subject.head)
     #expect(throws: TorchError.self) { try toy.records(plan) }
+  }
+}
+
+@Suite("Audits of retrieval on the lattice of 8-bit files")
+struct RetrievalLatticeTests {
+  @Test(
+    "count what the model says after a PNG file", arguments: ["apgd-rank", "crossmaxim", "sga"])
+  func pictures(name: String) throws {
+    let toy = try ToyRetrieval()
+    let records = try toy.records(toy.plan(["\(name):steps=4,lattice=true"]))
+    var decoded: Set<String> = []
+    for call in toy.encoder.calls where call.rows == 1 && !call.recorded {
+      let levels = try call.input.array(of: Float.self).map { ($0 * 255).rounded() }
+      guard try levels.map({ $0 / 255 }) == call.input.array(of: Float.self) else { continue }
+      decoded.insert(Checksum.sha256(of: try call.input.bytes()))
+    }
+    let found = records.values.flatMap { $0.radii(of: .whiteBox).compactMap(\.example) }
+    #expect(!found.isEmpty)
+    for example in found { #expect(decoded.contains(example.sha256)) }
   }
 }

@@ -116,6 +116,47 @@ struct RetrievalCommandTests {
 
   // MARK: Tests
 
+  @Test("keep the inputs that lose their partners, as pairs that are read again")
+  func kept() throws {
+    try withTemporaryFolder { folder in
+      let pairs = classes.flatMap { name in
+        (0..<2).map { "\(images)/\(name)/000\($0).jpg,a photo of a \(name)." }
+      }
+      try write(["input,caption"] + pairs, "pairs.csv", in: folder)
+      let line = ["audit", "--task", "retrieval", "--model", model, "--epsilon", "1/255,8/255"]
+      _ = try succeed(
+        line + [
+          "--pairs", "pairs.csv", "--attack", "apgd-rank:steps=5", "--save-adversarial",
+          "--output", "run",
+        ], in: folder)
+      let place = folder.appendingPathComponent("run/artifacts/adversarial")
+      let manifest = try String(
+        contentsOf: place.appendingPathComponent("manifest.csv"), encoding: .utf8
+      ).split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      #expect(manifest[0].prefix(5) == ["input", "caption", "sample", "protocol", "epsilon"])
+      let found = try samples(of: "run", in: folder).filter { $0.retrieval.clean.rank == 1 }
+      // One line for each radius of an input that is found when clean.
+      #expect(manifest.count == 1 + 2 * found.count && found.count > 5)
+      for line in manifest.dropFirst() {
+        let png = place.appendingPathComponent(String(line[0])).path
+        #expect(FileManager.default.fileExists(atPath: png))
+        let tensor = png.replacingOccurrences(of: ".png", with: ".safetensors")
+        #expect(FileManager.default.fileExists(atPath: tensor))
+        let name = try #require(classes.first { line[2].contains("/\($0)/") })
+        #expect(line[1] == "a photo of a \(name).")
+      }
+      // What was found when clean is lost in most of these.
+      let output = try succeed(
+        line + [
+          "--pairs", "run/artifacts/adversarial/manifest.csv", "--attack", "crossmaxim:steps=1",
+          "--output", "again", "--format", "json",
+        ], in: folder)
+      let again = try json(Summary.self, output)
+      #expect(again.samples == manifest.count - 1)
+      #expect(again.retrieval.clean.fromAttacked[0].value < 0.5)
+    }
+  }
+
   @Test("find less, in both directions, and agree with a reckoning by hand")
   func captions() throws {
     try withTemporaryFolder { folder in

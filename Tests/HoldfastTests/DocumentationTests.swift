@@ -1,4 +1,5 @@
 import Foundation
+import Holdfast
 import HoldfastTestSupport
 import Testing
 
@@ -26,6 +27,14 @@ struct DocumentationTests {
     for page in Page.all where page.path.hasPrefix("Documentation/") {
       #expect(readme.text.contains("(\(page.path))"), "README.md does not link \(page.path)")
     }
+  }
+
+  @Test("has a section for every attack")
+  func attacks() throws {
+    let page = try #require(Page.all.first { $0.path == "Documentation/attacks.md" })
+    let headings = page.text.split(separator: "\n").filter { $0.hasPrefix("### ") }
+      .flatMap { $0.dropFirst(4).components(separatedBy: ", ") }
+    for entry in AttackTable.entries { #expect(headings.contains(entry.name), "\(entry.name)") }
   }
 
   @Test("links to what is there", arguments: Page.all)

@@ -48,25 +48,26 @@ enum AutoAttack: String {
 
   /// The attacks, as they are spelled.
   func parts(norm: Norm, steps: Int, queries: Int, targets: Int?) -> [String] {
-    // In L1 the reference searches in larger balls first, restarts, and aims at fewer classes.
-    let ce =
-      norm == .l1 ? "apgd-ce:steps=\(steps),restarts=5,large-radii=true" : "apgd-ce:steps=\(steps)"
-    let towards =
-      "apgd-t:steps=\(steps),targets=\(targets ?? (norm == .l1 ? 5 : 9))"
-      + (norm == .l1 ? ",large-radii=true" : "")
+    let ce = "apgd-ce:steps=\(steps)"
+    let towards = "apgd-t:steps=\(steps),targets="
     let fab = "fab-t:steps=\(steps),targets=\(targets ?? 9)"
     let square = "square:queries=\(queries)"
+    // In L1 the reference's standard form searches in larger balls first, restarts, and aims at fewer
+    // classes.
+    let first = norm == .l1 ? ce + ",restarts=5,large-radii=true" : ce
+    let second =
+      norm == .l1 ? towards + "\(targets ?? 5),large-radii=true" : towards + "\(targets ?? 9)"
     switch self {
-    case .standard: return [ce, towards, fab, square]
+    case .standard: return [first, second, fab, square]
     case .plus:
       return [
-        "apgd-ce:steps=\(steps),restarts=5", "apgd-dlr:steps=\(steps),restarts=5",
-        "fab:steps=\(steps),restarts=5", square, towards, fab,
+        ce + ",restarts=5", "apgd-dlr:steps=\(steps),restarts=5", "fab:steps=\(steps),restarts=5",
+        square, towards + "\(targets ?? 9)", fab,
       ]
     case .rand:
       return ["apgd-ce:steps=\(steps),draws=20", "apgd-dlr:steps=\(steps),draws=20"]
-    case .gradient: return [ce, towards]
-    case .binary: return [ce, square]
+    case .gradient: return [first, second]
+    case .binary: return [first, square]
     }
   }
 }

@@ -79,7 +79,7 @@ public final class ExampleGallery {
     _ example: Example, of job: AttackJob, as name: AuditProtocol, attack: String,
     at radius: Radius
   ) {
-    guard example.margin >= 0, let place = radii.firstIndex(of: radius) else { return }
+    guard example.margin > 0, let place = radii.firstIndex(of: radius) else { return }
     if let before = found[job.id],
       (before.radius, -before.example.margin) <= (place, -example.margin)
     {

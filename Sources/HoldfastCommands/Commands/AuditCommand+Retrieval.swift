@@ -9,7 +9,8 @@ extension AuditCommand {
     let run = RetrievalRun(
       pairs: pairs, model: model, side: retrieval.side ?? "input",
       galleryFile: retrieval.gallery, attacks: settings.attacks, norm: settings.norm,
-      radii: settings.radii, budgets: settings.budgets, limit: limit,
+      radii: settings.radii, budgets: settings.budgets, savesExamples: saveAdversarial,
+      limit: limit,
       batchSize: try batch.count(for: model.encoder, console), seed: seed,
       strict: selection.strict, job: settings.job, isDryRun: runOptions.dryRun,
       requirements: settings.requirements)

@@ -62,7 +62,8 @@ struct AuditCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What attacks search in: float32; mixed (screens in bfloat16); bf16. Verdicts are float32."),
+      "What attacks search in: float32; mixed (screens in bfloat16); bf16 (all but square). Verdicts "
+        + "are float32."),
     completion: .list(["float32", "mixed", "bf16"]))
   var precision = SearchPrecision.float32.rawValue
 
@@ -92,7 +93,8 @@ struct AuditCommand: TalkingCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Keep adversarial inputs in the run folder, as tensors and PNG files with a manifest."))
+      "Keep adversarial inputs in the run folder, as tensors and PNG files with a manifest. Attacks "
+        + "then spend their whole budget at every radius."))
   var saveAdversarial = false
 
   @OptionGroup var gallery: GalleryOptions
@@ -160,7 +162,6 @@ struct AuditCommand: TalkingCommand {
         ("--protocol", protocols != nil),
         ("--transfer-from", protocolOptions.transferFrom != nil),
         ("--goal", goal != nil), ("--target", targetOptions.target != nil),
-        ("--save-adversarial", saveAdversarial),
         ("--preset", presetOptions.preset != nil),
         ("--precision \(precision.rawValue)", precision != .float32),
       ])

@@ -16,6 +16,8 @@ struct RetrievalRun {
   var norm: Norm
   var radii: [Radius]
   var budgets: Budgets
+  /// Whether adversarial inputs are kept in the run folder.
+  var savesExamples = false
   var limit: Int?
   var batchSize: Int
   var seed: UInt64
@@ -47,9 +49,11 @@ struct RetrievalRun {
     // A screen searches in bfloat16, which is for audits of classification.
     plan.attacks = [.whiteBox: attacks.filter { !$0.isScreen }, .adaptive: adaptive]
     try plan.check()
-    let auditor = try RetrievalAuditor(plan, gallery: gallery)
     let record = try self.record(plan, gallery)
     let path = try folder ?? AuditRun.folderName(record)
+    let archive =
+      savesExamples ? AdversarialArchive(in: path, storesPictures: plan.storesPictures) : nil
+    let auditor = try RetrievalAuditor(plan, gallery: gallery, archive: archive)
     for requirement in requirements { try requirement.check(record) }
     if isDryRun {
       try DryRun(
@@ -69,6 +73,10 @@ struct RetrievalRun {
       summary.retrieval = try RetrievalTally(samples, gallery: gallery, plan: record).summary()
     }
     guard let summary = found else { return nil }
+    if savesExamples {
+      try SavedExamples.writeManifest(
+        in: path, of: .pairs(pairs.partners), pictures: plan.storesPictures)
+    }
     job?.release()
     let report = RetrievalReport(plan: record, summary: summary)
     return (report ?? AuditReport(plan: record, summary: summary), path, summary)
