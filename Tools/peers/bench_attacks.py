@@ -4,7 +4,8 @@ As a server it reads one JSON object per line and answers one per line:
 
     {"do": "versions"}
     {"do": "load", "model": DIR, "classes": [...], "template": "..."}     a CLIP directory
-    {"do": "random"}                                       ViT-B/32 at 224 px, random weights
+    {"do": "random", "sizes": {"width": 768, "hidden": 3072, "layers": 12, "heads": 12,
+     "patch": 32, "image": 224, "projection": 512}}        a vision tower with random weights
     {"do": "attack", "inputs": FILE, "epsilon": 0.0157, "steps": 100, "targets": 9,
      "queries": 5000, "seed": 0}
 
@@ -30,17 +31,20 @@ from zero_shot import CLIP_MEAN, CLIP_STD, ZeroShotClassifier
 
 
 class RandomClassifier(nn.Module):
-    """ViT-B/32 with random weights over ten random anchors; speed does not depend on them."""
+    """A tower with random weights over ten random anchors; speed does not depend on them."""
 
-    def __init__(self):
+    def __init__(self, sizes):
         super().__init__()
         torch.manual_seed(0)
         config = CLIPVisionConfig(
-            hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12,
-            patch_size=32, image_size=224, hidden_act="quick_gelu", projection_dim=512)
+            hidden_size=sizes["width"], intermediate_size=sizes["hidden"],
+            num_hidden_layers=sizes["layers"], num_attention_heads=sizes["heads"],
+            patch_size=sizes["patch"], image_size=sizes["image"], hidden_act="quick_gelu",
+            projection_dim=sizes["projection"])
         config._attn_implementation = "sdpa"
         self.tower = CLIPVisionModelWithProjection(config).eval().requires_grad_(False)
-        self.register_buffer("anchors", nn.functional.normalize(torch.randn(10, 512), dim=-1))
+        anchors = torch.randn(10, sizes["projection"])
+        self.register_buffer("anchors", nn.functional.normalize(anchors, dim=-1))
         self.register_buffer("mean", torch.tensor(CLIP_MEAN).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(CLIP_STD).view(1, 3, 1, 1))
 
@@ -70,26 +74,38 @@ def parts(model, order):
 class Server:
     model = None
 
+    def __init__(self, device):
+        self.device = torch.device(device)
+
     def versions(self, _):
+        name = "cpu"
+        if self.device.type == "cuda":
+            name = torch.cuda.get_device_name(self.device)
         return {"torch": torch.__version__, "transformers": transformers.__version__,
-                "torchattacks": "3.5.1", "threads": torch.get_num_threads()}
+                "torchattacks": "3.5.1", "threads": torch.get_num_threads(), "device": name}
 
     def load(self, order):
-        self.model = ZeroShotClassifier(order["model"], order["classes"], order["template"]).eval()
+        model = ZeroShotClassifier(order["model"], order["classes"], order["template"])
+        self.model = model.eval().to(self.device)
         return {}
 
-    def random(self, _):
-        self.model = RandomClassifier().eval()
+    def random(self, order):
+        self.model = RandomClassifier(order["sizes"]).eval().to(self.device)
         return {}
+
+    def clock(self):
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        return time.perf_counter()
 
     def attack(self, order):
-        inputs = load_file(order["inputs"])["inputs"].float()
+        inputs = load_file(order["inputs"])["inputs"].float().to(self.device)
         with torch.no_grad():
             labels = self.model(inputs).argmax(1)
-        standing = torch.ones(len(inputs), dtype=torch.bool)
+        standing = torch.ones(len(inputs), dtype=torch.bool, device=self.device)
         seconds = {}
         for name, attack in parts(self.model, order).items():
-            start = time.perf_counter()
+            start = self.clock()
             if standing.any():
                 x, y = inputs[standing], labels[standing]
                 adversarial = attack(x, y)
@@ -97,7 +113,7 @@ class Server:
                     fooled = self.model(adversarial).argmax(1) != y
                 fooled &= (adversarial - x).abs().flatten(1).amax(1) <= order["epsilon"] + 1e-6
                 standing[standing.clone()] = ~fooled
-            seconds[name] = time.perf_counter() - start
+            seconds[name] = self.clock() - start
         return {"seconds": sum(seconds.values()), "parts": seconds,
                 "standing": standing.tolist()}
 
@@ -105,8 +121,10 @@ class Server:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, required=True)
-    torch.set_num_threads(parser.parse_args().threads)
-    server = Server()
+    parser.add_argument("--device", default="cpu")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    server = Server(arguments.device)
     for line in iter(sys.stdin.readline, ""):
         order = json.loads(line)
         print(json.dumps(getattr(server, order["do"])(order)), flush=True)

@@ -35,10 +35,22 @@ struct AttackBench: ParsableCommand {
   @Option(help: "How many samples that stand are attacked in full, whatever the minutes.")
   var standing: Int?
 
-  @Option(help: "How many images at ViT-B/32 shapes, whatever the minutes.")
+  @Option(help: "How many images at the shapes of a full-size tower, whatever the minutes.")
   var large: Int?
 
+  @Option(help: "Those shapes: ViT-B-32, ViT-B-16, ViT-L-14 or ViT-L-14-336.")
+  var shape = "ViT-B-32"
+
+  @Option(help: "Where both sides compute: cpu, cuda or cuda:N.")
+  var device = "cpu"
+
   func validate() throws {
+    guard CLIPConfiguration.presets.contains(where: { $0.name == shape }) else {
+      throw ValidationError("there is no shape `\(shape)`")
+    }
+    guard Device(device)?.isAvailable == true else {
+      throw ValidationError("there is no device `\(device)` here")
+    }
     guard minutes > 0, [fallen, standing, large].allSatisfy({ $0 ?? 0 >= 0 }) else {
       throw ValidationError("the peer has more than 0 minutes, and samples are 0 or more")
     }
@@ -47,7 +59,8 @@ struct AttackBench: ParsableCommand {
   func run() throws {
     try threads.use()
     let peer = try peer.map {
-      try AttackPeer(python: $0, script: peerScript, threads: Torch.threadCount)
+      try AttackPeer(
+        python: $0, script: peerScript, threads: Torch.threadCount, device: device)
     }
     Threads.showOurs()
     if let versions = peer?.versions {
@@ -55,6 +68,7 @@ struct AttackBench: ParsableCommand {
         "peer      torchattacks \(versions.torchattacks), torch \(versions.torch), transformers "
           + "\(versions.transformers), \(versions.threads) threads, parameters frozen")
     }
+    if device != "cpu" { show("device    \(peer?.versions.device ?? device)") }
     var failures: [String] = []
     if fallen != 0 { try fall(peer, &failures) }
     if standing != 0 { try stand(peer, &failures) }
@@ -143,20 +157,23 @@ struct AttackBench: ParsableCommand {
     show(table.text())
   }
 
-  // MARK: ViT-B/32
+  // MARK: Full size
 
   /// Both sides run a fiftieth of the steps and queries at a radius at which all stand.
   private func atSize(_ peer: AttackPeer?, _ failures: inout [String]) throws {
     let budget = EnsembleBudget(steps: 2, targets: 9, queries: 100, screens: false)
-    let tower = try Tower(configuration: .vitB32)
+    guard let place = Device(device),
+      let sizes = CLIPConfiguration.presets.first(where: { $0.name == shape })?.configuration
+    else { return }
+    let tower = try Tower(configuration: sizes, device: place)
     let subject = try tower.subject()
     var cheap: Subject?
-    if Torch.multipliesBFloat16 {
-      cheap = try Tower(configuration: .vitB32, dtype: .bfloat16).subject()
+    if place != .cpu || Torch.multipliesBFloat16 {
+      cheap = try Tower(configuration: sizes, dtype: .bfloat16, device: place).subject()
     }
     let radius = Radius(1e-6)
     var inputs = try tower.pixels(large ?? 64)
-    try peer?.loadRandom()
+    try peer?.loadRandom(sizes)
     if large == nil {
       inputs =
         try peer?.manageable(inputs, at: [radius], budget, in: share(0.4), trial: 4)
@@ -164,21 +181,21 @@ struct AttackBench: ParsableCommand {
     }
     let count = inputs.shape[0]
     let slots = min(count, BatchSizer.most)
-    say("ViT-B/32, \(count) samples, float32")
+    say("\(shape), \(count) samples, float32")
     let ours = try beside(tower) {
       try Ensemble(subject: subject, budget: budget).run(inputs, radii: [radius], slots: slots)
     }
-    say("ViT-B/32, the peer")
+    say("\(shape), the peer")
     let theirs = try peer?.attack(inputs, at: radius, budget)
     let fast = try cheap.map { cheap in
-      say("ViT-B/32, bfloat16 search")
+      say("\(shape), bfloat16 search")
       return try beside(tower) {
         try Ensemble(subject: subject, search: cheap, precision: .bfloat16, budget: budget)
           .run(inputs, radii: [radius], slots: slots)
       }
     }
     let n = Double(count)
-    show("\nViT-B/32 shapes, \(count) samples that all stand, a fiftieth of steps and queries\n")
+    show("\n\(shape) shapes, \(count) samples that all stand, a fiftieth of steps and queries\n")
     var table = Table(
       texts: ["search"],
       numbers: ["holdfast s", "peer s", "ratio", "target", "full budget s", "F", "B", "share"])
@@ -199,6 +216,9 @@ struct AttackBench: ParsableCommand {
     }
     add("float32", ours, target: 1.25)
     if let fast { add("bf16", fast, target: 1.8) }
+    if let theirs, theirs.standing.contains(false) {
+      failures.append("\(shape): not all of the peer's stand, so it did less work")
+    }
     show(table.text())
     show(
       "the full budget is extrapolated: fifty times the time per sample; the share is that of a "
@@ -232,7 +252,7 @@ struct AttackBench: ParsableCommand {
 
   private func classifier(_ path: String, _ peer: AttackPeer?) throws -> ZeroShotClassifier {
     let set = try openDataSet(at: data, classes: nil)
-    let clip = try loadCLIP(at: path)
+    let clip = try loadCLIP(at: path, device: Device(device) ?? .cpu)
     guard let names = set.classNames, let tokenizer = clip.tokenizer else {
       throw ValidationError("\(path) has no tokenizer, or \(data) no classes")
     }

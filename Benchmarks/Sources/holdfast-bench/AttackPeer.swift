@@ -4,7 +4,7 @@ import Holdfast
 /// torchattacks' standard ensemble in a child process.
 final class AttackPeer {
   struct Versions: Decodable {
-    let torch, transformers, torchattacks: String
+    let torch, transformers, torchattacks, device: String
     let threads: Int
   }
 
@@ -16,7 +16,12 @@ final class AttackPeer {
   }
 
   private struct Order: Encodable {
+    struct Sizes: Encodable {
+      let width, hidden, layers, heads, patch, image, projection: Int
+    }
+
     var `do`: String
+    var sizes: Sizes?
     var model: String?
     var classes: [String]?
     var template: String?
@@ -30,8 +35,8 @@ final class AttackPeer {
   let versions: Versions
   private let process: LineProcess
 
-  init(python: String, script: String, threads: Int) throws {
-    process = try LineProcess(python, [script, "--threads", "\(threads)"])
+  init(python: String, script: String, threads: Int, device: String) throws {
+    process = try LineProcess(python, [script, "--threads", "\(threads)", "--device", device])
     versions = try process.ask(Self.line(Order(do: "versions")))
   }
 
@@ -42,9 +47,15 @@ final class AttackPeer {
     let _: Done = try process.ask(Self.line(order))
   }
 
-  /// Loads ViT-B/32 with random weights.
-  func loadRandom() throws {
-    let _: Done = try process.ask(Self.line(Order(do: "random")))
+  /// Loads a vision tower of the given sizes with random weights.
+  func loadRandom(_ configuration: CLIPConfiguration) throws {
+    let vision = configuration.vision
+    let order = Order(
+      do: "random",
+      sizes: Order.Sizes(
+        width: vision.width, hidden: vision.hidden, layers: vision.layers, heads: vision.heads,
+        patch: vision.patch, image: vision.image, projection: configuration.projection))
+    let _: Done = try process.ask(Self.line(order))
   }
 
   /// Runs the ensemble on `inputs` `(N, 3, H, W)` at one radius.

@@ -6,11 +6,14 @@ struct Tower {
   let work: Work
   private let encoder: CLIPVision
 
-  init(configuration: CLIPConfiguration, dtype: DType = .float32) throws {
+  init(
+    configuration: CLIPConfiguration, dtype: DType = .float32, device: Device = .cpu
+  ) throws {
     let normalization = try PixelNormalization(
-      mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711])
+      mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711],
+      device: device)
     let loader = try ParameterLoader(
-      InitialSource(Generator(seed: 0, stream: "bench"), dtype: dtype))
+      InitialSource(Generator(seed: 0, stream: "bench"), dtype: dtype, device: device))
     encoder = CLIPVision(
       loader.root["vision"], configuration.vision, embeddingWidth: configuration.projection,
       normalization: normalization)
@@ -22,7 +25,8 @@ struct Tower {
   func subject() throws -> Subject {
     var generator = Generator(seed: 1, stream: "anchors")
     let anchors = try generator.normal([10, encoder.embeddingWidth]).normalized().transposed()
-    return Subject(encoder: encoder, head: Head(anchors: anchors, scale: 100))
+    return Subject(
+      encoder: encoder, head: Head(anchors: try anchors.to(encoder.device), scale: 100))
   }
 
   /// Images per second through the tower.
@@ -77,11 +81,21 @@ struct Tower {
   /// What a large product reaches now, by libtorch's usual path and as our linear layers go.
   func productRates(side: Int = 2048) throws -> (matmul: Double, linear: Double) {
     var generator = Generator(seed: 2, stream: "product")
-    let (a, b) = (try generator.uniform([side, side]), try generator.uniform([side, side]))
+    let device = encoder.device
+    let a = try generator.uniform([side, side]).to(device)
+    let b = try generator.uniform([side, side]).to(device)
     let operations = 2 * Double(side * side * side)
     return (
-      operations / (try medianSeconds { _ = try a.matmul(b) }),
-      operations / (try medianSeconds { _ = try a.linear(b) })
+      operations
+        / (try medianSeconds {
+          _ = try a.matmul(b)
+          try device.synchronize()
+        }),
+      operations
+        / (try medianSeconds {
+          _ = try a.linear(b)
+          try device.synchronize()
+        })
     )
   }
 
