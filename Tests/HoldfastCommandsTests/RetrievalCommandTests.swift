@@ -116,6 +116,27 @@ struct RetrievalCommandTests {
 
   // MARK: Tests
 
+  @Test("say how far inputs are pushed from themselves, without labels")
+  func themselves() throws {
+    try withTemporaryFolder { folder in
+      let files = classes.map { "\(images)/\($0)/0000.jpg" }
+      try write(["input,partner"] + files.map { "\($0),\($0)" }, "self.csv", in: folder)
+      let output = try succeed(
+        [
+          "audit", "--task", "retrieval", "--pairs", "image=self.csv", "--model", model, "--attack",
+          "apgd-embedding:steps=10", "--epsilon", "1/255,8/255", "--output", "run", "--format",
+          "json",
+        ], in: folder)
+      let found = try json(Summary.self, output).retrieval
+      #expect(found.gallery == 10 && found.clean.fromAttacked[0].count == 10)
+      let radii = found.attacks[0].radii
+      #expect(radii.allSatisfy { $0.repelled == 10 })
+      #expect(abs(radii[0].cosine - radii[0].cosineChange - 1) < 1e-5)
+      #expect(radii[0].cosine > 0.9 && radii[1].cosine < 0.6)
+      #expect(radii[1].recall.fromAttacked[0].count < 5)
+    }
+  }
+
   @Test("keep the inputs that lose their partners, as pairs that are read again")
   func kept() throws {
     try withTemporaryFolder { folder in
