@@ -26,22 +26,28 @@ struct AttackTableTests {
   }
 
   @Test(arguments: [
-    ("standard", ["screen", "apgd-ce", "apgd-t", "fab-t", "square"]),
-    ("plus", ["screen", "apgd-ce", "apgd-dlr", "fab", "square", "apgd-t", "fab-t"]),
-    ("gradient", ["screen", "apgd-ce", "apgd-t"]), ("binary", ["screen", "apgd-ce", "square"]),
+    ("standard", ["screen", "screen-t", "apgd-ce", "apgd-t", "fab-t", "square"]),
+    (
+      "plus",
+      ["screen", "screen-t", "apgd-ce", "apgd-dlr", "fab", "square", "apgd-t", "fab-t"]
+    ),
+    ("gradient", ["screen", "screen-t", "apgd-ce", "apgd-t"]),
+    ("binary", ["screen", "screen-t", "apgd-ce", "square"]),
     ("rand", ["apgd-ce", "apgd-dlr"]),
   ])
   func versionsOfAutoAttack(_ version: String, _ parts: [String]) throws {
     let recipes = try AttackTable.recipes("autoattack:version=\(version)")
     #expect(recipes.map(\.name) == parts)
-    #expect(recipes.filter(\.isScreen).map(\.name) == (version == "rand" ? [] : ["screen"]))
+    let screens = version == "rand" ? [] : ["screen", "screen-t"]
+    #expect(recipes.filter(\.isScreen).map(\.name) == screens)
     for recipe in recipes {
       let isRepeated = version == "plus" && ["apgd-ce", "apgd-dlr", "fab"].contains(recipe.name)
       #expect(recipe.restarts == (isRepeated ? 5 : 1))
-      #expect(recipe.targets == (recipe.name.hasSuffix("-t") ? 9 : 0))
+      let targets = ["screen-t": 3, "apgd-t": 9, "fab-t": 9]
+      #expect(recipe.targets == targets[recipe.name] ?? 0)
     }
     let full = try AttackTable.recipes("autoattack:version=\(version),screen=false")
-    #expect(full.map(\.name) == parts.filter { $0 != "screen" })
+    #expect(full.map(\.name) == parts.filter { !screens.contains($0) })
   }
 
   @Test func autoAttackInL1() throws {
