@@ -38,7 +38,6 @@ func tests(
     resources: resources, swiftSettings: strict, linkerSettings: runPath)
 }
 
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -62,13 +61,16 @@ let floor0: [Target] = [
     providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
   .systemLibrary(
     name: "Clibz", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+  .systemLibrary(
+    name: "Clibcrypto", pkgConfig: "libcrypto",
+    providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
   .target(name: "CMediaJPEG", dependencies: ["Clibjpeg"]),
   .target(name: "CMediaPNG", dependencies: ["Clibpng"]),
 ]
 
 let floor1: [Target] = [
   library("HoldfastTensor", ["CTorch"]),
-  library("HoldfastFormats", ["Clibz", crypto]),
+  library("HoldfastFormats", ["Clibz", "Clibcrypto"]),
   library("HoldfastRecords", []),
 ]
 
@@ -183,7 +185,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),

@@ -181,7 +181,7 @@ public final class Auditor {
     _ example: Example, at radius: Radius, of job: AttackJob, _ stage: Stage,
     _ track: inout SampleTrack
   ) throws -> Example {
-    guard stage.pool.recipe.attack.isOnLattice, plan.storesPictures else { return example }
+    guard plan.countsPictures(of: stage.pool.recipe) else { return example }
     track.spend(stage.name, radius, attack: stage.pool.recipe.name, pass)
     return try picture(of: example, at: radius, of: job)
   }
@@ -190,10 +190,8 @@ public final class Auditor {
   private func picture(
     of example: Example, at radius: Radius, of job: AttackJob
   ) throws -> Example {
-    let threat = ThreatModel(norm: plan.norm, radius: radius)
-    let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
-    return try test(
-      stored, job: job, distance: threat.distance(from: job.input, to: stored))
+    let (stored, distance) = try plan.picture(of: example, at: radius, of: job)
+    return try test(stored, job: job, distance: distance)
   }
 
   /// What one test costs.

@@ -1,6 +1,23 @@
+import HoldfastAttacks
 import HoldfastCore
 import HoldfastMedia
 import HoldfastTensor
+
+extension AuditPlan {
+  /// Whether what an attack finds counts as it is after a PNG file: where it promises levels of 8 bits.
+  func countsPictures(of recipe: AttackRecipe) -> Bool {
+    recipe.attack.isOnLattice && storesPictures
+  }
+
+  /// An example's input after a PNG file, and how far it is from the unperturbed one.
+  func picture(
+    of example: Example, at radius: Radius, of job: AttackJob
+  ) throws -> (input: Tensor, distance: Double) {
+    let threat = ThreatModel(norm: norm, radius: radius)
+    let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
+    return (stored, try threat.distance(from: job.input, to: stored))
+  }
+}
 
 /// Rounds perturbed pictures to what an 8-bit file can hold.
 enum Pictures {

@@ -146,7 +146,10 @@ public final class RetrievalAuditor {
         // What fooled at one radius is the example of the larger ones as well.
         if let example = result.example, example.input !== before {
           before = example.input
-          let (input, distance) = try asAnswered(example, at: result.radius, of: outcome.job, stage)
+          let (input, distance) =
+            plan.countsPictures(of: stage.pool.recipe)
+            ? try plan.picture(of: example, at: result.radius, of: outcome.job)
+            : (example.input, example.distance)
           let (seen, point) = try sighting.look(
             at: input, sighting.predict(input, of: outcome.job.id), of: outcome.job,
             distance: distance)
@@ -163,17 +166,5 @@ public final class RetrievalAuditor {
       tracks[outcome.job.id] = track
       try advance(outcome.job.id, from: index + 1)
     }
-  }
-
-  /// The input that is looked at, and its distance: one of the 8-bit lattice as it is after a PNG file.
-  private func asAnswered(
-    _ example: Example, at radius: Radius, of job: AttackJob, _ stage: Stage
-  ) throws -> (input: Tensor, distance: Double) {
-    guard stage.pool.recipe.attack.isOnLattice, plan.storesPictures else {
-      return (example.input, example.distance)
-    }
-    let threat = ThreatModel(norm: plan.norm, radius: radius)
-    let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
-    return (stored, try threat.distance(from: job.input, to: stored))
   }
 }

@@ -1,12 +1,12 @@
-import Crypto
+import Clibcrypto
 
 /// SHA-256 as lower-case hexadecimal text, the form model cards and run records use.
 public enum Checksum {
   /// The hash of some bytes.
   public static func sha256(of bytes: UnsafeRawBufferPointer) -> String {
-    var hash = SHA256()
-    hash.update(bufferPointer: bytes)
-    return hexadecimal(hash.finalize())
+    var digest = Digest(EVP_sha256())
+    digest.update(bytes)
+    return digest.hexadecimal()
   }
 
   /// The hash of some bytes.
@@ -17,23 +17,47 @@ public enum Checksum {
   /// The hash of a file's content, read in pieces so that its size does not matter.
   public static func sha256(ofFileAt path: String) throws(FormatError) -> String {
     let reader = try FileReader(path)
-    var hash = SHA256()
-    while let piece = try reader.nextPiece() { hash.update(bufferPointer: piece) }
-    return hexadecimal(hash.finalize())
+    var digest = Digest(EVP_sha256())
+    while let piece = try reader.nextPiece() { digest.update(piece) }
+    return digest.hexadecimal()
   }
 
   /// The name that git gives to a file's content: SHA-1 of a header and the content.
   static func gitBlob(ofFileAt path: String) throws(FormatError) -> String {
     let reader = try FileReader(path)
-    var hash = Insecure.SHA1()
-    hash.update(data: Array("blob \(reader.size ?? 0)\0".utf8))
-    while let piece = try reader.nextPiece() { hash.update(bufferPointer: piece) }
-    return hexadecimal(hash.finalize())
+    var digest = Digest(EVP_sha1())
+    Array("blob \(reader.size ?? 0)\0".utf8).withUnsafeBytes { digest.update($0) }
+    while let piece = try reader.nextPiece() { digest.update(piece) }
+    return digest.hexadecimal()
+  }
+}
+
+/// A digest of the system's libcrypto, fed piece by piece.
+private struct Digest: ~Copyable {
+  private let context: OpaquePointer
+
+  init(_ algorithm: OpaquePointer?) {
+    // Both calls fail only without memory, or where the algorithm is switched off system-wide.
+    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, algorithm, nil) == 1 else {
+      fatalError("libcrypto cannot start a SHA digest")
+    }
+    self.context = context
   }
 
-  private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+  deinit { EVP_MD_CTX_free(context) }
+
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+  }
+
+  /// The digest of all that came, as lower-case hexadecimal text; nothing may follow.
+  mutating func hexadecimal() -> String {
+    let text = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) {
+      var count: UInt32 = 0
+      EVP_DigestFinal_ex(context, $0.baseAddress, &count)
+      let digits = Array("0123456789abcdef".utf8)
+      return $0.prefix(Int(count)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
     return String(decoding: text, as: UTF8.self)
   }
 }

@@ -19,15 +19,11 @@ private struct ThinShell: Encoder {
 }
 
 /// An attack that looks at one mean after the other in runs of their own, whatever the model says.
-private struct Walk: Attack {
+private struct Walk: OneStep {
   static let name = "walk"
   let means: [Double]
   var reach: Reach { .box }
-  var steps: Int { 1 }
-  typealias State = FGSM.State
 
-  func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor { ball.origin }
-  func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State { State() }
   func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {
@@ -61,30 +57,5 @@ struct KeptExampleTests {
     let outcome = try #require(try outcome([0.525, 0.521, 0.9], [0.1]))
     #expect(outcome.radii[0].success)
     #expect(abs((outcome.radii[0].example?.distance ?? 0) - 0.025) < 1e-6)
-  }
-}
-
-@Suite("Radii that share nothing")
-struct IndependentRadiiTests {
-  /// A screen's search at a radius begins where that at the smaller one ended, but only where radii
-  /// share what they find.
-  @Test(arguments: [Budgets.nested, .independent], [StopRule.firstSuccess, .fullBudget])
-  func areSearchedAsIfAlone(_ budgets: Budgets, _ stop: StopRule) throws {
-    let subject = try ToyEncoder.image().toySubject()
-    let screen = try #require(try AttackTable.recipes("autoattack").first { $0.isScreen })
-    func points(_ radii: [Radius]) throws -> [[UInt8]] {
-      let watch = WatchedEncoder(subject.encoder)
-      _ = try runAttack(
-        screen, on: toyJobs(for: subject, count: 1, radii: radii),
-        PoolSettings(
-          subject: Subject(encoder: watch, head: subject.head), stop: stop, budgets: budgets))
-      return try watch.calls.filter(\.recorded).map { try $0.input.bytes() }
-    }
-    let (small, large) = (Radius(0.002), Radius(0.004))
-    let alone = try points([large])
-    #expect(!alone.isEmpty)
-    let isShared = budgets == .nested && stop == .firstSuccess
-    #expect(try points([small, large]).suffix(alone.count) == alone[...] || isShared)
-    if isShared { #expect(try points([small, large]).suffix(alone.count) != alone[...]) }
   }
 }

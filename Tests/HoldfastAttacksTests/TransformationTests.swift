@@ -7,13 +7,9 @@ import Testing
 @testable import HoldfastAttacks
 
 /// An attack that steps to its gradient, so that a test sees what a combinator made of it.
-private struct Passive: Attack {
+private struct Passive: OneStep {
   static let name = "passive"
-  var steps: Int { 1 }
-  typealias State = FGSM.State
 
-  func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor { ball.origin }
-  func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State { State() }
   func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor { evaluation.gradient }

@@ -38,19 +38,14 @@ struct AttackBench: ParsableCommand {
   @Option(help: "How many images at the shapes of a full-size tower, whatever the minutes.")
   var large: Int?
 
-  @Option(help: "Those shapes: ViT-B-32, ViT-B-16, ViT-L-14 or ViT-L-14-336.")
-  var shape = "ViT-B-32"
+  @Option(help: "Those shapes.")
+  var shape = TowerShape.vitB32
 
   @Option(help: "Where both sides compute: cpu, cuda or cuda:N.")
-  var device = "cpu"
+  var device = Device.cpu
 
   func validate() throws {
-    guard CLIPConfiguration.presets.contains(where: { $0.name == shape }) else {
-      throw ValidationError("there is no shape `\(shape)`")
-    }
-    guard Device(device)?.isAvailable == true else {
-      throw ValidationError("there is no device `\(device)` here")
-    }
+    guard device.isAvailable else { throw ValidationError("there is no \(device) here") }
     guard minutes > 0, [fallen, standing, large].allSatisfy({ $0 ?? 0 >= 0 }) else {
       throw ValidationError("the peer has more than 0 minutes, and samples are 0 or more")
     }
@@ -68,7 +63,7 @@ struct AttackBench: ParsableCommand {
         "peer      torchattacks \(versions.torchattacks), torch \(versions.torch), transformers "
           + "\(versions.transformers), \(versions.threads) threads, parameters frozen")
     }
-    if device != "cpu" { show("device    \(peer?.versions.device ?? device)") }
+    if device != .cpu { show("device    \(peer?.versions.device ?? device.description)") }
     var failures: [String] = []
     if fallen != 0 { try fall(peer, &failures) }
     if standing != 0 { try stand(peer, &failures) }
@@ -162,18 +157,15 @@ struct AttackBench: ParsableCommand {
   /// Both sides run a fiftieth of the steps and queries at a radius at which all stand.
   private func atSize(_ peer: AttackPeer?, _ failures: inout [String]) throws {
     let budget = EnsembleBudget(steps: 2, targets: 9, queries: 100, screens: false)
-    guard let place = Device(device),
-      let sizes = CLIPConfiguration.presets.first(where: { $0.name == shape })?.configuration
-    else { return }
-    let tower = try Tower(configuration: sizes, device: place)
+    let tower = try Tower(configuration: shape.sizes, device: device)
     let subject = try tower.subject()
     var cheap: Subject?
-    if place != .cpu || Torch.multipliesBFloat16 {
-      cheap = try Tower(configuration: sizes, dtype: .bfloat16, device: place).subject()
+    if device != .cpu || Torch.multipliesBFloat16 {
+      cheap = try Tower(configuration: shape.sizes, dtype: .bfloat16, device: device).subject()
     }
     let radius = Radius(1e-6)
     var inputs = try tower.pixels(large ?? 64)
-    try peer?.loadRandom(sizes)
+    try peer?.loadRandom(shape.sizes)
     if large == nil {
       inputs =
         try peer?.manageable(inputs, at: [radius], budget, in: share(0.4), trial: 4)
@@ -181,21 +173,22 @@ struct AttackBench: ParsableCommand {
     }
     let count = inputs.shape[0]
     let slots = min(count, BatchSizer.most)
-    say("\(shape), \(count) samples, float32")
+    say("\(shape.name), \(count) samples, float32")
     let ours = try beside(tower) {
       try Ensemble(subject: subject, budget: budget).run(inputs, radii: [radius], slots: slots)
     }
-    say("\(shape), the peer")
+    say("\(shape.name), the peer")
     let theirs = try peer?.attack(inputs, at: radius, budget)
     let fast = try cheap.map { cheap in
-      say("\(shape), bfloat16 search")
+      say("\(shape.name), bfloat16 search")
       return try beside(tower) {
         try Ensemble(subject: subject, search: cheap, precision: .bfloat16, budget: budget)
           .run(inputs, radii: [radius], slots: slots)
       }
     }
     let n = Double(count)
-    show("\n\(shape) shapes, \(count) samples that all stand, a fiftieth of steps and queries\n")
+    show(
+      "\n\(shape.name) shapes, \(count) samples that all stand, a fiftieth of steps and queries\n")
     var table = Table(
       texts: ["search"],
       numbers: ["holdfast s", "peer s", "ratio", "target", "full budget s", "F", "B", "share"])
@@ -217,7 +210,7 @@ struct AttackBench: ParsableCommand {
     add("float32", ours, target: 1.25)
     if let fast { add("bf16", fast, target: 1.8) }
     if let theirs, theirs.standing.contains(false) {
-      failures.append("\(shape): not all of the peer's stand, so it did less work")
+      failures.append("\(shape.name): not all of the peer's stand, so it did less work")
     }
     show(table.text())
     show(
@@ -252,7 +245,7 @@ struct AttackBench: ParsableCommand {
 
   private func classifier(_ path: String, _ peer: AttackPeer?) throws -> ZeroShotClassifier {
     let set = try openDataSet(at: data, classes: nil)
-    let clip = try loadCLIP(at: path, device: Device(device) ?? .cpu)
+    let clip = try loadCLIP(at: path, device: device)
     guard let names = set.classNames, let tokenizer = clip.tokenizer else {
       throw ValidationError("\(path) has no tokenizer, or \(data) no classes")
     }

@@ -35,8 +35,9 @@ final class AttackPeer {
   let versions: Versions
   private let process: LineProcess
 
-  init(python: String, script: String, threads: Int, device: String) throws {
-    process = try LineProcess(python, [script, "--threads", "\(threads)", "--device", device])
+  init(python: String, script: String, threads: Int, device: Device) throws {
+    process = try LineProcess(
+      python, [script, "--threads", "\(threads)", "--device", device.description])
     versions = try process.ask(Self.line(Order(do: "versions")))
   }
 

@@ -57,7 +57,8 @@ struct Ensemble {
   func run(_ inputs: Tensor, radii: [Radius], slots: Int = 32) throws -> Result {
     let labels = try withoutGradients {
       try (0..<inputs.shape[0]).map { row in
-        Int(try subject.predict(inputs.slice(0, row..<row + 1)).logits?.argmax(1).item() ?? 0)
+        let input = try inputs.slice(0, row..<row + 1).to(subject.encoder.device)
+        return Int(try subject.predict(input).logits?.argmax(1).item() ?? 0)
       }
     }
     let shape = subject.encoder.input.shape

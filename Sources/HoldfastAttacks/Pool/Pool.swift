@@ -148,12 +148,12 @@ public final class Pool<A: Attack>: AttackStage {
   private func carriedOver(
     _ fresh: [Slot], from x: Tensor, in ball: Ball
   ) throws(TorchError) -> Tensor {
-    guard fresh.contains(where: { $0.carried != nil && $0.run == 0 }) else { return x }
+    guard fresh.contains(where: { $0.inherited != nil }) else { return x }
     var rows: [Tensor] = []
     for (row, slot) in fresh.enumerated() {
       let start = try x.slice(0, row..<row + 1)
       rows.append(
-        try (slot.run == 0 ? slot.carried : nil).map { (point) throws(TorchError) in
+        try slot.inherited.map { (point) throws(TorchError) in
           try stretched(point, slot.job, to: slot.radius)
         } ?? start)
     }

@@ -37,7 +37,7 @@ struct Slot {
   private(set) var outcomes: [RadiusOutcome]
   /// The score of the point tested last at this radius.
   var keptScore = -Double.infinity
-  /// Where a screen ended at the radius before: `(1, …)`.
+  /// Where a screen's last run ended: `(1, …)`.
   var carried: Tensor?
   /// The smallest perturbation tested so far, where an attack seeks the smallest.
   var smallestFound = Double.infinity
@@ -66,6 +66,9 @@ struct Slot {
 
   /// How often the sample was run before at the same target.
   var restart: Int { run / max(1, targets.count) }
+
+  /// Where the first run at a radius begins, if a screen ended somewhere at the radius before.
+  var inherited: Tensor? { run == 0 ? carried : nil }
 
   /// The generator of a run from its beginning.
   func runGenerator(seed: UInt64, recipe: String) -> Generator {

@@ -54,20 +54,19 @@ enum AutoAttack: String {
   /// The attacks, as they are spelled.
   func parts(norm: Norm, steps: Int, queries: Int, targets: Int?) -> [String] {
     let ce = "apgd-ce:steps=\(steps)"
-    let towards = "apgd-t:steps=\(steps),targets="
     let fab = "fab-t:steps=\(steps),targets=\(targets ?? 9)"
     let square = "square:queries=\(queries)"
+    func towards(_ count: Int) -> String { "apgd-t:steps=\(steps),targets=\(targets ?? count)" }
     // In L1 the reference's standard form searches in larger balls first, restarts, and aims at fewer
     // classes.
-    let first = norm == .l1 ? ce + ",restarts=5,large-radii=true" : ce
-    let second =
-      norm == .l1 ? towards + "\(targets ?? 5),large-radii=true" : towards + "\(targets ?? 9)"
+    let first = norm == .l1 ? "\(ce),restarts=5,large-radii=true" : ce
+    let second = norm == .l1 ? "\(towards(5)),large-radii=true" : towards(9)
     switch self {
     case .standard: return [first, second, fab, square]
     case .plus:
       return [
-        ce + ",restarts=5", "apgd-dlr:steps=\(steps),restarts=5", "fab:steps=\(steps),restarts=5",
-        square, towards + "\(targets ?? 9)", fab,
+        "\(ce),restarts=5", "apgd-dlr:steps=\(steps),restarts=5", "fab:steps=\(steps),restarts=5",
+        square, towards(9), fab,
       ]
     case .rand:
       return ["apgd-ce:steps=\(steps),draws=20", "apgd-dlr:steps=\(steps),draws=20"]

@@ -131,7 +131,7 @@ final class CheckBench {
             .split("checks/noise/\(radius.value)", draw)
           let point = try plan.norm.noise(
             around: jobs[row].input, radius, in: plan.subject.encoder.input, noise)
-          isRight = try verifier.test(point, job: jobs[row], threat: threat).margin < 0
+          isRight = try verifier.test(point, job: jobs[row], threat: threat).margin <= 0
           cost.forward += verifier.passes
         }
         try answer(row, isRight, cost)
