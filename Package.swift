@@ -46,6 +46,7 @@ let arguments: Target.Dependency = .product(
 
 // Ground floor first; a target imports only from floors below its own.
 let floor0: [Target] = [
+  library("HoldfastErrors", []),
   .systemLibrary(name: "Clibtorch", pkgConfig: "libtorch"),
   .target(
     name: "CTorch", dependencies: ["Clibtorch"],
@@ -69,33 +70,38 @@ let floor0: [Target] = [
 ]
 
 let floor1: [Target] = [
-  library("HoldfastTensor", ["CTorch"]),
-  library("HoldfastFormats", ["Clibz", "Clibcrypto"]),
+  library("HoldfastTensor", ["HoldfastErrors", "CTorch"]),
+  library("HoldfastFormats", ["HoldfastErrors", "Clibz", "Clibcrypto"]),
   library("HoldfastRecords", []),
 ]
 
 let floor2: [Target] = [
-  library("HoldfastLayers", ["HoldfastTensor", "HoldfastFormats"]),
-  library("HoldfastText", ["HoldfastFormats"]),
+  library("HoldfastLayers", ["HoldfastErrors", "HoldfastTensor", "HoldfastFormats"]),
+  library("HoldfastText", ["HoldfastErrors", "HoldfastFormats"]),
   library(
     "HoldfastMedia",
-    ["HoldfastTensor", "HoldfastFormats", "CMediaJPEG", "CMediaPNG", "Clibsndfile"]),
+    [
+      "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "CMediaJPEG", "CMediaPNG",
+      "Clibsndfile",
+    ]),
 ]
 
 let floor3: [Target] = [
-  library("HoldfastCore", ["HoldfastTensor"])
+  library("HoldfastCore", ["HoldfastErrors", "HoldfastTensor"])
 ]
 
 let floor4: [Target] = [
   library(
     "HoldfastEncoders",
     [
-      "HoldfastCore", "HoldfastLayers", "HoldfastText", "HoldfastMedia", "HoldfastFormats",
+      "HoldfastErrors", "HoldfastCore", "HoldfastLayers", "HoldfastText", "HoldfastMedia",
+      "HoldfastFormats",
       "HoldfastTensor",
     ]),
   library("HoldfastAttacks", ["HoldfastCore", "HoldfastTensor"]),
   library(
-    "HoldfastData", ["HoldfastCore", "HoldfastFormats", "HoldfastMedia", "HoldfastText", csv]),
+    "HoldfastData",
+    ["HoldfastErrors", "HoldfastCore", "HoldfastFormats", "HoldfastMedia", "HoldfastText", csv]),
 ]
 
 let floor5: [Target] = [
@@ -110,7 +116,8 @@ let floor6: [Target] = [
   library(
     "HoldfastAudit",
     [
-      "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords", "HoldfastFormats",
+      "HoldfastErrors", "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords",
+      "HoldfastFormats",
       "HoldfastMedia", "HoldfastTensor",
     ])
 ]
@@ -121,19 +128,36 @@ let floor7: [Target] = [
 
 let floor8: [Target] = [
   library(
+    "HoldfastEngine",
+    [
+      "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
+      "HoldfastText", "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks",
+      "HoldfastData", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
+    ], resources: [.copy("Models")])
+]
+
+let floor9: [Target] = [
+  library(
     "Holdfast",
     [
-      "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers", "HoldfastText",
-      "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks", "HoldfastData",
-      "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
-    ]),
-  library("HoldfastCommands", ["Holdfast", arguments, yaml], resources: [.copy("Models")]),
-  .executableTarget(
-    name: "holdfast", dependencies: ["HoldfastCommands"], swiftSettings: strict,
-    linkerSettings: runPath),
+      "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
+      "HoldfastText", "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks",
+      "HoldfastData", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport", "HoldfastEngine",
+    ])
+]
+
+let floor10: [Target] = [
+  library("HoldfastDemo", ["Holdfast"]),
   // Not a product: what `make fuzz` and the tests run.
   .executableTarget(
     name: "holdfast-fuzz", dependencies: ["Holdfast", arguments], swiftSettings: strict,
+    linkerSettings: runPath),
+]
+
+let floor11: [Target] = [
+  library("HoldfastCommands", ["Holdfast", "HoldfastDemo", arguments, yaml]),
+  .executableTarget(
+    name: "holdfast", dependencies: ["HoldfastCommands"], swiftSettings: strict,
     linkerSettings: runPath),
 ]
 
@@ -171,9 +195,13 @@ let testTargets: [Target] = [
       "HoldfastMedia", "HoldfastRecords", "HoldfastTensor",
     ]),
   tests("HoldfastReport", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
+  tests(
+    "HoldfastEngine", ["HoldfastTestSupport", "Holdfast", "HoldfastDemo", yaml]),
+  tests("HoldfastDemo", ["HoldfastTestSupport", "Holdfast"]),
   tests("Holdfast", ["HoldfastTestSupport"]),
   tests(
-    "HoldfastCommands", ["HoldfastTestSupport", "Holdfast", arguments], exclude: ["Snapshots"]),
+    "HoldfastCommands", ["HoldfastTestSupport", "Holdfast", "HoldfastDemo", arguments],
+    exclude: ["Snapshots"]),
 ]
 
 let package = Package(
@@ -190,6 +218,6 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
   ],
   targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + floor6 + floor7 + floor8
-    + testTargets,
+    + floor9 + floor10 + floor11 + testTargets,
   cxxLanguageStandard: .cxx20
 )

@@ -6,6 +6,8 @@
 @_exported import HoldfastData
 @_exported import HoldfastDefenses
 @_exported import HoldfastEncoders
+@_exported import HoldfastEngine
+@_exported import HoldfastErrors
 @_exported import HoldfastFormats
 @_exported import HoldfastLayers
 @_exported import HoldfastMedia

@@ -1,9 +1,11 @@
-/// What went wrong between the processes of a job: one sentence, and what to do.
-public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong.
+public import HoldfastErrors
+
+/// What went wrong between the processes of a job.
+public struct JobError: UserFacingError, Hashable, Sendable {
+  /// What is wrong, in one sentence.
   public let message: String
   /// What to do about it.
-  public let hint: String
+  public let hint: String?
 
   /// An error with its remedy.
   public init(_ message: String, hint: String) {
@@ -11,6 +13,6 @@ public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// The sentence, and the hint after an empty line.
-  public var description: String { "\(message)\n\nhint: \(hint)" }
+  /// The sentence.
+  public var what: String { message }
 }

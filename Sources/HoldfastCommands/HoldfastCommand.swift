@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Holdfast
 
 /// The program: `holdfast`.
 public struct HoldfastCommand: ParsableCommand {
@@ -21,7 +22,7 @@ public struct HoldfastCommand: ParsableCommand {
     ])
 
   /// The version of Holdfast.
-  public static let version = "0.1.0"
+  public static let version = Version.number
 
   /// The day of that version, as manual pages write it.
   static let day = "November 26, 2026"
@@ -41,18 +42,19 @@ public struct HoldfastCommand: ParsableCommand {
     var invocation: Invocation?
     do {
       let meant = try Invocation(arguments)
-      meant.keep()
       invocation = meant
       var command = try parseAsRoot(meant.arguments)
-      if let talk = (command as? any TalkingCommand)?.talk {
-        Console.agree(on: try talk.manner)
+      if let command = command as? any TalkingCommand {
+        let console = Console.standard(try command.talk.manner)
+        try command.run(in: CommandContext(console: console, words: meant.words))
+      } else {
+        try command.run()
       }
-      try command.run()
       leave(0)
     } catch {
       guard let failure = Failure(error, of: arguments) else { exit(withError: error) }
-      let origin = failure.code == 64 ? invocation?.origin(of: failure.message) : nil
-      Console.standard.fail(origin.map { "\($0): \(failure.message)" } ?? failure.message)
+      let origin = failure.code == 64 ? invocation?.origin(of: failure.option) : nil
+      Console.standard().fail(origin.map { "\($0): \(failure.message)" } ?? failure.message)
       leave(failure.code)
     }
   }

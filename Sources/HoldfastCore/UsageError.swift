@@ -1,18 +1,41 @@
-/// Something a user asked for that cannot be had: what, and what to do.
-public struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
+public import HoldfastErrors
+
+/// A request that cannot be met as it was made: what is wrong, what to do, and the option it is about.
+public struct UsageError: UserFacingError, Hashable {
   /// What is wrong, in one sentence.
   public let message: String
-  /// What to do about it; empty where nothing is known to help.
-  public let hint: String
+  /// What to do about it; nil when nothing is known to help.
+  public let hint: String?
+  /// The option of the request, such as `epsilon`; nil if it is about none.
+  public private(set) var option: String?
 
-  /// An error with its remedy.
-  public init(_ message: String, hint: String = "") {
+  /// An error with its remedy; an empty hint is none.
+  public init(_ message: String, hint: String = "", option: String? = nil) {
     self.message = message
-    self.hint = hint
+    self.hint = hint.isEmpty ? nil : hint
+    self.option = option
   }
 
-  /// The sentence, and the hint after an empty line.
-  public var description: String { hint.isEmpty ? message : "\(message)\n\nhint: \(hint)" }
+  /// The sentence.
+  public var what: String { message }
+
+  /// The same error as one about an option, unless it names another already.
+  public func about(_ option: String) -> UsageError {
+    var error = self
+    error.option = self.option ?? option
+    return error
+  }
+}
+
+/// What `body` gives; a ``UsageError`` that it throws is about `option`.
+///
+/// ```swift
+/// let recipes = try about("attack") { () throws(UsageError) in try AttackTable.recipes(text) }
+/// ```
+public func about<Value>(
+  _ option: String, _ body: () throws(UsageError) -> Value
+) throws(UsageError) -> Value {
+  do { return try body() } catch { throw error.about(option) }
 }
 
 /// The names of `known` that are most like `name`, best first; at most three.

@@ -1,11 +1,13 @@
+public import HoldfastErrors
+
 /// Why an encoder could not be put together.
-public struct EncoderError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct EncoderError: UserFacingError, Hashable, Sendable {
   /// The fault, as a clause without a full stop.
   public let what: String
   /// The file, folder or setting it is about.
   public let `where`: String
   /// What the user can do.
-  public let hint: String
+  public let hint: String?
 
   /// Describes one fault.
   public init(what: String, where place: String, hint: String) {
@@ -14,6 +16,6 @@ public struct EncoderError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// One sentence that begins with the place, then the hint after an empty line.
-  public var description: String { "`\(self.where)`: \(what)\n\nhint: \(hint)" }
+  /// What stands before the sentence.
+  public var place: String? { self.where }
 }

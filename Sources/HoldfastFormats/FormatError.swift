@@ -1,7 +1,9 @@
+public import HoldfastErrors
+
 /// What is wrong with a file, which file, and what to do about it.
 ///
 /// Every reader and writer of this module reports bad input, however hostile, with this one error.
-public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct FormatError: UserFacingError, Hashable, Sendable {
   /// What is wrong, as a sentence without its full stop.
   public let what: String
 
@@ -18,11 +20,8 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// One sentence that begins with the file, then the hint after an empty line.
-  public var description: String {
-    let sentence = file.isEmpty ? what : "`\(file)`: \(what)"
-    return hint.map { "\(sentence)\n\nhint: \($0)" } ?? sentence
-  }
+  /// The file; nil when no file is at fault.
+  public var place: String? { file.isEmpty ? nil : file }
 }
 
 /// A name out of a file we do not trust, fit to be printed: quoted, short, no control characters.

@@ -1,5 +1,7 @@
+public import HoldfastErrors
+
 /// Everything about a checkpoint that does not fit the model, in one error.
-public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct CheckpointError: UserFacingError, Hashable, Sendable {
   /// The file or directory.
   public let file: String
   /// Tensors that the model needs and the file lacks, by their names in the file.
@@ -19,7 +21,7 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
   }
 
   /// What a reader of the message can do about it.
-  public var hint: String {
+  public var hint: String? {
     if mismatched.isEmpty, missing.isEmpty {
       return "the file holds more than this architecture; is it the right kind of model?"
     }
@@ -27,8 +29,11 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
     return "weights and configuration are of different models, or the file is not complete"
   }
 
-  /// One sentence with the numbers, the names below it, then the hint after an empty line.
-  public var description: String {
+  /// The file or directory.
+  public var place: String? { file }
+
+  /// How many tensors do not fit, then their names.
+  public var what: String {
     let groups = [("missing", missing), ("unexpected", unexpected), ("unfit", mismatched)]
       .filter { !$0.1.isEmpty }
     let sentence = groups.map { "\($0.1.count) \($0.0)" }.joined(separator: ", ")
@@ -37,8 +42,7 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
       let more = rest > 0 ? "\n  … and \(rest) more" : ""
       return "\(group.0):\n  " + group.1.prefix(Self.shown).joined(separator: "\n  ") + more
     }
-    return "`\(file)`: the weights do not fit the model (\(sentence))\n"
-      + lists.joined(separator: "\n") + "\n\nhint: \(hint)"
+    return "the weights do not fit the model (\(sentence))\n" + lists.joined(separator: "\n")
   }
 
   private static let shown = 12

@@ -1,7 +1,9 @@
+public import HoldfastErrors
+
 /// Why a picture, sound or preprocessing file could not be used.
 ///
 /// It prints as one sentence that starts with the file, then what to do about it.
-public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct MediaError: UserFacingError, Hashable, Sendable {
   /// What is wrong, as a clause that follows the file's name.
   public let what: String
 
@@ -24,9 +26,6 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// One sentence that begins with the file, then the hint after an empty line.
-  public var description: String {
-    let sentence = file.isEmpty ? what : "`\(file)`: \(what)"
-    return hint.map { "\(sentence)\n\nhint: \($0)" } ?? sentence
-  }
+  /// The file; nil when no file is at fault.
+  public var place: String? { file.isEmpty ? nil : file }
 }

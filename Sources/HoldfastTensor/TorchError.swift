@@ -1,7 +1,8 @@
 import CTorch
+public import HoldfastErrors
 
 /// What went wrong in a tensor operation: the kind, the operation, and the shapes it was given.
-public struct TorchError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct TorchError: UserFacingError, Hashable {
   /// The kind of failure, for callers that act on it.
   public enum Code: String, Sendable, Hashable {
     /// Sizes, ranks, axes or indices that do not fit.
@@ -35,7 +36,16 @@ public struct TorchError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One sentence: operation, reason, operands.
-  public var description: String { "\(operation): \(message)" }
+  public var what: String { "\(operation): \(message)" }
+
+  /// What to do about it.
+  public var hint: String? {
+    code == .outOfMemory
+      ? "try a smaller --batch-size" : "please report this with the command that led to it"
+  }
+
+  /// The sentence alone.
+  public var description: String { what }
 }
 
 extension TorchError {

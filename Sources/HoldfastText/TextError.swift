@@ -1,13 +1,15 @@
+public import HoldfastErrors
+
 /// What went wrong with a tokeniser file, a template list or a list of class names.
 ///
 /// Reads as one sentence that says what and where, then a hint that says what to do.
-public struct TextError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct TextError: UserFacingError, Hashable, Sendable {
   /// The fault itself, without a full stop: `"merge \"a b\" needs \"ab\", which has no id"`.
   public let what: String
   /// The file, with the line where there is one: `"merges.txt, line 12"`.
   public let `where`: String
   /// What the reader can do about it.
-  public let hint: String
+  public let hint: String?
 
   /// Describes one fault.
   public init(what: String, where place: String, hint: String) {
@@ -16,8 +18,8 @@ public struct TextError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// One sentence that begins with the place, then the hint after an empty line.
-  public var description: String { "`\(self.where)`: \(what)\n\nhint: \(hint)" }
+  /// What stands before the sentence.
+  public var place: String? { self.where }
 }
 
 extension StringProtocol {

@@ -3,7 +3,7 @@ import Holdfast
 import HoldfastTestSupport
 import Testing
 
-@testable import HoldfastCommands
+@testable import HoldfastEngine
 
 /// The same attacks on the CPU and on another device: what is seen there must be seen here.
 private struct DeviceTrial {

@@ -3,7 +3,7 @@ import HoldfastTestSupport
 import Testing
 
 @testable import Holdfast
-@testable import HoldfastCommands
+@testable import HoldfastEngine
 
 @Suite("Evaluation presets")
 struct PresetTests {

@@ -12,7 +12,7 @@ public enum StopRule: String, Sendable, Hashable, Codable {
 }
 
 /// What the radii of a sample share.
-public enum Budgets: String, Sendable, Hashable, Codable {
+public enum Budgets: String, Sendable, Hashable, Codable, CaseIterable {
   /// What fools the model at a radius counts at every larger one, where it is not attacked again.
   case nested
   /// Nothing: each radius is attacked from the beginning, as the reference does.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Holdfast
 
 struct AuditCommand: TalkingCommand {
@@ -14,8 +13,10 @@ struct AuditCommand: TalkingCommand {
 
   @OptionGroup var modelOptions: ModelOptions
 
-  @Option(help: ArgumentHelp("classification or retrieval."))
-  var task = AuditTask.classification
+  @Option(
+    help: ArgumentHelp("classification or retrieval."),
+    completion: .list(AuditRequest.Task.allCases.map(\.rawValue)))
+  var task = AuditRequest.Task.classification.rawValue
 
   @OptionGroup var retrieval: RetrievalOptions
 
@@ -33,8 +34,8 @@ struct AuditCommand: TalkingCommand {
     help: ArgumentHelp(
       "Where attacks act: model (on what the processor makes), native (on pictures of one size, "
         + "before they are resized), or waveform (on a sound's samples)."),
-    completion: .list(["model", "native", "waveform"]))
-  var attackAt = AttackPlace.model.name
+    completion: .list(AttackPlace.Name.allCases.map(\.rawValue)))
+  var attackAt = AttackPlace.Name.model.rawValue
 
   @Option(
     help: ArgumentHelp("Class names, one per line, in the order of the labels."),
@@ -77,16 +78,34 @@ struct AuditCommand: TalkingCommand {
       valueName: "file"), completion: .file(extensions: ["safetensors"]))
   var goal: String?
 
-  @OptionGroup var targetOptions: TargetOptions
+  @Option(
+    help: ArgumentHelp(
+      "Push samples towards a class instead of away from their own: a class name, random (one for "
+        + "each sample), or least-likely. Samples of the class itself are left out.",
+      valueName: "class"))
+  var target: String?
 
-  @OptionGroup var presetOptions: PresetOptions
+  @Option(
+    help: ArgumentHelp(
+      "Evaluate as clip-benchmark, ttc or csr does.",
+      discussion: """
+        clip-benchmark: the model's own resize, the data's own templates. ttc: short side 256 \
+        bilinear, crop 224, one prompt (ttc:pets for that of a set). csr: squashed to 224, one prompt, \
+        1000 samples of seed 42. What a preset fixes cannot be given besides.
+        """, valueName: "name"), completion: .list(EvaluationPreset.Source.allCases.map(\.rawValue))
+  )
+  var preset: String?
 
   @OptionGroup var checkOptions: CheckOptions
 
   @Option(help: ArgumentHelp("Audit at most this many samples.", valueName: "n"))
   var limit: Int?
 
-  @OptionGroup var batch: BatchSizeOptions
+  @Option(
+    help: ArgumentHelp(
+      "Samples that share a batch: a number, or auto for as many as fit the memory that is free and "
+        + "are worth it.", valueName: "n|auto"), completion: .list(["auto"]))
+  var batchSize = "auto"
 
   @Option(help: ArgumentHelp("The seed of all noise."))
   var seed: UInt64 = 0
@@ -97,7 +116,11 @@ struct AuditCommand: TalkingCommand {
         + "then spend their whole budget at every radius."))
   var saveAdversarial = false
 
-  @OptionGroup var gallery: GalleryOptions
+  @Option(
+    help: ArgumentHelp(
+      "Samples that the report shows: before, the perturbation, after; 0 for none.",
+      valueName: "n"))
+  var gallerySamples = 8
 
   @OptionGroup var runOptions: RunOptions
 
@@ -111,78 +134,90 @@ struct AuditCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
-    let settings = try settings()
-    defer { settings.job?.close() }
-    switch task {
-    case .classification: try auditClassification(settings)
-    case .retrieval: try auditRetrieval(settings)
+  func run(in context: CommandContext) throws {
+    let request = try request()
+    let console = context.console
+    if runOptions.dryRun {
+      for estimate in try context.engine.estimate(request) {
+        console.result("\(estimate.heading)\n\n\(estimate.table.text())\n")
+        for sentence in estimate.sentences { console.result(sentence) }
+      }
+      return
     }
+    let engine = Engine(
+      observer: AuditDisplay(console: console, format: format), command: context.words)
+    let result = try engine.audit(request)
+    if result.outcomes.count > 1 {
+      let entries = result.outcomes.map { SensesReport.Entry(plan: $0.plan, summary: $0.summary) }
+      console.result(try format.lines(SensesReport(entries), entries.map(\.summary)))
+    }
+    if let shortfall = result.shortfall { throw shortfall }
   }
 
-  /// What the options say, once it is known to make sense.
-  struct Settings {
-    let norm: Norm
-    let radii: [Radius]
-    let attacks: [AttackRecipe]
-    let budgets: Budgets
-    let precision: SearchPrecision
-    let protocols: Set<AuditProtocol>?
-    let checks: CheckChoice
-    let requirements: [Requirement]
-    let job: RankGroup?
-    let console: Console
+  /// What the options ask for.
+  ///
+  /// - Throws: `UsageError` for a word that means nothing.
+  func request() throws(UsageError) -> AuditRequest {
+    var request = AuditRequest(model: modelOptions.model, data: data)
+    request.model = modelOptions.request
+    request.norm = try choose(Norm.self, threat.norm.lowercased(), option: "norm")
+    request.radii = try AuditRequest.radii(commaSeparated(threat.epsilon))
+    request.task = try choose(AuditRequest.Task.self, task, option: "task")
+    request.pairs = retrieval.pairs
+    request.gallery = retrieval.gallery
+    if let side = retrieval.side {
+      request.side = try choose(AuditRequest.Side.self, side, option: "side")
+    }
+    request.selection = selection.selection
+    request.attackAt = try choose(AttackPlace.Name.self, attackAt, option: "attack-at")
+    request.classes = classes
+    request.templates = templates
+    request.anchors = anchors.anchors
+    request.anchorReduction = try anchors.reduction
+    request.attacks = attack
+    request.budgets = try choose(Budgets.self, budgets, option: "budgets")
+    request.precision = try choose(SearchPrecision.self, precision, option: "precision")
+    request.protocols =
+      try protocolOptions.protocols.map { (text) throws(UsageError) in
+        try AuditRequest.protocols(commaSeparated(text))
+      } ?? []
+    request.transferFrom = protocolOptions.transferFrom
+    request.goal = goal
+    request.target = target
+    request.preset = preset
+    request.checks = try CheckChoice(text: checkOptions.checks)
+    request.limit = limit
+    request.batchSize = try BatchSize(text: batchSize)
+    request.seed = seed
+    request.saveAdversarial = saveAdversarial
+    request.gallerySamples = gallerySamples
+    request.requirements = runOptions.require
+    request.rankTimeout = runOptions.rankTimeout
+    request.output = output
+    return request
   }
+}
 
-  private func settings() throws -> Settings {
-    let (norm, radii) = try threat.parsed()
-    let attacks = try (attack.isEmpty ? task.attacks : attack).flatMap { text throws in
-      try AttackTable.recipes(text, norm: norm)
-    }
-    guard let budgets = Budgets(rawValue: budgets) else {
-      throw UsageError(
-        "`\(self.budgets)` is no way to share radii", hint: "use nested or independent")
-    }
-    guard let precision = SearchPrecision(rawValue: precision) else {
-      throw UsageError(
-        "`\(self.precision)` is no precision", hint: "use float32, mixed or bf16")
-    }
-    let protocols = try protocolOptions.parsed()
-    let checks = try checkOptions.parsed()
-    try batch.check()
-    guard limit ?? 1 > 0 else {
-      throw UsageError("--limit takes a number above 0", hint: "leave it out for all samples")
-    }
-    let requirements = try runOptions.requirements(radii)
-    try retrieval.check(
-      task,
-      [
-        ("--data", !data.isEmpty), ("--classes", classes != nil), ("--templates", templates != nil),
-        ("--anchors", try anchors.file() != nil),
-        ("--protocol", protocols != nil),
-        ("--transfer-from", protocolOptions.transferFrom != nil),
-        ("--goal", goal != nil), ("--target", targetOptions.target != nil),
-        ("--preset", presetOptions.preset != nil),
-        ("--precision \(precision.rawValue)", precision != .float32),
-      ])
-    if task == .classification { try checkData() }
-    return Settings(
-      norm: norm, radii: radii, attacks: attacks, budgets: budgets, precision: precision,
-      protocols: protocols, checks: checks, requirements: requirements, job: try runOptions.job(),
-      console: .standard)
-  }
+/// Shows the audits of a command as they end.
+private struct AuditDisplay: RunObserver {
+  let console: Console
+  let format: OutputFormat
 
-  /// Refuses a lack of data before anything is loaded.
-  func checkData() throws(UsageError) {
-    guard data.isEmpty else { return }
-    throw UsageError(
-      "an audit of classification needs data", hint: "give a folder of class folders with --data")
-  }
+  func say(_ sentence: String) { console.say(sentence) }
+  func detail(_ sentence: String) { console.detail(sentence) }
+  func progress(_ line: String?) { console.progress(line) }
 
-  /// Prints a report.
-  static func show(
-    _ report: any Report, _ summary: some Encodable, as format: OutputFormat, _ console: Console
-  ) throws {
-    console.result(try format.lines(report, summary))
+  func found(_ outcome: AuditOutcome) {
+    do {
+      console.result(try format.lines(outcome.report, outcome.summary))
+    } catch {
+      console.say("The figures cannot be printed: \(error)")
+    }
+    let failed = outcome.summary.checks?.failed ?? []
+    guard !failed.isEmpty else { return }
+    let names = failed.map { "(\($0))" }.joined(separator: ", ")
+    console.say(
+      "UNRELIABLE: \(failed.count == 1 ? "check" : "checks") \(names) failed, so robust accuracy may "
+        + "be overstated. The notes say why.")
   }
 }

@@ -34,12 +34,12 @@ struct ClassifyCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
+  func run(in context: CommandContext) throws {
     let given = try labels.map { try ClassNames($0.listed).names }
     guard given != nil || modelOptions.script.input != nil else {
       throw UsageError("there are no labels to choose from", hint: "give some with --labels a,b,c")
     }
-    let model = try modelOptions.load()
+    let model = try context.engine.load(modelOptions.request)
     guard let names = given ?? model.sense.classes?.names else {
       throw UsageError(
         "the description of `\(model.path)` names no classes", hint: "give them with --labels a,b,c"
@@ -59,13 +59,13 @@ struct ClassifyCommand: TalkingCommand {
         probabilities: Dictionary(
           zip(names, probabilities.map(Double.init)), uniquingKeysWith: { a, _ in a }))
     }
-    try show(answers, names)
+    try show(answers, names, context.console)
   }
 
-  private func show(_ answers: [Answer], _ names: [String]) throws {
+  private func show(_ answers: [Answer], _ names: [String], _ console: Console) throws {
     if format == .json {
       let json = try RecordCoding.documentEncoder().encode(answers)
-      return Console.standard.result(String(decoding: json, as: UTF8.self))
+      return console.result(String(decoding: json, as: UTF8.self))
     }
     var table = Table(texts: ["image", "label"], numbers: names)
     for answer in answers {
@@ -73,7 +73,7 @@ struct ClassifyCommand: TalkingCommand {
         [answer.image, answer.label]
           + names.map { String(format: "%.4f", answer.probabilities[$0] ?? 0) })
     }
-    try Console.standard.result(table, as: format)
+    try console.result(table, as: format)
   }
 }
 

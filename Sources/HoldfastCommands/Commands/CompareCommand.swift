@@ -23,8 +23,8 @@ struct CompareCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
+  func run(in context: CommandContext) throws {
     let record = try Comparison.record(StoredRun(at: first), StoredRun(at: second))
-    try AuditCommand.show(ComparisonReport(record), record, as: format, .standard)
+    context.console.result(try format.lines(ComparisonReport(record), record))
   }
 }

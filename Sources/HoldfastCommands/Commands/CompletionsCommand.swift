@@ -27,6 +27,6 @@ struct CompletionsCommand: ParsableCommand {
         hint: nearest(shell, among: Self.shells).first.map { "did you mean `\($0)`?" }
           ?? "there are some for \(Self.shells.joined(separator: ", "))")
     }
-    Console.standard.result(HoldfastCommand.completionScript(for: kind))
+    Console.standard().result(HoldfastCommand.completionScript(for: kind))
   }
 }

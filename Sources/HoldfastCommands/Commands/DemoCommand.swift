@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Holdfast
+import HoldfastDemo
 
 struct DemoCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
@@ -17,7 +17,8 @@ struct DemoCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
-    try Demo(folder: output, samples: samples, console: .standard).run()
+  func run(in context: CommandContext) throws {
+    try Demo(folder: output, samples: samples).run(
+      observer: context.console, show: context.console.result, command: context.words)
   }
 }

@@ -36,8 +36,8 @@ struct EmbedCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
-    let model = try modelOptions.load()
+  func run(in context: CommandContext) throws {
+    let model = try context.engine.load(modelOptions.request)
     var rows: [Tensor] = []
     for input in inputs {
       let embedding = try withoutGradients { try embed(input, model) }
@@ -47,7 +47,7 @@ struct EmbedCommand: TalkingCommand {
       for (input, row) in zip(inputs, rows) {
         let line = Line(input: input, embedding: try row.array(of: Float.self))
         let json = try RecordCoding.lineEncoder().encode(line)
-        Console.standard.result(String(decoding: json, as: UTF8.self))
+        context.console.result(String(decoding: json, as: UTF8.self))
       }
       return
     }
@@ -58,7 +58,7 @@ struct EmbedCommand: TalkingCommand {
         SafetensorsWriter.Tensor(
           name: "embeddings", type: .float32, shape: all.shape, bytes: { try all.bytes() })
       ], metadata: ["format": "pt", "names": String(decoding: names, as: UTF8.self)], to: output)
-    Console.standard.result(output)
+    context.console.result(output)
   }
 
   private func embed(_ input: String, _ model: ModelSource) throws -> Tensor {

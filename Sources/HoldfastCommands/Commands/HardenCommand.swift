@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Holdfast
 
 struct HardenCommand: TalkingCommand {
@@ -37,62 +36,13 @@ struct HardenCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
-    let defense = try DefenseTable.defense(method, isGuided: guide != nil)
-    guard modelOptions.vision == nil else {
-      throw UsageError(
-        "--vision cannot be combined with harden",
-        hint: "give the fine-tuned tower with --guide")
-    }
-    let model = try modelOptions.load()
-    guard model.bundle == nil else {
-      throw UsageError(
-        "`\(modelOptions.model)` is a bundle already",
-        hint: "harden the base checkpoint, \(model.path)")
-    }
-    let teacher = try guide.map { try ModelSource($0, device: model.encoder.device) }
-    let bundle = try Self.harden(
-      model, senses(of: model, for: defense), with: defense, guide: teacher)
-    try bundle.write(to: output)
-    Console.standard.result(output)
-    Console.standard.say("Audit it: holdfast audit --model \(output) --data PATH")
-  }
-
-  /// The bundle of a defence around some senses of a model.
-  static func harden(
-    _ model: ModelSource, _ senses: [Modality], with defense: any InferenceDefense,
-    guide: ModelSource? = nil
-  ) throws -> DefenseBundle {
-    let fitted = try senses.map { sense in
-      let teacher = try guide?.sense(sense).encoder
-      return (
-        sense,
-        try defense.fit(
-          to: model.sense(sense).encoder, guide: teacher, texts: model.model.text?.embed)
-      )
-    }
-    return DefenseBundle(
-      base: .init(path: model.path, files: model.record.files),
-      guide: guide.map { .init(path: $0.path, files: $0.record.files) },
-      defense: defense, fitted: Dictionary(fitted, uniquingKeysWith: { first, _ in first }))
-  }
-
-  /// The senses that are asked for, or else all around which the defence can go.
-  private func senses(
-    of model: ModelSource, for defense: any InferenceDefense
-  ) throws -> [Modality] {
-    guard modality.isEmpty else { return modality }
-    let fitting = model.model.senses.filter { (try? defense.check($0.encoder)) != nil }
-    guard !fitting.isEmpty else {
-      try defense.check(model.encoder)
-      return []
-    }
-    let left = model.model.modalities.filter { name in !fitting.contains { $0.modality == name } }
-    if !left.isEmpty {
-      Console.standard.say(
-        "Left as they are, since the defence cannot go around them: "
-          + left.map(\.rawValue).joined(separator: ", "))
-    }
-    return fitting.map(\.modality)
+  func run(in context: CommandContext) throws {
+    var request = HardenRequest(model: modelOptions.model, method: method, output: output)
+    request.model = modelOptions.request
+    request.guide = guide
+    request.modalities = modality
+    try context.engine.harden(request)
+    context.console.result(output)
+    context.console.say("Audit it: holdfast audit --model \(output) --data PATH")
   }
 }

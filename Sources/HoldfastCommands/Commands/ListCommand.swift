@@ -23,7 +23,7 @@ struct ListCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
+  func run(in context: CommandContext) throws {
     let table: Table
     switch kind {
     case "attacks":
@@ -51,7 +51,7 @@ struct ListCommand: TalkingCommand {
         hint: near.first.map { "did you mean `\($0)`?" }
           ?? "list attacks, defenses, encoders, datasets or runs")
     }
-    try Console.standard.result(table, as: format)
+    try context.console.result(table, as: format)
   }
 
   private static func table(_ rows: [[String]], columns: [String]) -> Table {

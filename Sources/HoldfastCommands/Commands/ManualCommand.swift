@@ -16,7 +16,7 @@ struct ManualCommand: ParsableCommand {
 
   func run() throws {
     let root = try CommandHelp.own()
-    Console.standard.result(
+    Console.standard().result(
       markdown ? ReferencePage(root: root).text() : ManualPage(root: root).text())
   }
 }

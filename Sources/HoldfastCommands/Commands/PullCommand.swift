@@ -27,7 +27,7 @@ struct PullCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
+  func run(in context: CommandContext) throws {
     let reference: HubReference
     do {
       reference = try HubReference(repository)
@@ -36,7 +36,7 @@ struct PullCommand: TalkingCommand {
         "`\(repository)` does not name a repository",
         hint: "write organisation/name or organisation/name@revision")
     }
-    let console = Console.standard
+    let console = context.console
     let line = PullProgress(console)
     defer { line.end() }
     let folder = try HubPull().run(
@@ -69,7 +69,7 @@ final class PullProgress: Sendable {
   }
 
   /// Clears the line.
-  func end() { console.endProgress() }
+  func end() { console.progress(nil) }
 
   private final class Shared: @unchecked Sendable {
     // All below is touched only while `lock` is held.
@@ -94,7 +94,7 @@ final class PullProgress: Sendable {
         if rate > 0 {
           parts.append("\(HubPull.spell(Int(rate)))/s")
           parts.append(
-            "\(AuditProgress.spell(Double(progress.total - progress.bytes) / rate)) left")
+            "\(timeSpan(Double(progress.total - progress.bytes) / rate)) left")
         }
         return parts.joined(separator: " · ")
       }

@@ -28,7 +28,7 @@ struct ReportCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
+  func run(in context: CommandContext) throws {
     let table = OutputFormat(rawValue: format)
     guard table != nil || format == "html" else {
       throw UsageError(
@@ -42,12 +42,12 @@ struct ReportCommand: TalkingCommand {
           hint: "say where it goes with --output")
       }
       try RunReport.write(recorded, to: file)
-      return Console.standard.say("The report is in \(file)")
+      return context.console.say("The report is in \(file)")
     }
     let lines = try Self.lines(recorded, as: table)
-    guard let output else { return Console.standard.result(lines) }
+    guard let output else { return context.console.result(lines) }
     try AtomicFile.write(lines + "\n", to: output)
-    Console.standard.say("The report is in \(output)")
+    context.console.say("The report is in \(output)")
   }
 
   /// What one run, or several beside each other, look like in a form.

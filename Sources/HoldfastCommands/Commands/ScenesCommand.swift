@@ -59,7 +59,7 @@ struct ScenesCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
+  func run(in context: CommandContext) throws {
     guard count > 0 else { throw UsageError("--count takes a number above 0") }
     guard let split = SceneSplit(rawValue: split) else {
       throw unknown(split, "split", among: SceneSplit.allCases.map(\.rawValue))
@@ -75,7 +75,7 @@ struct ScenesCommand: TalkingCommand {
     }
     let export = SceneExport(
       generator: SceneGenerator(seed: seed), split: split, concepts: shapes, count: count)
-    let console = Console.standard
+    let console = context.console
     for sense in senses {
       let folder = "\(output)/\(sense.rawValue)"
       let rendering = SceneRendering(
@@ -84,7 +84,7 @@ struct ScenesCommand: TalkingCommand {
       try export.write(rendering, to: folder) { done in
         console.progress("\(sense.rawValue): \(done) of \(total) scenes")
       }
-      console.endProgress()
+      console.progress(nil)
       console.result(folder)
     }
   }

@@ -33,13 +33,13 @@ struct ShowCommand: TalkingCommand {
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
-  func run() throws {
+  func run(in context: CommandContext) throws {
     guard robustbench || epsilon == nil else {
       throw UsageError("--epsilon goes with --robustbench", hint: "leave it out")
     }
     let run = try StoredRun(at: path)
-    let (summary, isFinished) = try Self.summary(of: run)
-    let console = Console.standard
+    let (summary, isFinished) = try run.summaryOfFinished()
+    let console = context.console
     if robustbench { return try showEntry(run, summary, console) }
     if format == .json {
       let shown = Shown(path: path, run: run.record, summary: summary, isFinished: isFinished)
@@ -49,7 +49,7 @@ struct ShowCommand: TalkingCommand {
     let report: any Report =
       RetrievalReport(plan: run.plan, summary: summary)
       ?? AuditReport(plan: run.plan, summary: summary)
-    try AuditCommand.show(report, summary, as: format, console)
+    console.result(try format.lines(report, summary))
     guard format != .csv else { return }
     if let smallest = SmallestReport(plan: run.plan, summary: summary) {
       console.result("")
@@ -58,13 +58,6 @@ struct ShowCommand: TalkingCommand {
     }
     console.result("")
     for line in Self.facts(run, isFinished: isFinished) { console.result(line) }
-  }
-
-  /// What all finished samples say; as the run itself wrote it where it has come to its end.
-  static func summary(of run: StoredRun) throws -> (SummaryRecord, isFinished: Bool) {
-    let tallied = try run.tally().summary()
-    if let stored = try run.summary(), stored.samples == tallied.samples { return (stored, true) }
-    return (tallied, false)
   }
 
   /// When, where and by what command.

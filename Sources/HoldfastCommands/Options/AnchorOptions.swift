@@ -16,41 +16,21 @@ struct AnchorOptions: ParsableArguments {
         + "of all).", valueName: "mean|nearest"), completion: .list(["mean", "nearest"]))
   var anchorReduction = AnchorBank.Reduction.mean.rawValue
 
-  /// The anchors that were asked for; none for prompts.
+  /// How several anchors of a class become its logit.
+  var reduction: AnchorBank.Reduction {
+    get throws(UsageError) {
+      try choose(AnchorBank.Reduction.self, anchorReduction, option: "anchor-reduction")
+    }
+  }
+
+  /// The anchors that were asked for; nil for prompts.
   ///
   /// - Throws: `UsageError` for an unknown reduction, and beside prompt templates.
-  func file(besideTemplates hasTemplates: Bool = false) throws -> AnchorFile? {
-    guard let reduction = AnchorBank.Reduction(rawValue: anchorReduction) else {
-      throw UsageError(
-        "`\(anchorReduction)` is no way to reduce anchors", hint: "use mean or nearest")
-    }
-    guard let anchors else {
-      return reduction == .mean ? nil : AnchorFile(path: nil, reduction: reduction)
-    }
-    guard !hasTemplates else {
-      throw UsageError(
-        "--templates says how prompts are made, and --anchors takes their place",
-        hint: "leave one of them out")
-    }
-    return AnchorFile(path: anchors, reduction: reduction)
-  }
-}
-
-/// A file of anchors, or the prompts of each class, and how they become logits.
-struct AnchorFile {
-  /// The file; none for prompts.
-  let path: String?
-  /// How several anchors of a class become its logit.
-  let reduction: AnchorBank.Reduction
-
-  /// What a record says about it.
-  func record() throws -> AnchorRecord {
-    AnchorRecord(
-      path: path, sha256: try path.map(Checksum.sha256(ofFileAt:)), reduction: reduction.rawValue)
-  }
-
-  /// Where the anchors come from.
-  func source(_ templates: PromptTemplates) -> AnchorSource {
-    path.map(AnchorSource.file) ?? .templates(templates)
+  func file(besideTemplates hasTemplates: Bool) throws(UsageError) -> AnchorFile? {
+    var request = AuditRequest(model: "")
+    request.anchors = anchors
+    request.anchorReduction = try reduction
+    request.templates = hasTemplates ? "" : nil
+    return try request.anchorFile()
   }
 }

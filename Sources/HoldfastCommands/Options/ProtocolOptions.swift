@@ -7,7 +7,7 @@ struct ProtocolOptions: ParsableArguments {
     name: .customLong("protocol"),
     help: ArgumentHelp(
       "clean, transfer, white-box, adaptive; all that make sense by default.", valueName: "names"),
-    completion: .list(["clean", "transfer", "white-box", "adaptive"]))
+    completion: .list(AuditRequest.protocolNames.map(\.rawValue)))
   var protocols: String?
 
   @Option(
@@ -15,25 +15,4 @@ struct ProtocolOptions: ParsableArguments {
       "The model that transfer examples are made on; by default the base of a bundle.",
       valueName: "model"), completion: .model)
   var transferFrom: String?
-
-  private static let protocolNames = ["clean", "transfer", "white-box", "adaptive"]
-
-  /// The protocols that were asked for; nil for all that make sense.
-  func parsed() throws(UsageError) -> Set<AuditProtocol>? {
-    guard let text = protocols else { return nil }
-    var names: Set<AuditProtocol> = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let name = AuditProtocol(rawValue: String(part)),
-        Self.protocolNames.contains(name.rawValue)
-      else {
-        let near = nearest(String(part), among: Self.protocolNames)
-        throw UsageError(
-          "there is no protocol `\(part)`",
-          hint: near.first.map { "did you mean `\($0)`?" }
-            ?? "the protocols are \(Self.protocolNames.joined(separator: ", "))")
-      }
-      names.insert(name)
-    }
-    return names
-  }
 }

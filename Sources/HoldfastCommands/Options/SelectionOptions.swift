@@ -20,37 +20,6 @@ struct SelectionOptions: ParsableArguments {
       "Stop at a file that cannot be decoded or is not there, instead of counting it."))
   var strict = false
 
-  /// The data set with the samples that are meant.
-  func open(
-    _ path: String, classes: [String]?, modality: Modality
-  ) throws -> any DataSet {
-    let set = try openDataSet(at: path, classes: classes, modality: modality, split: split)
-    return try subsample.map { try set.taking(Subsample($0)) } ?? set
-  }
-
-  /// The pairs of those inputs that are meant.
-  ///
-  /// - Throws: `DataError` for inputs whose files are not there, with `--strict`.
-  func take(_ pairs: PairManifest) throws -> PairManifest {
-    if strict, let first = pairs.missing.first {
-      throw DataError(
-        "lacks the files of \(pairs.missing.count) inputs, such as `\(first)`", in: pairs.path,
-        hint: "fetch them, or leave --strict out to audit the others")
-    }
-    return try subsample.map { try pairs.taking(Subsample($0)) } ?? pairs
-  }
-}
-
-extension SubsampleRecord {
-  /// What a run records about a choice of samples.
-  init(_ subsample: Subsample) {
-    self.init(count: subsample.count, seed: subsample.seed, rule: subsample.rule.rawValue)
-  }
-}
-
-extension SkippedRecord {
-  /// What a run records about a file that cannot be decoded.
-  init(_ skipped: SkippedSample) {
-    self.init(id: skipped.id, reason: skipped.reason)
-  }
+  /// The samples that are meant.
+  var selection: Selection { Selection(split: split, subsample: subsample, strict: strict) }
 }

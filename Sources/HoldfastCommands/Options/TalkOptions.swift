@@ -25,7 +25,8 @@ struct TalkOptions: ParsableArguments {
     get throws(UsageError) {
       guard !(quiet && verbose) else {
         throw UsageError(
-          "--quiet and --verbose cannot both be meant", hint: "leave one of them out")
+          "--quiet and --verbose cannot both be meant", hint: "leave one of them out",
+          option: "verbose")
       }
       return Console.Manner(
         level: quiet ? .quiet : verbose ? .verbose : .usual,
@@ -37,4 +38,7 @@ struct TalkOptions: ParsableArguments {
 /// A command that can be told how much to say.
 protocol TalkingCommand: ParsableCommand {
   var talk: TalkOptions { get }
+
+  /// Does what the command is for.
+  func run(in context: CommandContext) throws
 }

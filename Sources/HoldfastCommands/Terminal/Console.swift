@@ -1,6 +1,5 @@
 import Foundation
 import Holdfast
-import Synchronization
 
 /// Where the program talks: results on standard output, everything else on standard error.
 struct Console: Sendable {
@@ -12,18 +11,13 @@ struct Console: Sendable {
     var showsProgress = true
   }
 
-  private static let agreed = Mutex(Manner())
-
-  /// Decides, once for the process, how much is said.
-  static func agree(on manner: Manner) { agreed.withLock { $0 = manner } }
-
   /// The process's own streams.
-  static var standard: Console {
+  static func standard(_ manner: Manner = Manner()) -> Console {
     let environment = ProcessInfo.processInfo.environment
     let isTerminal = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
     return Console(
       isInteractive: isTerminal, isColored: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty,
-      manner: agreed.withLock { $0 })
+      manner: manner)
   }
 
   /// Whether a person watches standard error, so that progress is worth printing.
@@ -72,14 +66,11 @@ struct Console: Sendable {
     write(lines.joined(separator: "\n") + "\n")
   }
 
-  /// Replaces the line of progress; nothing where nobody watches.
-  func progress(_ text: String) {
+  /// Replaces the line of progress; nothing is shown when nobody watches.
+  func progress(_ line: String?) {
     guard isInteractive, manner.showsProgress else { return }
-    write("\r\u{1B}[K\(text)")
+    write("\r\u{1B}[K\(line ?? "")")
   }
-
-  /// Clears the line of progress.
-  func endProgress() { progress("") }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

@@ -1,6 +1,4 @@
-import Foundation
 import Holdfast
-import Synchronization
 
 /// The command line as it is meant: with the options of its configuration file in their places.
 struct Invocation {
@@ -70,36 +68,12 @@ struct Invocation {
     return (rest, file)
   }
 
-  /// Where the configuration file says what a message is about, as `audit.yaml:3`; none where the
-  /// message is about something else.
-  func origin(of message: String) -> String? {
-    guard let file, !settings.isEmpty else { return nil }
-    let sentence = message.split(separator: "\n").first ?? ""
-    let quoted = sentence.matches(of: /[`']([^`']+)[`']/).map { String($0.1) }
-    let options = (quoted + sentence.split(separator: " ").map(String.init)).compactMap { word in
-      word.wholeMatch(of: /--([a-z0-9-]+).*/).map { String($0.1) }
-    }
-    func place(_ setting: Setting?) -> String? { setting.map { "\(file):\($0.line)" } }
-    guard options.isEmpty else { return place(settings.first { options.contains($0.key) }) }
-    // Without the name of an option, what is quoted says whose value it is.
-    for token in quoted where !given.contains(where: { $0.contains(token) }) {
-      let holders = settings.filter { $0.words.contains { $0.contains(token) } }
-      let exact = holders.filter { $0.words.contains { $0.hasSuffix("=\(token)") } }
-      if let found = place(exact.first ?? holders.first) { return found }
-    }
-    return nil
+  /// Where the configuration file gives an option, as `audit.yaml:3`; nil when it does not.
+  func origin(of option: String?) -> String? {
+    guard let file, let option else { return nil }
+    return settings.first { $0.key == option }.map { "\(file):\($0.line)" }
   }
 
-  // MARK: What records keep
-
-  private static let line = Mutex(CommandLine.arguments)
-
-  /// The command of this process as records keep it, which does without the configuration file.
-  static var command: [String] { line.withLock { $0 } }
-
-  /// Makes this the command of the process.
-  func keep() {
-    let words = CommandLine.arguments.prefix(1) + arguments
-    Self.line.withLock { $0 = Array(words) }
-  }
+  /// The command as records keep it, which does without the configuration file.
+  var words: [String] { CommandLine.arguments.prefix(1) + arguments }
 }

@@ -1,0 +1,99 @@
+import Foundation
+import HoldfastAudit
+import HoldfastData
+import HoldfastMedia
+import HoldfastRecords
+
+/// From an opened run folder to its summary: what audits of classification and of retrieval share.
+struct AuditSession {
+  let title: String
+  let data: any DataSet
+  let preparation: any Preparation
+  let plan: PlanRecord
+  /// The run folder.
+  let folder: String
+  let session: SessionRecord
+  /// The job that this process is part of; none where it is alone.
+  let job: RankGroup?
+  /// How many samples of the whole set are audited.
+  let limit: Int?
+  let batchSize: Int
+  /// Whether a file that cannot be decoded stops the run; it always stops one of several processes,
+  /// as none of them could count what all have skipped.
+  let strict: Bool
+  let observer: any RunObserver
+
+  /// Does what is left of the run, or of this process's share of it.
+  ///
+  /// - Parameters:
+  ///   - audit: audits what its first argument gives, and hands each record to its second.
+  ///   - checks: what the masking checklist says of the finished run.
+  ///   - complete: adds to the summary what takes all records together.
+  /// - Returns: the summary; nil on all processes of a job but the first.
+  func run(
+    _ audit: (() throws -> PreparedSample?, (SampleRecord) throws -> Void) throws -> Void,
+    checks: (RunFolder) throws -> [CheckRecord],
+    complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
+  ) throws -> SummaryRecord? {
+    let run =
+      try job?.open(folder, at: folder, plan: plan, session: session)
+      ?? RunFolder(at: folder, plan: plan, session: session)
+    do {
+      let skipped = try finishSamples(of: run, audit)
+      if let job, try !job.gather(run) {
+        observer.say("rank \(run.shard.rank) has added \(run.added) samples to \(folder)")
+        return nil
+      }
+      return try run.finish(
+        skipped: skipped.map(SkippedRecord.init), checks: try checks(run), complete)
+    } catch {
+      job?.fail(error)
+      throw InterruptedRun(cause: error, folder: folder, finished: run.finished.count)
+    }
+  }
+
+  /// Audits what is not finished.
+  ///
+  /// Where the data break off, what was taken in before is finished first.
+  ///
+  /// - Returns: the samples whose files cannot be decoded.
+  private func finishSamples(
+    of run: RunFolder,
+    _ audit: (() throws -> PreparedSample?, (SampleRecord) throws -> Void) throws -> Void
+  ) throws -> [SkippedSample] {
+    let finished = run.finished
+    let share = DataShare(
+      of: data, rank: run.shard.rank, of: run.shard.processes, limit: limit)
+    let prefetcher = Prefetcher(
+      share, preparation: preparation, capacity: 2 * batchSize, skip: { finished.contains($0) },
+      stopsAtDamage: strict || !run.shard.isWhole)
+    defer { prefetcher.cancel() }
+    var progress = AuditProgress(
+      observer, title: run.shard.isWhole ? title : "\(title) (rank \(run.shard.rank))",
+      total: total(finished.count, run.shard), radii: plan.radii, before: finished.count)
+    defer { progress.end() }
+    var failure: (any Error)?
+    try audit(
+      {
+        do {
+          return try prefetcher.next()
+        } catch {
+          failure = error
+          return nil
+        }
+      },
+      { sample in
+        try run.append(sample)
+        progress.update(run.tally)
+      })
+    if let failure { throw failure }
+    return prefetcher.skipped
+  }
+
+  /// The samples that will be finished as far as this process knows; nil where nobody can say.
+  private func total(_ finished: Int, _ shard: Shard) -> Int? {
+    [data.count, limit].compactMap { $0 }.min().map { all in
+      finished + (max(0, all - finished) + shard.processes - 1) / shard.processes
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import Foundation
+import HoldfastAttacks
+import HoldfastAudit
+import HoldfastCore
+import HoldfastData
+import HoldfastDefenses
+import HoldfastEncoders
+import HoldfastRecords
+import HoldfastTensor
+import HoldfastText
+
+extension ResolvedAudit {
+  /// The audits of a request for classification: one for each sense.
+  static func classification(
+    _ request: AuditRequest, by engine: Engine, job: RankGroup?
+  ) throws -> [ResolvedAudit] {
+    let preset = try request.evaluationPreset()
+    let arguments = try request.data.flatMap { try DataArgument($0).bySense() }
+    guard request.data.count == 1 || request.classes == nil else {
+      throw UsageError(
+        "--classes goes with one --data, and there are \(request.data.count)",
+        hint: "give data that names its classes, or audit one at a time", option: "classes")
+    }
+    let classes = try request.classes.map {
+      try ClassNames(contentsOf: URL(fileURLWithPath: $0)).names
+    }
+    let place = try AttackPlace(request.attackAt) {
+      try arguments[0].open(request.selection, classes: classes, for: .image)
+    }
+    let model = try engine.load(request.model, modality: arguments[0].modality, at: place)
+    let materials = Materials(
+      preset: preset, classes: classes, anchors: try request.anchorFile(),
+      transferSource: try transferSource(for: model, request),
+      goal: try request.goal.map(GoalFile.init(at:)), isAlone: arguments.count == 1)
+    return try arguments.map { argument in
+      try classification(
+        of: model.sense(argument.modality ?? model.modality), on: argument, request, materials,
+        by: engine, job: job)
+    }
+  }
+
+  /// What the audits of all senses share.
+  private struct Materials {
+    let preset: EvaluationPreset?
+    /// The class names that were given.
+    let classes: [String]?
+    let anchors: AnchorFile?
+    /// The model that transfer examples are made on, when one was named.
+    let transferSource: ModelSource?
+    let goal: GoalFile?
+    let isAlone: Bool
+  }
+
+  /// The audit of one sense on one of the data sets.
+  private static func classification(
+    of model: ModelSource, on argument: DataArgument, _ request: AuditRequest,
+    _ materials: Materials, by engine: Engine, job: RankGroup?
+  ) throws -> ResolvedAudit {
+    let (preset, anchors, sense) = (materials.preset, materials.anchors, model.modality)
+    let whole = try argument.open(request.selection, classes: materials.classes, for: sense)
+    var data = try model.withOwnClasses(
+      preset?.subsample.map(whole.taking) ?? whole, names: materials.classes, anchors: anchors)
+    engine.observer.detail(
+      "\(data.path): \(data.layout)\(data.count.map { ", \($0) samples" } ?? "") of the sense "
+        + sense.rawValue)
+    let classes = try classNames(data is RelabelledSet ? nil : materials.classes, of: data)
+    let templates =
+      try preset?.templates(of: data)
+      ?? promptTemplates(file: request.templates, of: data, for: sense)
+    let preparation = try preset?.preparation(of: model.preparation) ?? model.preparation
+
+    var attacks = try request.recipes()
+    var checks = request.checks
+    let target = try request.target.map { text in
+      try about("target") { () throws(UsageError) in try TargetRule(text, classes: classes) }
+    }
+    if let target {
+      attacks = try attacks.map { try $0.towardsTarget() }
+      if case .label(let label) = target { data = data.leavingOut(class: label) }
+      if case .run = checks { checks = .off("they are about attacks without a target") }
+    }
+
+    let subject = try model.subject(classes: classes, templates: templates, anchors: anchors)
+    let transferModel = try materials.transferSource?.sense(sense)
+    let source = try transferModel.map {
+      try transferSubject(
+        $0, for: model, classes: classes, templates: templates, anchors: anchors)
+    }
+    var plan = AuditPlan(
+      subject: subject,
+      transferSource: try source ?? (model.bundle == nil ? nil : model.undefended(subject.head)),
+      goal: materials.goal?.embedding, norm: request.norm, radii: request.radii,
+      budgets: request.budgets,
+      slots: try request.batchSize.count(for: model.encoder, engine.observer),
+      seed: preset?.seed ?? request.seed)
+    plan.target = target
+    plan.precision = request.precision
+    plan.substitute = try model.substitute(subject.head)
+    if request.precision != .float32 {
+      plan.search = try model.subject(in: .bfloat16, head: subject.head)
+    }
+    let protocols = protocols(request, attacks, of: model, plan)
+    for entry in protocols where entry.omitted == nil {
+      try check(entry.recipes, on: model, goal: materials.goal)
+      plan.attacks[entry.name] = entry.recipes
+    }
+    try plan.checkRadii()
+
+    let base = model.bundle.map {
+      ModelRecord(path: $0.base.path, files: $0.base.files, defense: nil)
+    }
+    let record = PlanRecord(
+      holdfast: Version.number, model: model.record,
+      transferModel: plan.attacks[.transfer] == nil ? nil : transferModel?.record ?? base,
+      data: DataRecord(
+        path: data.path, layout: data.layout, listing: data.listing,
+        preprocessing: try recorded(preparation), split: data.split,
+        subsample: data.subsample.map(SubsampleRecord.init)),
+      classes: classes,
+      templates: anchors?.path == nil && model.model.text != nil ? templates.texts : [],
+      anchors: try anchors?.record(), attackSpace: AttackSpaceRecord(model),
+      norm: request.norm.rawValue, radii: plan.radii.map(\.description),
+      protocols: try records(of: protocols, plan, keepsExamples: request.saveAdversarial),
+      goal: materials.goal?.checksum, target: request.target, budgets: request.budgets.rawValue,
+      precision: request.precision.rawValue, seed: plan.seed, preset: preset?.name)
+    for gate in try request.gates() { try gate.check(record) }
+    let folder = request.output.map {
+      materials.isAlone ? $0 : "\($0)/\(argument.folder(for: sense))"
+    }
+    return ResolvedAudit(
+      request: request, title: materials.isAlone ? "audit" : sense.rawValue,
+      isAlone: materials.isAlone, model: model, data: data, preparation: preparation,
+      matter: .classes(classes), plan: plan, checks: checks, record: record,
+      folder: try folder ?? record.defaultFolder(), job: job)
+  }
+
+  // MARK: Parts
+
+  /// The model of `--transfer-from`, of the same sense and at the same place.
+  private static func transferSource(
+    for model: ModelSource, _ request: AuditRequest
+  ) throws -> ModelSource? {
+    try request.transferFrom.map {
+      try ModelSource(
+        $0, modality: model.modality, place: model.place,
+        script: request.model.script.also(for: $0),
+        depthCamera: model.modality == .depth ? request.model.camera : nil,
+        device: model.encoder.device)
+    }
+  }
+
+  /// The named source as it stands, with a head of its own.
+  private static func transferSubject(
+    _ source: ModelSource, for model: ModelSource, classes: [String],
+    templates: PromptTemplates, anchors: AnchorFile?
+  ) throws -> Subject {
+    let subject = try source.subject(classes: classes, templates: templates, anchors: anchors)
+    let (theirs, ours) = (subject.encoder.input, model.encoder.input)
+    guard theirs == ours else {
+      throw UsageError(
+        "the model of --transfer-from takes inputs of \(theirs.shape), and the audited one "
+          + "\(ours.shape)", hint: "name a model of the same input size",
+        option: "transfer-from")
+    }
+    return subject
+  }
+
+  /// What each protocol runs, or why it does not.
+  private static func protocols(
+    _ request: AuditRequest, _ attacks: [AttackRecipe], of model: ModelSource, _ plan: AuditPlan
+  ) -> [PlannedProtocol] {
+    let all = AuditProtocol.allCases.filter { $0 != .clean && $0 != .transferPNG }
+    return all.map { name in
+      if !request.protocols.isEmpty, !request.protocols.contains(name) {
+        return PlannedProtocol(name: name, omitted: "not asked for")
+      }
+      switch name {
+      case .transfer where plan.transferSource == nil:
+        return PlannedProtocol(
+          name: name,
+          omitted: "there is no undefended base; name another model with --transfer-from")
+      case .adaptive:
+        guard let bundle = model.bundle else {
+          return PlannedProtocol(name: name, omitted: "the model has no defence to adapt to")
+        }
+        let own = bundle.defense.adaptiveAttacks(
+          on: model.encoder.input, steps: request.adaptiveSteps)
+        // Of a defence's own attacks, those that can aim at the class when there is one.
+        return PlannedProtocol(
+          name: name,
+          recipes: plan.target == nil ? own : own.compactMap { try? $0.towardsTarget() })
+      default: return PlannedProtocol(name: name, recipes: attacks)
+      }
+    }
+  }
+
+  /// The records of all protocols, with that of clean inputs and of transfer by PNG files.
+  private static func records(
+    of protocols: [PlannedProtocol], _ plan: AuditPlan, keepsExamples: Bool
+  ) throws -> [ProtocolRecord] {
+    var records = [ProtocolRecord(name: AuditProtocol.clean.rawValue, attacks: [])]
+    for entry in protocols {
+      let stop = plan.stop(of: entry.name, keepsExamples: keepsExamples)
+      let record = try entry.record(in: plan, stop: stop.rawValue)
+      records.append(record)
+      guard entry.name == .transfer, entry.omitted == nil else { continue }
+      let isRun = plan.recorded.contains(.transferPNG)
+      records.append(
+        ProtocolRecord(
+          name: AuditProtocol.transferPNG.rawValue, attacks: record.attacks,
+          omitted: isRun ? nil : "the inputs are no pictures"))
+    }
+    return records
+  }
+
+  /// Refuses attacks that cannot be made on inputs of this kind, or that lack what they aim at.
+  private static func check(
+    _ recipes: [AttackRecipe], on model: ModelSource, goal: GoalFile?
+  ) throws(UsageError) {
+    for recipe in recipes {
+      try recipe.attack.check(model.encoder.input)
+      guard recipe.needsGoal else { continue }
+      guard let goal else {
+        throw UsageError(
+          "\(recipe.name) aims at an embedding, and none is given",
+          hint: "give one with --goal; `holdfast embed --output` writes it", option: "attack")
+      }
+      let width = goal.embedding.shape[1]
+      guard width == model.encoder.embeddingWidth else {
+        throw UsageError(
+          "the embedding of --goal has \(width) numbers, and those of the model "
+            + "\(model.encoder.embeddingWidth)", hint: "make it with the audited model",
+          option: "goal")
+      }
+    }
+  }
+
+  /// The names of the classes, of which there are at least two.
+  private static func classNames(_ given: [String]?, of set: any DataSet) throws -> [String] {
+    guard let names = given ?? set.classNames else {
+      throw UsageError(
+        "`\(set.path)` does not say what its classes are called",
+        hint: "give a file with one name per line with --classes", option: "data")
+    }
+    if let own = set.classNames, own.count != names.count {
+      throw UsageError(
+        "--classes names \(names.count) classes, but `\(set.path)` has \(own.count)",
+        hint: "write one line per class, in the order of the labels", option: "classes")
+    }
+    guard names.count > 1 else {
+      throw UsageError(
+        "`\(set.path)` has one class, so there is nothing to confuse it with",
+        hint: "give a folder with a folder per class, or more names with --classes",
+        option: "data")
+    }
+    return try ClassNames(names).names
+  }
+}

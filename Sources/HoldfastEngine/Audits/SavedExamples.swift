@@ -1,0 +1,77 @@
+import Foundation
+import HoldfastAudit
+import HoldfastData
+import HoldfastFormats
+import HoldfastRecords
+import HoldfastReport
+
+/// The manifest of the adversarial inputs that a run has kept.
+enum SavedExamples {
+  /// What inputs belong to, and what they may be taken for.
+  enum Names {
+    /// One class each.
+    case classes([String])
+    /// The other side of pairs, of which several may belong to an input.
+    case pairs(PairManifest.Side)
+
+    /// The columns that say it, the input's own path first.
+    fileprivate var columns: [String] {
+      switch self {
+      case .classes: ["path", "label", "target"]
+      case .pairs(let side): ["input", side.kind == .captions ? "caption" : "partner"]
+      }
+    }
+
+    /// What stands in them behind the path: a line for each that the input belongs to.
+    fileprivate func lines(_ sample: SampleRecord) -> [[String]] {
+      switch self {
+      case .classes(let names):
+        [[names[sample.label], sample.target.map { names[$0] } ?? ""]]
+      case .pairs:
+        sample.retrieval?.partners.map { [self[$0]] } ?? []
+      }
+    }
+
+    /// The name of a place; none of one beyond them, such as a distractor's.
+    fileprivate subscript(place: Int) -> String {
+      switch self {
+      case .classes(let names): return names.indices.contains(place) ? names[place] : ""
+      case .pairs(let side):
+        guard side.entries.indices.contains(place) else { return "" }
+        let entry = side.entries[place]
+        return side.kind == .captions ? entry.name : entry.file
+      }
+    }
+  }
+
+  /// Writes `manifest.csv` beside the inputs, which `--data` reads, or of pairs `--pairs`: a line per
+  /// example, and per partner where an input has several.
+  ///
+  /// The first column is the picture, or the tensor where inputs are no pictures; both lie beside each
+  /// other.
+  static func writeManifest(in run: String, of names: Names, pictures: Bool) throws {
+    var table = Table(
+      texts: names.columns + ["sample", "protocol", "epsilon", "attack", "predicted", "sha256"],
+      numbers: ["margin", "distance"])
+    let folder = "\(run)/\(AdversarialArchive.place)"
+    try StoredRun(at: run).visit { sample in
+      for entry in sample.protocols {
+        for radius in entry.radii {
+          guard let example = radius.example else { continue }
+          let name = AdversarialArchive.name(of: sample.id, as: entry.name, at: radius.radius)
+          let path = "\(name).\(pictures ? "png" : "safetensors")"
+          guard FileManager.default.fileExists(atPath: "\(folder)/\(path)") else { continue }
+          for line in names.lines(sample) {
+            table.add(
+              [path] + line + [
+                sample.id, entry.name, radius.radius, example.attack, names[example.predicted],
+                example.sha256, "\(example.margin)", "\(example.distance)",
+              ])
+          }
+        }
+      }
+    }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try AtomicFile.write(table.csv() + "\n", to: "\(folder)/manifest.csv")
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import HoldfastCore
+import HoldfastData
+import HoldfastFormats
+
+/// One `--data`: where the data is, and of which sense if that was said.
+struct DataArgument: Hashable {
+  /// The sense; none for the one that the model means where none is named.
+  let modality: Modality?
+  /// The path.
+  let path: String
+
+  /// Reads `PATH` or `SENSE=PATH`; a path may be `scenes:SPLIT`.
+  ///
+  /// - Throws: `UsageError` where what stands before `=` is no sense, and no such file exists, and for
+  ///   a split of scenes that there is not.
+  init(_ text: String) throws(UsageError) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !FileManager.default.fileExists(atPath: text) else {
+      modality = nil
+      path = text
+      _ = try SceneArgument(path)
+      return
+    }
+    modality = try parseSense(String(parts[0]))
+    path = String(parts[1])
+    _ = try SceneArgument(path)
+  }
+
+  private init(path: String, modality: Modality?) {
+    self.path = path
+    self.modality = modality
+  }
+
+  /// The same, once for each sense that the data lists or holds by itself, unless one was named.
+  func bySense() throws -> [DataArgument] {
+    guard modality == nil else { return [self] }
+    let senses = try DataLayouts.senses(of: path)
+    return senses.isEmpty ? [self] : senses.map { DataArgument(path: path, modality: $0) }
+  }
+
+  /// The folder of this data's run below that of an audit of several senses.
+  func folder(for modality: Modality) -> String {
+    let name = PathParts.name(of: path)
+    let safe = name.map { $0.isLetter || $0.isNumber ? $0 : "-" }
+    return "\(modality.rawValue)-\(String(safe))"
+  }
+}

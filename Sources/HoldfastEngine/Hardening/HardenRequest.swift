@@ -1,0 +1,62 @@
+public import HoldfastCore
+
+/// What hardening is asked to do, whoever asks.
+///
+/// Its keys are the names of the options of `holdfast harden`.
+public struct HardenRequest: Hashable, Sendable {
+  /// The model that the defence goes around.
+  public var model: ModelRequest
+  /// A defence with its options, such as `r-adapt:alpha=1.2,d0=40`.
+  public var method: String
+  /// A hardened model of the same shape to learn from; nil for none.
+  public var guide: String?
+  /// The senses to harden; empty for all around which the defence can go.
+  public var modalities: [Modality] = []
+  /// The bundle's folder.
+  public var output: String
+
+  /// A defence around every sense of a model that it can go around.
+  public init(model: String, method: String, output: String) {
+    self.model = ModelRequest(model)
+    self.method = method
+    self.output = output
+  }
+}
+
+extension HardenRequest: Codable {
+  /// Reads the options by name.
+  public init(from decoder: any Decoder) throws {
+    self = try decodeRequest(
+      HardenRequest(model: "", method: "", output: ""), Self.fields, called: "hardening",
+      from: decoder)
+    for (option, value) in [("model", model.model), ("method", method), ("output", output)]
+    where value.isEmpty {
+      throw UsageError("hardening needs the option `\(option)`", option: option)
+    }
+  }
+
+  /// Writes the options that are not the defaults.
+  public func encode(to encoder: any Swift.Encoder) throws {
+    try encodeRequest(
+      self, HardenRequest(model: "", method: "", output: ""), Self.fields, to: encoder)
+  }
+
+  private static var fields: [RequestField<HardenRequest>] {
+    [
+      .value("model", \.model.model), .value("vision", \.model.vision),
+      .value("input", \.model.input), .value("trust", \.model.trust),
+      .value("depth-camera", \.model.depthCamera), .value("device", \.model.device),
+      .value("threads", \.model.threads), .value("method", \.method),
+      .value("guide", \.guide), .list("modality", \.modalities, senses, \.rawValue),
+      .value("output", \.output),
+    ]
+  }
+
+  private static func senses(_ names: [String]) throws(UsageError) -> [Modality] {
+    try about("modality") { () throws(UsageError) in
+      var senses: [Modality] = []
+      for name in names { senses.append(try parseSense(name)) }
+      return senses
+    }
+  }
+}

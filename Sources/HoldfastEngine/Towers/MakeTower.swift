@@ -1,0 +1,70 @@
+import Foundation
+import HoldfastCore
+import HoldfastData
+import HoldfastEncoders
+import HoldfastLayers
+import HoldfastTensor
+
+/// Trains a tower, writes it, and measures what was written.
+func makeTower(
+  _ recipe: TowerRecipe, _ lesson: TowerLesson, space: TowerSpace, in folder: TowerFolder,
+  command: String, observer: any RunObserver
+) throws {
+  let clock = ContinuousClock()
+  let began = clock.now
+  let training = TowerTraining(
+    recipe: recipe, space: space, classes: lesson.classes, observer: observer)
+  let result = try training.run(lesson.supply, validation: lesson.validation)
+  let seconds = (clock.now - began) / .seconds(1)
+  try folder.copyBase()
+  let halves = try result.model.with(result.model.parameters.converted(to: .float16))
+  try halves.write(to: folder.tower)
+
+  // What ships is what is measured: the written file, read back.
+  let tower = try TinyBindTower(at: folder.tower, device: space.image.encoder.device)
+  let subject = Subject(
+    encoder: tower.encoder,
+    head: Head(
+      anchors: try space.anchors(for: lesson.classes, recipe.templates), scale: space.image.scale))
+  let evaluation = try accuracy(of: subject, on: lesson.evaluation)
+  let baseline = try nearestNeighbourBaseline(
+    train: lesson.known, test: Array(lesson.evaluation.prefix(TowerLesson.askedScenes)),
+    input: tower.encoder.input)
+  let card = TowerCard(
+    recipe: recipe, tower: tower, command: command, source: lesson.source, chosen: result,
+    seconds: seconds, evaluation: evaluation, baseline: baseline,
+    baselineSamples: lesson.known.count,
+    retrievals: lesson.source.isScenes ? try retrievals(lesson, tower, space) : [],
+    startsAsImage: TinyBindTower.starts(recipe.configuration, from: space.model))
+  try card.write(to: folder.output)
+  observer.say(
+    "\(percent(evaluation)) of held-out samples are named rightly; "
+      + "\(percent(baseline)) by the nearest training sample")
+}
+
+/// How scenes are found across senses, and by what is said about them.
+private func retrievals(
+  _ lesson: TowerLesson, _ tower: TinyBindTower, _ space: TowerSpace
+) throws -> [TowerCard.Retrieval] {
+  let samples = Array(lesson.evaluation.prefix(TowerLesson.askedScenes))
+  let generator = SceneGenerator(seed: 0)
+  let pictures = try prepared(
+    SceneSet(
+      generator: generator, split: .evaluation, rendering: SceneRendering(.image),
+      samples: samples.count), space.image.preparation)
+  let sense = SceneSense(rawValue: tower.modality.rawValue) ?? .image
+  let captions = samples.indices.map {
+    SceneCaptions.caption(generator.scene(.evaluation, $0), for: sense)
+  }
+  let own = try unitEmbeddings(of: samples, by: tower.encoder)
+  return [
+    .init(
+      partner: "images",
+      figures: try SceneRetrieval(
+        rows: own, columns: unitEmbeddings(of: pictures, by: space.image.encoder))),
+    .init(
+      partner: "captions",
+      figures: try SceneRetrieval(
+        rows: own, columns: space.embed(texts: captions), captions: captions)),
+  ]
+}
