@@ -54,7 +54,8 @@ enum AttackPlace: Equatable {
     switch self {
     case .model: preparation
     case .waveform: try sound(preparation).onWaveform()
-    case .native(let size): NativePictures(size: size)
+    case .native(let size):
+      NativePictures(size: size, background: try image(preparation).background)
     }
   }
 
