@@ -8,6 +8,10 @@ typedef struct {
   png_infop info;
   uint32_t width, height;
   unsigned colour, depth;
+  png_bytep alphas;  // of the palette's first entries, NULL where the file has none
+  int alpha_count;
+  int has_key;
+  png_color_16 key;  // the colour that is transparent, as the file stores it
   uint8_t *samples;  // the image as the file stores it, one or two bytes per sample
   png_bytep *rows;
 } decoder;
@@ -60,6 +64,36 @@ static void convert_palette(decoder *self, uint8_t *rgb, size_t count) {
   }
 }
 
+// Pillow's alpha_composite over an opaque grey: seven bits more than the result has, rounded.
+static uint8_t composite(uint8_t value, uint32_t alpha, uint32_t background) {
+  uint32_t sum = ((value * alpha + background * (255 - alpha)) << 7) + (0x80 << 7);
+  return (uint8_t)((((sum >> 8) + sum) >> 8) >> 7);
+}
+
+// Lays the converted pixels on grey, by their alpha or by what the file calls transparent.
+//
+// A transparent colour is compared with the 8-bit pixel by its low byte, whatever the depth, which
+// is Pillow's way.
+static void lay_on(decoder *self, uint8_t *rgb, unsigned channels, uint8_t background) {
+  uint8_t key[3] = {
+      (uint8_t)self->key.red, (uint8_t)self->key.green, (uint8_t)self->key.blue};
+  if (!(self->colour & PNG_COLOR_MASK_COLOR))
+    memset(key, self->depth == 1 && self->key.gray ? 255 : (uint8_t)self->key.gray, 3);
+  for (uint32_t y = 0; y < self->height; y++) {
+    for (uint32_t x = 0; x < self->width; x++, rgb += 3) {
+      const uint8_t *sample = self->rows[y] + (size_t)x * channels;
+      uint8_t alpha = 255;
+      if (self->colour & PNG_COLOR_MASK_ALPHA)
+        alpha = sample[channels - 1];
+      else if (self->colour == PNG_COLOR_TYPE_PALETTE)
+        alpha = self->alphas && sample[0] < self->alpha_count ? self->alphas[sample[0]] : 255;
+      else if (self->has_key && !memcmp(rgb, key, 3))
+        alpha = 0;
+      for (int i = 0; i < 3; i++) rgb[i] = composite(rgb[i], alpha, background);
+    }
+  }
+}
+
 // Reads what comes before the pixels, and checks how many there are.
 static void read_header(decoder *self, uint64_t max_pixels) {
   self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &self->failure, on_error, on_warning);
@@ -77,6 +111,11 @@ static void read_header(decoder *self, uint64_t max_pixels) {
   self->height = png_get_image_height(self->png, self->info);
   self->colour = png_get_color_type(self->png, self->info);
   self->depth = png_get_bit_depth(self->png, self->info);
+  // Asked for here, since what libpng is told to do to the samples it may do to the colour too.
+  png_color_16p key = NULL;
+  png_get_tRNS(self->png, self->info, &self->alphas, &self->alpha_count, &key);
+  self->has_key = key && self->colour != PNG_COLOR_TYPE_PALETTE;
+  if (self->has_key) self->key = *key;
   if ((uint64_t)self->width * self->height > max_pixels)
     fail(&self->failure, media_png_too_large, "it has too many pixels");
 }
@@ -98,7 +137,8 @@ static void read_samples(decoder *self) {
 
 // longjmp returns to this function and the next alone; they change none of their own variables
 // before.
-static media_png_status decode(decoder *self, uint64_t max_pixels, media_png_image *image) {
+static media_png_status decode(
+    decoder *self, uint64_t max_pixels, int background, media_png_image *image) {
   if (setjmp(self->failure.escape)) return self->failure.status;
   read_header(self, max_pixels);
   int grey16 = self->colour == PNG_COLOR_TYPE_GRAY && self->depth == 16;
@@ -108,11 +148,9 @@ static media_png_status decode(decoder *self, uint64_t max_pixels, media_png_ima
   uint32_t width = self->width, height = self->height;
   unsigned channels = png_get_channels(self->png, self->info);
   image->pixels = allocate(self, (size_t)width * height, 3);
-  if (self->colour == PNG_COLOR_TYPE_PALETTE) {
-    convert_palette(self, image->pixels, (size_t)width * height);
-    return media_png_ok;
-  }
-  for (uint32_t y = 0; y < height; y++) {
+  int is_palette = self->colour == PNG_COLOR_TYPE_PALETTE;
+  if (is_palette) convert_palette(self, image->pixels, (size_t)width * height);
+  for (uint32_t y = 0; y < height && !is_palette; y++) {
     uint8_t *rgb = image->pixels + (size_t)y * width * 3;
     if (grey16)
       convert_grey16(self->rows[y], rgb, width);
@@ -121,6 +159,7 @@ static media_png_status decode(decoder *self, uint64_t max_pixels, media_png_ima
     else
       convert_grey(self->rows[y], rgb, width, channels);
   }
+  if (background >= 0) lay_on(self, image->pixels, channels, (uint8_t)background);
   return media_png_ok;
 }
 
@@ -152,14 +191,15 @@ static void finish(decoder *self) {
 }
 
 media_png_status media_png_decode(
-    const uint8_t *bytes, size_t count, uint64_t max_pixels, media_png_image *image) {
+    const uint8_t *bytes, size_t count, uint64_t max_pixels, int background,
+    media_png_image *image) {
   memset(image, 0, sizeof *image);
   decoder self = {
       .failure = {.message = image->message, .capacity = sizeof image->message},
       .next = bytes,
       .left = count,
   };
-  media_png_status status = decode(&self, max_pixels, image);
+  media_png_status status = decode(&self, max_pixels, background, image);
   image->width = self.width;
   image->height = self.height;
   finish(&self);

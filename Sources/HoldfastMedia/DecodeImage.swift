@@ -18,15 +18,16 @@ public struct ImageLimits: Hashable, Sendable {
 ///
 /// The format is told by the first bytes. The pixels are those of Pillow's
 /// `Image.open(file).convert("RGB")`: PNG exactly, JPEG to the byte where libjpeg-turbo is the
-/// system's libjpeg. Grey becomes three equal channels, CMYK is taken as inverted, alpha, EXIF
-/// orientation, gamma and colour profiles are ignored. Of 16-bit samples the high byte is kept, but
-/// plain 16-bit grey is clipped at 255, which is Pillow's way.
+/// system's libjpeg. Grey becomes three equal channels, CMYK is taken as inverted, EXIF orientation,
+/// gamma and colour profiles are ignored. Of 16-bit samples the high byte is kept, but plain 16-bit
+/// grey is clipped at 255, which is Pillow's way.
 ///
-/// `name` is what errors call the file. Throws on an empty, unknown, damaged or truncated file and
+/// `name` is what errors call the file, and `background` the grey level that transparent pixels are
+/// laid on; nil drops their alpha. Throws on an empty, unknown, damaged or truncated file and
 /// on one with more pixels than `limits` allows; nothing of the image's size is allocated before
 /// that is known.
 public func decodeImage(
-  _ bytes: [UInt8], name: String, limits: ImageLimits = ImageLimits()
+  _ bytes: [UInt8], name: String, limits: ImageLimits = ImageLimits(), background: UInt8? = nil
 ) throws(MediaError) -> Image {
   guard !bytes.isEmpty else {
     throw MediaError("the file is empty", file: name)
@@ -38,7 +39,7 @@ public func decodeImage(
   }
   switch format {
   case .jpeg: return try decodeJPEG(bytes, name: name, limits: limits)
-  case .png: return try decodePNG(bytes, name: name, limits: limits)
+  case .png: return try decodePNG(bytes, name: name, limits: limits, background: background)
   default:
     throw MediaError(
       "\(format.rawValue) images are not supported yet", file: name, hint: "convert it to PNG")
@@ -69,10 +70,11 @@ private func decodeJPEG(
 }
 
 private func decodePNG(
-  _ bytes: [UInt8], name: String, limits: ImageLimits
+  _ bytes: [UInt8], name: String, limits: ImageLimits, background: UInt8?
 ) throws(MediaError) -> Image {
   var decoded = media_png_image()
-  let status = media_png_decode(bytes, bytes.count, pixelLimit(limits), &decoded)
+  let status = media_png_decode(
+    bytes, bytes.count, pixelLimit(limits), background.map(Int32.init) ?? -1, &decoded)
   defer { media_png_free_image(&decoded) }
   let size = ImageSize(width: Int(decoded.width), height: Int(decoded.height))
   guard status == media_png_ok else {

@@ -1,4 +1,5 @@
-/// A `preprocessor_config.json` of CLIP's image processor; an absent key means the class's default.
+/// What a `preprocessor_config.json`, or the `image_processor` of a `processor_config.json`, says of
+/// CLIP's image processor; an absent key means the class's default.
 struct HuggingFacePreprocessing: Decodable {
   var imageProcessorType: String?
   var featureExtractorType: String?
@@ -13,6 +14,7 @@ struct HuggingFacePreprocessing: Decodable {
   var imageMean: [Double]?
   var imageStd: [Double]?
   var doPad: Bool?
+  var doConvertRgb: Bool?
 
   enum CodingKeys: String, CodingKey {
     case size, resample
@@ -27,6 +29,7 @@ struct HuggingFacePreprocessing: Decodable {
     case imageMean = "image_mean"
     case imageStd = "image_std"
     case doPad = "do_pad"
+    case doConvertRgb = "do_convert_rgb"
   }
 
   /// The names that transformers has given to one and the same processor.
@@ -38,7 +41,8 @@ struct HuggingFacePreprocessing: Decodable {
 extension ImagePreprocessor {
   /// The pixels of transformers' PIL-backed `CLIPImageProcessor`, byte for byte.
   ///
-  /// The torchvision-backed class, the default since transformers 5, resizes with other rounding:
+  /// As there, pictures with transparency are laid on white before anything else. The
+  /// torchvision-backed class, the default since transformers 5, resizes with other rounding:
   /// it differs by at most 2 on under 1 % of the values.
   init(_ config: HuggingFacePreprocessing, file: String) throws(MediaError) {
     let name = config.imageProcessorType ?? config.featureExtractorType
@@ -73,7 +77,8 @@ extension ImagePreprocessor {
         ? try config.imageStd.map { values throws(MediaError) in
           try checked(values, key: "image_std", file: file, positive: true)
         } ?? Self.clipStd
-        : [1, 1, 1])
+        : [1, 1, 1],
+      background: config.doConvertRgb ?? true ? 255 : nil)
   }
 }
 

@@ -31,7 +31,7 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
 /// An 8-bit RGB image, free of tensors.
 ///
 /// The pixels are what Pillow's `Image.open(file).convert("RGB")` holds: sRGB bytes as stored, no
-/// colour management, no EXIF rotation, alpha dropped.
+/// colour management, no EXIF rotation.
 public struct Image: Hashable, Sendable {
   /// Pixels in a row, at least 1.
   public let width: Int

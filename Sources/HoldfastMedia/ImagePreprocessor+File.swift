@@ -20,6 +20,15 @@ extension ImagePreprocessor {
     }
   }
 
+  /// Reads the `image_processor` of a `processor_config.json`, as transformers 5 writes it; nil when
+  /// the file has none, as those of transformers 4.
+  ///
+  /// Otherwise as ``init(json:file:)``.
+  public init?(processor json: [UInt8], file: String) throws(MediaError) {
+    guard let nested = try decode(Layout.self, from: json, file: file).nested else { return nil }
+    try self.init(nested, file: file)
+  }
+
   /// The keys that tell the three files apart.
   private struct Layout: Decodable {
     var openCLIP: OpenCLIPPreprocessing?

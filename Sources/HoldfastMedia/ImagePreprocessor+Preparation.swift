@@ -6,18 +6,19 @@ extension ImagePreprocessor: Preparation {
 
   /// Pixels in [0, 1], channel by channel: `(3, H, W)`.
   public func prepare(_ source: MediaSource) throws -> PreparedInput {
-    let image = try prepare(Self.image(from: source))
+    let image = try prepare(Self.image(from: source, background: background))
     return try PreparedInput(
       values: image.planarFloats(), shape: [3, image.height, image.width])
   }
 
-  static func image(from source: MediaSource) throws -> Image {
+  /// The picture in a source; `background` as for ``decodeImage(_:name:limits:background:)``.
+  static func image(from source: MediaSource, background: UInt8?) throws -> Image {
     switch source {
     case .medium(.image(let image)): image
     case .medium: throw MediaError("this is no picture", hint: "the model takes pictures")
-    case .bytes(let bytes, let name): try decodeImage(bytes, name: name)
+    case .bytes(let bytes, let name): try decodeImage(bytes, name: name, background: background)
     case .file(let path):
-      try decodeImage(MappedFile(path).withBytes { Array($0) }, name: path)
+      try decodeImage(MappedFile(path).withBytes { Array($0) }, name: path, background: background)
     }
   }
 }

@@ -37,16 +37,21 @@ public struct ImagePreprocessor: Hashable, Sendable, Codable {
   /// What the encoder divides each channel by.
   public var std: [Float]
 
+  /// The grey level that transparent pixels are laid on when a file is decoded, 255 for white; nil
+  /// when their alpha is dropped.
+  public var background: UInt8?
+
   /// Creates a preprocessor.
   public init(
     resize: Resize, filter: ResampleFilter = .bicubic, crop: CenterCrop? = nil,
-    mean: [Float] = Self.clipMean, std: [Float] = Self.clipStd
+    mean: [Float] = Self.clipMean, std: [Float] = Self.clipStd, background: UInt8? = nil
   ) {
     self.resize = resize
     self.filter = filter
     self.crop = crop
     self.mean = mean
     self.std = std
+    self.background = background
   }
 
   /// CLIP's channel means.

@@ -4,9 +4,14 @@ import HoldfastFormats
 public struct NativePictures: Preparation {
   /// The size that every picture has.
   public let size: ImageSize
+  /// The grey level that transparent pixels are laid on; nil when their alpha is dropped.
+  public let background: UInt8?
 
   /// Pictures of a size.
-  public init(size: ImageSize) { self.size = size }
+  public init(size: ImageSize, background: UInt8? = nil) {
+    self.size = size
+    self.background = background
+  }
 
   /// `(3, h, w)`.
   public var outputShape: [Int]? { [3, size.height, size.width] }
@@ -15,7 +20,7 @@ public struct NativePictures: Preparation {
   ///
   /// - Throws: ``MediaError`` for a picture of another size.
   public func prepare(_ source: MediaSource) throws -> PreparedInput {
-    let image = try ImagePreprocessor.image(from: source)
+    let image = try ImagePreprocessor.image(from: source, background: background)
     guard image.size == size else {
       throw MediaError(
         "a picture of \(image.size) pixels cannot be attacked beside those of \(size)",
@@ -27,6 +32,6 @@ public struct NativePictures: Preparation {
 
   /// Pictures of the size of the given one.
   public init(sizeOf source: MediaSource) throws {
-    size = try ImagePreprocessor.image(from: source).size
+    self.init(size: try ImagePreprocessor.image(from: source, background: nil).size)
   }
 }

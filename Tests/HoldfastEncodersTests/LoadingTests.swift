@@ -115,6 +115,36 @@ import Testing
     }
   }
 
+  /// A `processor_config.json` of transformers 5, with other means than the file beside it.
+  private func write(processor: [String: Any], to folder: URL) throws {
+    try JSONSerialization.data(withJSONObject: processor)
+      .write(to: folder.appendingPathComponent("processor_config.json"))
+  }
+
+  @Test("the preprocessor of transformers 5, alone and beside the older file")
+  func processorFile() throws {
+    try withCopy(of: "hf-quick-gelu") { folder in
+      let before = try loadCLIP(at: folder.path).preprocessor
+      try write(processor: ["processor_class": "CLIPProcessor"], to: folder)
+      #expect(try loadCLIP(at: folder.path).preprocessor == before)
+      let nested: [String: Any] = [
+        "crop_size": 16, "size": ["shortest_edge": 20], "image_mean": [0.5, 0.5, 0.5],
+      ]
+      try write(processor: ["image_processor": nested], to: folder)
+      let beside = try loadCLIP(at: folder.path).preprocessor
+      #expect(beside.mean == [0.5, 0.5, 0.5] && beside.resize == .shortSide(20))
+      try FileManager.default.removeItem(
+        at: folder.appendingPathComponent("preprocessor_config.json"))
+      #expect(try loadCLIP(at: folder.path).preprocessor == beside)
+    }
+  }
+
+  @Test("transparency: white for transformers' folders, dropped for open_clip's")
+  func background() throws {
+    #expect(try loadCLIP(at: Golden.url("hf-quick-gelu").path).preprocessor.background == 255)
+    #expect(try loadCLIP(at: Golden.url("open-clip-gelu").path).preprocessor.background == nil)
+  }
+
   @Test("open_clip weights without a configuration do not guess the activation")
   func unknownActivation() throws {
     let archive = try loadCLIP(at: PeerModel.all[6].path).model

@@ -16,6 +16,16 @@ struct DecodeImageTests {
     }
   }
 
+  @Test("transparency is laid on white as transformers does it")
+  func onWhite() throws {
+    let cases = try ImageFileGoldens.read().cases
+    #expect(cases.filter { $0.onWhite != nil }.count >= 20)
+    for item in cases {
+      let image = try decodeImage(item.bytes, name: item.name, background: 255)
+      #expect(image.pixels == Array(item.onWhite ?? item.pixels), "\(item.name)")
+    }
+  }
+
   /// libjpeg-turbo is exact here; another libjpeg may round once more.
   @Test("JPEG gives Pillow's pixels to within the tolerance")
   func jpeg() throws {

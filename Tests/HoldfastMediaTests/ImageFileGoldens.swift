@@ -8,6 +8,8 @@ struct ImageFile: Decodable, CustomTestStringConvertible {
   var width: Int
   var height: Int
   var pixels: Data
+  /// The pixels as transformers 5 lays them on white; nil for a file without transparency.
+  var onWhite: Data?
 
   var bytes: [UInt8] { Array(file) }
   var testDescription: String { name }

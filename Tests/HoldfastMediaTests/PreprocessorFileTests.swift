@@ -1,3 +1,4 @@
+import Foundation
 import HoldfastMedia
 import Testing
 
@@ -16,6 +17,7 @@ struct PreprocessorFileTests {
       preprocessor.crop == CenterCrop(size: ImageSize(width: 224, height: 224), rounding: .down))
     #expect(preprocessor.mean == ImagePreprocessor.clipMean)
     #expect(preprocessor.std == ImagePreprocessor.clipStd)
+    #expect(preprocessor.background == nil)
   }
 
   @Test("Every key is read")
@@ -35,7 +37,8 @@ struct PreprocessorFileTests {
 
     let bare = try read(
       #"{"do_resize": false, "do_center_crop": false, "do_normalize": false, "crop_size": null}"#)
-    #expect(bare == ImagePreprocessor(resize: .none, mean: [0, 0, 0], std: [1, 1, 1]))
+    #expect(
+      bare == ImagePreprocessor(resize: .none, mean: [0, 0, 0], std: [1, 1, 1], background: 255))
   }
 
   @Test("`processor_config.json` nests the same keys")
@@ -44,6 +47,26 @@ struct PreprocessorFileTests {
       #"{"image_processor": {"size": {"shortest_edge": 336}, "crop_size": 336}, "x": 1}"#)
     #expect(nested.resize == .shortSide(336))
     #expect(nested.outputSize == ImageSize(width: 336, height: 336))
+  }
+
+  @Test("`processor_config.json` of transformers 4 describes no image processor")
+  func notNested() throws {
+    func processor(_ json: String) throws -> ImagePreprocessor? {
+      try ImagePreprocessor(processor: Array(json.utf8), file: "processor_config.json")
+    }
+    #expect(try processor(#"{"processor_class": "CLIPProcessor"}"#) == nil)
+    let nested = try processor(#"{"image_processor": {"crop_size": 30}}"#)
+    #expect(nested?.outputSize == ImageSize(width: 30, height: 30))
+    #expect(throws: MediaError.self) { try processor(#"{"image_processor": {"crop_size": 0}}"#) }
+  }
+
+  @Test("transformers lays transparency on white, open_clip drops it")
+  func background() throws {
+    #expect(try read("{}").background == 255)
+    #expect(try read(#"{"preprocess_cfg": {}}"#).background == nil)
+    let old = #"{"resize": {"none": {}}, "filter": "bicubic", "mean": [], "std": []}"#
+    let record = try JSONDecoder().decode(ImagePreprocessor.self, from: Data(old.utf8))
+    #expect(record.background == nil, "a record without the key")
   }
 
   @Test(

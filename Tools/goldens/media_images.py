@@ -119,6 +119,20 @@ def pngs() -> dict:
         colour, 2, 8, chunks=chunk(b"gAMA", struct.pack(">I", 100000))
         + chunk(b"sBIT", bytes([5, 5, 5])) + chunk(b"bKGD", struct.pack(">3H", 9, 9, 9)))
     files["png-1x1"] = png(np.array([[[1, 2, 3]]]), 2, 8)
+
+    for depth in (1, 2, 4, 16):
+        grey = random.integers(0, 2**depth, (9, 11, 1))
+        grey[0, :2, 0] = [1, {2: 2, 16: 77}.get(depth, 0)]
+        files[f"png-grey-{depth}bit-transparent-value"] = png(
+            grey, 0, depth, chunks=chunk(b"tRNS", struct.pack(">H", int(grey[0, 1, 0]))))
+    deep = random.integers(0, 2**16, (9, 11, 3))
+    deep[0, 0] = [0x0707, 0x0808, 0x0909]
+    files["png-colour-16bit-transparent-value"] = png(
+        deep, 2, 16, chunks=chunk(b"tRNS", struct.pack(">3H", *map(int, deep[0, 0]))))
+    clear = chunk(b"tRNS", bytes([255, 255, 0, 255]))
+    files["png-palette-one-clear-entry"] = png(
+        random.integers(0, 4, (9, 11, 1)), 3, 2,
+        chunks=chunk(b"PLTE", random.integers(0, 256, 12, dtype=np.uint8).tobytes()) + clear)
     return files
 
 
@@ -126,6 +140,17 @@ def pixels(file: bytes) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Image.open(io.BytesIO(file)).convert("RGB")
+
+
+def on_white(file: bytes) -> bytes | None:
+    """The pixels as transformers 5 (image_transforms.convert_to_rgb) sees them; None without
+    transparency."""
+    image = Image.open(io.BytesIO(file))
+    if "A" not in image.getbands() and image.info.get("transparency") is None:
+        return None
+    image = image.convert("RGBA")
+    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    return Image.alpha_composite(white, image).convert("RGB").tobytes()
 
 
 def raises(file: bytes) -> bool:
@@ -143,6 +168,9 @@ def write(cifar) -> None:
         image = pixels(file)
         cases.append({"name": name, "file": text(file), "width": image.width,
                       "height": image.height, "pixels": text(image.tobytes())})
+        white = on_white(file)
+        if white is not None:
+            cases[-1]["onWhite"] = text(white)
     whole = [name for name in ("jpeg-444", "jpeg-progressive", "png-colour2-8bit")
              if all(raises(files[name][:n]) for n in range(len(files[name])))]
     previous = GOLDENS / "images.json"

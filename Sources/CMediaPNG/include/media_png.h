@@ -1,7 +1,6 @@
 // PNG decoding and encoding over libpng, for callers that cannot use setjmp.
 //
-// The pixels are those of Pillow's `Image.open(file).convert("RGB")`: no gamma, no colour profile,
-// transparency dropped without compositing.
+// The pixels are those of Pillow's `Image.open(file).convert("RGB")`: no gamma, no colour profile.
 #pragma once
 
 #include <stddef.h>
@@ -37,10 +36,13 @@ typedef struct {
 
 // Decodes one PNG of any colour type, bit depth and interlacing from memory to 8-bit RGB.
 //
+// Transparency is dropped where `background` is negative; otherwise the picture is laid on grey of
+// that level, 0 to 255, as Pillow's `alpha_composite` does it.
 // Nothing the size of the image is allocated before `width * height <= max_pixels` is known.
 // `image` is always filled in; pass it to `media_png_free_image` whatever the status.
 media_png_status media_png_decode(
-    const uint8_t *bytes, size_t count, uint64_t max_pixels, media_png_image *image);
+    const uint8_t *bytes, size_t count, uint64_t max_pixels, int background,
+    media_png_image *image);
 
 // Frees the pixels of an image.
 void media_png_free_image(media_png_image *image);

@@ -41,7 +41,7 @@ public func loadCLIP(
   let folder = ModelFolder(holding: path)
   let layout = try CLIPLayout(of: source)
   let configuration = try folder.configuration(of: source, layout, activation)
-  let preprocessor = try folder.preprocessor(for: configuration.vision)
+  let preprocessor = try folder.preprocessor(for: configuration.vision, layout)
   let normalization = try PixelNormalization(
     mean: preprocessor.mean, std: preprocessor.std, device: device)
 
@@ -91,20 +91,40 @@ extension ModelFolder {
     }
   }
 
-  /// The preprocessor's file, or CLIP's own steps at the tower's size.
-  fileprivate func preprocessor(for vision: CLIPConfiguration.Vision) throws -> ImagePreprocessor {
-    for name in ["preprocessor_config.json", "open_clip_config.json"] {
-      guard let (json, file) = try file(name) else { continue }
-      let preprocessor = try ImagePreprocessor(json: json, file: file)
-      let size = ImageSize(width: vision.image, height: vision.image)
-      guard preprocessor.outputSize == size else {
-        throw EncoderError(
-          what: "the preprocessor makes images of "
-            + "\(preprocessor.outputSize.map { "\($0)" } ?? "any size"), the tower takes \(size)",
-          where: file, hint: "weights and preprocessor are of different models")
-      }
-      return preprocessor
+  /// What the folder says about preprocessing, or CLIP's own steps at the tower's size.
+  fileprivate func preprocessor(
+    for vision: CLIPConfiguration.Vision, _ layout: CLIPLayout
+  ) throws -> ImagePreprocessor {
+    guard let (preprocessor, file) = try writtenPreprocessor else {
+      var standard = ImagePreprocessor.clip(size: vision.image)
+      if layout == .huggingFace { standard.background = 255 }
+      return standard
     }
-    return .clip(size: vision.image)
+    let size = ImageSize(width: vision.image, height: vision.image)
+    guard preprocessor.outputSize == size else {
+      throw EncoderError(
+        what: "the preprocessor makes images of "
+          + "\(preprocessor.outputSize.map { "\($0)" } ?? "any size"), the tower takes \(size)",
+        where: file, hint: "weights and preprocessor are of different models")
+    }
+    return preprocessor
+  }
+
+  /// The preprocessor of the first file that describes one, and the file; nil when none does.
+  ///
+  /// The order is that of transformers 5: what `processor_config.json` nests counts first.
+  private var writtenPreprocessor: (preprocessor: ImagePreprocessor, file: String)? {
+    get throws {
+      if let (json, file) = try file("processor_config.json"),
+        let nested = try ImagePreprocessor(processor: json, file: file)
+      {
+        return (nested, file)
+      }
+      for name in ["preprocessor_config.json", "open_clip_config.json"] {
+        guard let (json, file) = try file(name) else { continue }
+        return (try ImagePreprocessor(json: json, file: file), file)
+      }
+      return nil
+    }
   }
 }

@@ -64,7 +64,8 @@ public enum AttackPlace: Hashable {
     switch self {
     case .model: preparation
     case .waveform: try sound(preparation).onWaveform()
-    case .native(let size): NativePictures(size: size)
+    case .native(let size):
+      NativePictures(size: size, background: try image(preparation).background)
     }
   }
 

@@ -3,11 +3,12 @@ import CMediaPNG
 /// Decodes a JPEG or PNG file to one value per pixel.
 ///
 /// A grey PNG gives the values of the file, of 16 bits where it has 16; alpha is dropped, and 1, 2
-/// and 4 bits are scaled to 8. Everything else is decoded as ``decodeImage(_:name:limits:)`` does and
-/// becomes grey as Pillow's `convert("L")` has it, unless `exactly` asks for values as they are.
+/// and 4 bits are scaled to 8. Everything else is decoded as
+/// ``decodeImage(_:name:limits:background:)`` does and becomes grey as Pillow's `convert("L")` has it,
+/// unless `exactly` asks for values as they are.
 ///
-/// `name` is what errors call the file. Throws as ``decodeImage(_:name:limits:)`` does, and where
-/// `exactly` meets what is no grey PNG.
+/// `name` is what errors call the file. Throws as ``decodeImage(_:name:limits:background:)`` does, and
+/// where `exactly` meets anything but a grey PNG.
 public func decodeGray(
   _ bytes: [UInt8], name: String, limits: ImageLimits = ImageLimits(), exactly: Bool = false
 ) throws(MediaError) -> GrayImage {
