@@ -96,6 +96,7 @@ let floor4: [Target] = [
   library("HoldfastAttacks", ["HoldfastCore", "HoldfastTensor"]),
   library(
     "HoldfastData", ["HoldfastCore", "HoldfastFormats", "HoldfastMedia", "HoldfastText", csv]),
+  library("HoldfastScenes", ["HoldfastCore", "HoldfastFormats", "HoldfastMedia"]),
 ]
 
 let floor5: [Target] = [
@@ -125,7 +126,7 @@ let floor8: [Target] = [
     [
       "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers", "HoldfastText",
       "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks", "HoldfastData",
-      "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
+      "HoldfastScenes", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
     ]),
   library("HoldfastCommands", ["Holdfast", arguments, yaml], resources: [.copy("Models")]),
   .executableTarget(
@@ -159,6 +160,8 @@ let testTargets: [Target] = [
     exclude: ["Goldens"]),
   tests("HoldfastData", ["HoldfastTestSupport", "HoldfastCore", "HoldfastMedia"]),
   tests(
+    "HoldfastScenes", ["HoldfastTestSupport", "HoldfastCore", "HoldfastData", "HoldfastMedia"]),
+  tests(
     "HoldfastDefenses",
     [
       "HoldfastTestSupport", "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
@@ -168,7 +171,7 @@ let testTargets: [Target] = [
     "HoldfastAudit",
     [
       "HoldfastTestSupport", "HoldfastAttacks", "HoldfastCore", "HoldfastData", "HoldfastFormats",
-      "HoldfastMedia", "HoldfastRecords", "HoldfastTensor",
+      "HoldfastMedia", "HoldfastRecords", "HoldfastScenes", "HoldfastTensor",
     ]),
   tests("HoldfastReport", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
   tests("Holdfast", ["HoldfastTestSupport"]),
