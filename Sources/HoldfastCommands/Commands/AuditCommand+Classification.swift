@@ -57,8 +57,12 @@ extension AuditCommand {
       try Self.show(SensesReport(entries), entries.map(\.summary), as: format, console)
       try RunReport.write(folders, of: output, console)
     }
-    let found = entries.map { (isAlone ? "" : $0.plan.attackSpace.sense, $0.summary) }
-    if let error = GateError(settings.requirements, found) { throw error }
+    let found = entries.map {
+      GatedRun(
+        name: isAlone ? "" : $0.plan.attackSpace.sense, plan: $0.plan, summary: $0.summary)
+    }
+    let allowed = runOptions.allowSkipped
+    if let error = GateError(settings.requirements, allowingSkipped: allowed, found) { throw error }
   }
 
   /// The audit of one sense on one of the data sets.
@@ -67,6 +71,7 @@ extension AuditCommand {
   ) throws -> AuditRun {
     let (settings, preset, console) = (shared.settings, shared.preset, shared.settings.console)
     let whole = try argument.open(selection, classes: shared.classes, for: sense.modality)
+    whole.remarks.forEach(console.say)
     let set = try sense.withOwnClasses(
       preset?.subsample.map(whole.taking) ?? whole, names: shared.classes,
       anchors: anchors.file())

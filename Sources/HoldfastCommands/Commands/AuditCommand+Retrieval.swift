@@ -21,6 +21,8 @@ extension AuditCommand {
     try RunReport.write(for: result.folder, console)
     console.say("The run is in \(result.folder)")
     CheckChoice.warn(about: result.summary, console)
-    if let error = GateError(settings.requirements, [("", result.summary)]) { throw error }
+    let found = [GatedRun(name: "", plan: result.plan, summary: result.summary)]
+    let allowed = runOptions.allowSkipped
+    if let error = GateError(settings.requirements, allowingSkipped: allowed, found) { throw error }
   }
 }

@@ -123,6 +123,7 @@ struct TrainTowerCommand: TalkingCommand {
     }
     let training = try openDataSet(at: data, modality: modality, split: split)
     let held = try openDataSet(at: evaluation ?? data, modality: modality)
+    training.remarks.forEach(Console.standard.say)
     guard evaluation != nil || training.split != held.split else {
       throw UsageError(
         "`\(data)` would be both learned from and judged by",

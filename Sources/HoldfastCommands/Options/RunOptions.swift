@@ -10,6 +10,12 @@ struct RunOptions: ParsableArguments {
         + "white-box@4/255>=0.4, clean>=0.9.", valueName: "share"))
   var require: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "How many samples a gate may do without: inputs that are damaged or not there. Any more shut it.",
+      valueName: "n"))
+  var allowSkipped = 0
+
   @Flag(
     help: ArgumentHelp(
       "Measure one batch, print what the audit will cost and how sure it will be, and stop."))
@@ -31,6 +37,9 @@ struct RunOptions: ParsableArguments {
       try requirement.check(radii)
       requirements.append(requirement)
     }
+    guard allowSkipped >= 0 else {
+      throw UsageError("--allow-skipped takes a number from 0", hint: "leave it out for none")
+    }
     guard rankTimeout > 0, rankTimeout.isFinite else {
       throw UsageError("--rank-timeout takes a number of seconds above 0")
     }
@@ -51,14 +60,35 @@ struct GateError: Error {
   /// What was found and what was required, a sentence for each gate that is shut.
   let reasons: [String]
 
-  /// The error, if any of the requirements is not met by any of the summaries.
-  init?(_ requirements: [Requirement], _ summaries: [(name: String, summary: SummaryRecord)]) {
-    reasons = summaries.flatMap { name, summary in
-      requirements.compactMap { requirement in
-        requirement.shortfall(in: summary).map { name.isEmpty ? $0 : "\(name): \($0)" }
-      }
+  /// The error, if any of the runs does not meet a requirement, or did without more samples than
+  /// `allowed`; nil without requirements.
+  init?(_ requirements: [Requirement], allowingSkipped allowed: Int, _ runs: [GatedRun]) {
+    reasons = runs.flatMap { run in
+      let found =
+        [run.shortage(requirements, allowed)].compactMap(\.self)
+        + requirements.compactMap { $0.shortfall(in: run.summary) }
+      return found.map { run.name.isEmpty ? $0 : "\(run.name): \($0)" }
     }
-    if reasons.isEmpty { return nil }
+    if requirements.isEmpty || reasons.isEmpty { return nil }
+  }
+}
+
+/// A finished run that gates are about.
+struct GatedRun {
+  /// Its sense, empty where there is one run.
+  let name: String
+  let plan: PlanRecord
+  let summary: SummaryRecord
+
+  /// Why the run measured too little of the data for gates to pass; nil if it did not.
+  fileprivate func shortage(_ requirements: [Requirement], _ allowed: Int) -> String? {
+    let skipped = (plan.data.missing ?? []) + (summary.skipped ?? []).map(\.id)
+    guard skipped.count > allowed else { return nil }
+    let names = skipped.prefix(5).joined(separator: ", ")
+    let rest = skipped.count > 5 ? ", and \(skipped.count - 5) more" : ""
+    let gates = requirements.map { "`\($0)`" }.joined(separator: ", ")
+    return "\(skipped.count) \(skipped.count == 1 ? "sample was" : "samples were") passed over "
+      + "(\(names)\(rest)), which \(gates) may not do without; --allow-skipped \(skipped.count) allows it"
   }
 }
 

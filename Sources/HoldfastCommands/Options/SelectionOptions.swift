@@ -17,7 +17,7 @@ struct SelectionOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Stop at a file that cannot be decoded or is not there, instead of counting it."))
+      "Stop at a file that is damaged or not there, instead of counting it and passing over it."))
   var strict = false
 
   /// The data set with the samples that are meant.
@@ -49,7 +49,7 @@ extension SubsampleRecord {
 }
 
 extension SkippedRecord {
-  /// What a run records about a file that cannot be decoded.
+  /// What a run records about a damaged file.
   init(_ skipped: SkippedSample) {
     self.init(id: skipped.id, reason: skipped.reason)
   }

@@ -35,7 +35,7 @@ struct RetrievalRun {
   /// - Returns: what was found; nil on all processes of a job but the first, and where nothing was done.
   func run(
     in folder: String?, command: [String], console: Console
-  ) throws -> (report: any Report, folder: String, summary: SummaryRecord)? {
+  ) throws -> (report: any Report, folder: String, plan: PlanRecord, summary: SummaryRecord)? {
     let set = try pairs.set()
     let stored = try galleryFile.map {
       try StoredEmbeddings(at: $0, width: model.encoder.embeddingWidth)
@@ -79,7 +79,7 @@ struct RetrievalRun {
     }
     job?.release()
     let report = RetrievalReport(plan: record, summary: summary)
-    return (report ?? AuditReport(plan: record, summary: summary), path, summary)
+    return (report ?? AuditReport(plan: record, summary: summary), path, record, summary)
   }
 
   /// The attacks that the model's defence must face, and that were not asked for anyway.
