@@ -102,6 +102,8 @@ let floor4: [Target] = [
   library(
     "HoldfastData",
     ["HoldfastErrors", "HoldfastCore", "HoldfastFormats", "HoldfastMedia", "HoldfastText", csv]),
+  library(
+    "HoldfastScenes", ["HoldfastErrors", "HoldfastCore", "HoldfastFormats", "HoldfastMedia"]),
 ]
 
 let floor5: [Target] = [
@@ -132,7 +134,7 @@ let floor8: [Target] = [
     [
       "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
       "HoldfastText", "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks",
-      "HoldfastData", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
+      "HoldfastData", "HoldfastScenes", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
     ], resources: [.copy("Models")])
 ]
 
@@ -142,7 +144,8 @@ let floor9: [Target] = [
     [
       "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
       "HoldfastText", "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks",
-      "HoldfastData", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport", "HoldfastEngine",
+      "HoldfastData", "HoldfastScenes", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
+      "HoldfastEngine",
     ])
 ]
 
@@ -183,6 +186,8 @@ let testTargets: [Target] = [
     exclude: ["Goldens"]),
   tests("HoldfastData", ["HoldfastTestSupport", "HoldfastCore", "HoldfastMedia"]),
   tests(
+    "HoldfastScenes", ["HoldfastTestSupport", "HoldfastCore", "HoldfastData", "HoldfastMedia"]),
+  tests(
     "HoldfastDefenses",
     [
       "HoldfastTestSupport", "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
@@ -192,7 +197,7 @@ let testTargets: [Target] = [
     "HoldfastAudit",
     [
       "HoldfastTestSupport", "HoldfastAttacks", "HoldfastCore", "HoldfastData", "HoldfastFormats",
-      "HoldfastMedia", "HoldfastRecords", "HoldfastTensor",
+      "HoldfastMedia", "HoldfastRecords", "HoldfastScenes", "HoldfastTensor",
     ]),
   tests("HoldfastReport", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
   tests(

@@ -13,5 +13,6 @@
 @_exported import HoldfastMedia
 @_exported import HoldfastRecords
 @_exported import HoldfastReport
+@_exported import HoldfastScenes
 @_exported import HoldfastTensor
 @_exported import HoldfastText

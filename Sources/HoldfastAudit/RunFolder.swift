@@ -21,6 +21,8 @@ public final class RunFolder {
   public private(set) var tally: Tally
   /// The samples that this session has added.
   public private(set) var added = 0
+  /// What `run.json` says.
+  private var record: RunRecord
   private let lock: FileLock
   private let writer: JSONLinesWriter
 
@@ -55,7 +57,7 @@ public final class RunFolder {
     _ = try Self.record(at: path, for: plan)
     lock = try Self.lock(path, shard)
     writer = try JSONLinesWriter(appendingTo: "\(path)/\(shard.file)", durability: .system)
-    var record = try Self.record(at: path, for: plan)
+    record = try Self.record(at: path, for: plan)
     if !sessions.isEmpty || record.sessions.isEmpty {
       record.sessions += sessions
       try Self.write(record, "\(path)/run.json")
@@ -84,23 +86,39 @@ public final class RunFolder {
     added += 1
   }
 
+  /// The samples whose files any session found damaged, and that are not finished.
+  public var skipped: [SkippedRecord] {
+    (record.skipped ?? []).filter { !finished.contains($0.id) }
+  }
+
+  /// Remembers samples whose files are damaged, so that later sessions count them too.
+  public func remember(_ damaged: [SkippedRecord]) throws {
+    let known = Set((record.skipped ?? []).map(\.id))
+    let new = damaged.filter { !known.contains($0.id) }
+    guard !new.isEmpty else { return }
+    record.skipped = (record.skipped ?? []) + new
+    try Self.write(record, "\(path)/run.json")
+  }
+
   /// Asks the disk to keep what was appended.
   public func synchronize() throws { try writer.synchronize() }
 
   /// Writes `summary.json`, and returns what it says: of all shards, where there are several.
   ///
   /// - Parameters:
-  ///   - skipped: the files that could not be decoded.
   ///   - checks: the masking checklist.
   ///   - complete: adds what takes all records together, which are read back for it.
   public func finish(
-    skipped: [SkippedRecord] = [], checks: [CheckRecord]? = nil,
+    checks: [CheckRecord]? = nil,
     _ complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord {
     try writer.synchronize()
     if !shard.isWhole {
       tally = Tally(plan)
-      try StoredRun.visit(path, plan) { tally.add($0) }
+      try StoredRun.visit(path, plan) {
+        finished.insert($0.id)
+        tally.add($0)
+      }
     }
     var summary = tally.summary()
     summary.skipped = skipped.isEmpty ? nil : skipped

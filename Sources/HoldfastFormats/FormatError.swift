@@ -13,11 +13,16 @@ public struct FormatError: UserFacingError, Hashable, Sendable {
   /// What the reader of the message can do.
   public let hint: String?
 
+  /// The operating system's error number (`errno`), nil where the system did what it was asked for and
+  /// the content is wrong.
+  public let code: Int32?
+
   /// An error about `file`.
-  public init(_ what: String, in file: String, hint: String? = nil) {
+  public init(_ what: String, in file: String, hint: String? = nil, code: Int32? = nil) {
     self.what = what
     self.file = file
     self.hint = hint
+    self.code = code
   }
 
   /// The file; nil when no file is at fault.

@@ -18,7 +18,7 @@ extension ImagePreprocessor: Preparation {
     case .medium: throw MediaError("this is no picture", hint: "the model takes pictures")
     case .bytes(let bytes, let name): try decodeImage(bytes, name: name, background: background)
     case .file(let path):
-      try decodeImage(MappedFile(path).withBytes { Array($0) }, name: path, background: background)
+      try decodeImage(FileReader.bytes(of: path), name: path, background: background)
     }
   }
 }

@@ -9,11 +9,14 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var plan: PlanRecord
   /// What may change from one session of the run to the next.
   public var sessions: [SessionRecord]
+  /// Files that any session found damaged and passed over; nil if there are none.
+  public var skipped: [SkippedRecord]?
 
   /// A record of a run.
-  public init(plan: PlanRecord, sessions: [SessionRecord]) {
+  public init(plan: PlanRecord, sessions: [SessionRecord], skipped: [SkippedRecord]? = nil) {
     self.plan = plan
     self.sessions = sessions
+    self.skipped = skipped
   }
 }
 

@@ -18,7 +18,7 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var smallest: SmallestRecord?
   /// What an audit of retrieval found; the figures above are then those of R@1.
   public var retrieval: RetrievalSummaryRecord?
-  /// Files that could not be decoded, and were passed over; none where all could be.
+  /// Files that are damaged and were passed over, in this session or before; nil if there are none.
   public var skipped: [SkippedRecord]?
   /// The masking checklist, (a) to (g); none in runs of retrieval, and of versions before it.
   public private(set) var checks: [CheckRecord]?
@@ -52,14 +52,14 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// A file that could not be decoded.
+/// A file that is damaged.
 public struct SkippedRecord: Codable, Hashable, Sendable {
   /// The sample's id.
   public var id: String
   /// What was wrong with its file.
   public var reason: String
 
-  /// A file that could not be decoded, and why.
+  /// A damaged file, and what is wrong with it.
   public init(id: String, reason: String) {
     self.id = id
     self.reason = reason

@@ -1,4 +1,4 @@
-import HoldfastData
+import HoldfastCore
 
 /// Draws that depend on the seed, the reader and the number of the case alone.
 struct Randomness {

@@ -1,7 +1,7 @@
 import Foundation
 import HoldfastCore
-import HoldfastData
 import HoldfastMedia
+import HoldfastScenes
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing
@@ -14,12 +14,9 @@ struct GalleryPainterTests {
   static func input(_ name: String) throws -> (painter: GalleryPainter, values: [Float]) {
     let sound = SoundPreprocessor.clip(seconds: 1, mels: 64)
     func sample(_ sense: SceneSense, _ preparation: some Preparation) throws -> PreparedInput {
-      let set = SceneSet(
-        generator: SceneGenerator(seed: 0), split: .train,
-        rendering: SceneRendering(sense, points: 512), samples: 3)
-      var cursor = try set.makeCursor()
-      guard let item = try cursor.next() else { throw DataError("is empty", in: "scenes") }
-      return try preparation.prepare(item.content)
+      let scene = SceneGenerator(seed: 0).scene(.train, 0)
+      return try preparation.prepare(
+        .medium(SceneRendering(sense, points: 512).render(scene).medium()))
     }
     func result(
       _ modality: Modality, _ made: PreparedInput, _ range: ClosedRange<Float>?, rate: Int? = nil

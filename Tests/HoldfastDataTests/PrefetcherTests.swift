@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// A set that notes how far it was read, and when nobody can read it any more.
-private final class ProbedSet: DataSet {
+final class ProbedSet: DataSet {
   private let visits = Mutex(0)
   private let length: Int
 
@@ -130,27 +130,5 @@ struct PrefetcherTests {
       let gone = DataItem(id: "d", label: 0, file: "d", content: .file(place.path("d.png")))
       #expect(words { try Prefetcher.prepare(gone, asTheyAre) }.contains("d.png"))
     }
-  }
-}
-
-@Suite("Scenes as a data set")
-struct SceneSetTests {
-  @Test("are labelled by shape, sized as asked, and the same at every visit")
-  func visits() throws {
-    let set = SceneSet(
-      generator: SceneGenerator(seed: 3), split: .evaluation, size: 16, samples: 12)
-    let first = try set.items()
-    #expect(first.map(\.id) == (0..<12).map { "\(SceneSplit.evaluation.rawValue)/\($0)" })
-    #expect(set.count == 12)
-    #expect(set.classNames == SceneGenerator.classNames)
-    for (index, item) in first.enumerated() {
-      let scene = set.generator.scene(.evaluation, index)
-      #expect(item.label == scene.shape.label)
-      let sample = try Prefetcher.prepare(item, asTheyAre)
-      #expect(sample.input.shape == [3, 16, 16])
-    }
-    let again = try set.items().map { try Prefetcher.prepare($0, asTheyAre).input.values }
-    #expect(try first.map { try Prefetcher.prepare($0, asTheyAre).input.values } == again)
-    #expect(set.path.contains("seed=3"))
   }
 }

@@ -192,6 +192,7 @@ struct AuditCommand: TalkingCommand {
     request.saveAdversarial = saveAdversarial
     request.gallerySamples = gallerySamples
     request.requirements = runOptions.require
+    request.allowSkipped = runOptions.allowSkipped
     request.rankTimeout = runOptions.rankTimeout
     request.output = output
     return request

@@ -8,6 +8,12 @@ struct RunOptions: ParsableArguments {
         + "white-box@4/255>=0.4, clean>=0.9.", valueName: "share"))
   var require: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "How many samples a gate may do without: inputs that are damaged or not there. Any more shut it.",
+      valueName: "n"))
+  var allowSkipped = 0
+
   @Flag(
     help: ArgumentHelp(
       "Measure one batch, print what the audit will cost and how sure it will be, and stop."))

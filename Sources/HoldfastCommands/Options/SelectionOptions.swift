@@ -17,7 +17,7 @@ struct SelectionOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Stop at a file that cannot be decoded or is not there, instead of counting it."))
+      "Stop at a file that is damaged or not there, instead of counting it and passing over it."))
   var strict = false
 
   /// The samples that are meant.

@@ -4,9 +4,10 @@ public import HoldfastCore
 public enum DataLayouts {
   /// The lines, in the order in which a path is tried.
   public static let entries: [DataLayout] = [
-    .esc50, .ucf101, .llvip, .modelNet, .modelNetPoints, .nImageNet, .spokenDigits, .msrvtt,
-    .audioCaps,
-    .clotho, .coco, .flickr8k, .flickr30k, .webDataset, .manifests, .captionFile, .classFolders,
+    .tinyImageNet, .esc50, .ucf101, .llvip, .modelNet, .modelNetPoints, .nImageNet, .spokenDigits,
+    .msrvtt,
+    .audioCaps, .clotho, .coco, .flickr8k, .flickr30k, .webDataset, .manifests, .captionFile,
+    .classFolders,
   ]
 
   /// The layout of what lies at a path; none where it is none that is known.

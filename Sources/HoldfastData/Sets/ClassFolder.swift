@@ -1,68 +1,75 @@
-import Foundation
 import HoldfastCore
 import HoldfastFormats
 import HoldfastMedia
 
 /// Reads a folder with one folder of a sense's files per class: `<class>/<file>`.
 ///
-/// Classes are the folders' names in order of their bytes; ids are `<class>/<file>`. Hidden files
-/// are passed over. A video may be a folder of its frames.
+/// ``FolderClasses`` says which label a folder has; ids are `<class>/<file>`. Where no class folder
+/// holds files and all of them have one folder of the same name, as Tiny ImageNet's `images`, the
+/// files lie there: `<class>/images/<file>`. Hidden files are passed over. A video may be a folder of
+/// its frames.
 func classFolder(
   at path: String, for request: DataRequest, split: String? = nil
 ) throws -> any DataSet {
   let modality = request.modality
-  let kinds = modality.fileKinds
   let folders = try subfolders(of: path)
-  var items: [DataItem] = []
-  for (label, folder) in folders.enumerated() {
-    let names = try contents(of: "\(path)/\(folder)")
-    for name in names {
-      let isFrames = modality == .video && isFolder("\(path)/\(folder)/\(name)")
-      guard isFrames || kinds.contains(PathParts.ending(of: name)) else {
-        continue
-      }
-      items.append(
-        DataItem(
-          id: "\(folder)/\(name)", label: label, file: "\(path)/\(folder)/\(name)",
-          content: .file("\(path)/\(folder)/\(name)")))
+  var files = try folders.map { try samples(in: "\(path)/\($0)", of: modality) }
+  if files.allSatisfy(\.isEmpty), let shared = try sharedSubfolder(of: folders, in: path) {
+    files = try folders.map { folder in
+      try samples(in: "\(path)/\(folder)/\(shared)", of: modality).map { "\(shared)/\($0)" }
+    }
+  }
+  let classes = try FolderClasses(folders, in: path, named: request.classes)
+  let items = zip(folders, files).flatMap { folder, names in
+    names.map { name in
+      let file = "\(path)/\(folder)/\(name)"
+      return DataItem(
+        id: "\(folder)/\(name)", label: classes.labels[folder] ?? 0, file: file,
+        content: .file(file))
     }
   }
   guard !items.isEmpty else {
-    let list = kinds.map { ".\($0)" }.joined(separator: ", ")
+    let list = modality.fileKinds.map { ".\($0)" }.joined(separator: ", ")
     throw DataError(
       "holds no \(modality == .image ? "pictures" : "files of the sense \(modality.rawValue)")",
       in: path,
       hint: "expected are folders named by class, each with files "
-        + (kinds.isEmpty ? "that this sense has none of" : "that end in one of \(list)"))
+        + (list.isEmpty ? "that this sense has none of" : "that end in one of \(list)"))
   }
   return try ListedDataSet(
     layout: modality == .image ? "image-folder" : "class-folder", path: request.path,
-    classNames: folders.map { $0.replacingOccurrences(of: "_", with: " ") }, items: items,
-    split: split)
+    classNames: classes.names, items: items, split: split,
+    remarks: classes.remarks
+      + remark(onEmpty: zip(folders, files).filter(\.1.isEmpty).map(\.0), in: path))
 }
 
-/// The folders in a folder, in order of their names.
-func subfolders(of path: String) throws -> [String] {
-  try contents(of: path).filter { isFolder("\(path)/\($0)") }
+/// What a user should know of class folders without samples; nothing if there are none.
+private func remark(onEmpty folders: [String], in path: String) -> [String] {
+  guard !folders.isEmpty else { return [] }
+  let names = folders.prefix(5).map { "`\($0)`" } + (folders.count > 5 ? ["…"] : [])
+  return [
+    "\(folders.count) class \(folders.count == 1 ? "folder" : "folders") of `\(path)` without samples "
+      + "stay rivals of the others: \(names.joined(separator: ", "))"
+  ]
 }
 
-/// Whether a path is that of a folder.
-func isFolder(_ path: String) -> Bool {
-  var result: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &result) && result.boolValue
-}
-
-/// What a folder holds, without hidden entries, in order of the names' bytes.
-func contents(of path: String) throws -> [String] {
-  guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-    throw DataError("cannot be read", in: path, hint: "check that it exists and may be read")
+/// The names of a class folder's samples, in order of their bytes.
+private func samples(in folder: String, of modality: Modality) throws -> [String] {
+  let kinds = modality.fileKinds
+  return try contents(of: folder).filter { name in
+    kinds.contains(PathParts.ending(of: name))
+      || (modality == .video && isFolder("\(folder)/\(name)"))
   }
-  return names.filter { !$0.hasPrefix(".") }
-    .sorted(by: precedes)
 }
 
-/// Whether a name comes before another in order of their bytes.
-func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+/// The name of the one folder that each of some folders holds; nil where they differ.
+private func sharedSubfolder(of folders: [String], in path: String) throws -> String? {
+  let names = try folders.map { try subfolders(of: "\(path)/\($0)") }
+  guard let first = names.first, first.count == 1, names.allSatisfy({ $0 == first }) else {
+    return nil
+  }
+  return first[0]
+}
 
 extension Modality {
   /// The endings of the files that hold samples of this sense.

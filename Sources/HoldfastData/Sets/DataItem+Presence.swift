@@ -1,16 +1,23 @@
 import Foundation
+import HoldfastFormats
 import HoldfastMedia
 
 extension DataItem {
-  /// Says of a sample that cannot be read whether its file is gone since the set was listed.
+  /// What to throw in place of `error`, which reading the sample threw: that its file is gone since the
+  /// set was listed, or else the error itself.
   ///
   /// A file that is there and damaged is one bad sample. One that is gone means that the data are no
-  /// longer what they were, and perhaps that a disk is: nothing can be said about the rest. A link
-  /// that leads to itself is there, and never was a sample.
-  func checkPresence() throws(DataError) {
-    guard case .file(let path) = content, access(path, F_OK) != 0, errno != ELOOP else { return }
-    throw DataError(
-      "has vanished since the data set was opened", in: path,
-      hint: "bring it back, unchanged")
+  /// longer what they were, and perhaps that a disk is: nothing can be said about the rest.
+  ///
+  /// - Throws: `FormatError` where the system cannot tell whether the file is there.
+  func reason(for error: any Error) throws(FormatError) -> any Error {
+    guard case .file(let path) = content else { return error }
+    let isGone =
+      if let code = (error as? FormatError)?.code { [ENOENT, ENOTDIR].contains(code) } else {
+        try FileStatus(of: path) == nil
+      }
+    guard isGone else { return error }
+    return DataError(
+      "has vanished since the data set was opened", in: path, hint: "bring it back, unchanged")
   }
 }

@@ -52,6 +52,10 @@ public protocol DataSet: Sendable {
   /// SHA-256 over what is known before any sample is decoded: ids, labels and the sizes of files.
   var listing: String? { get }
 
+  /// What a user should know about how it was read, in sentences: how labels were assigned where that
+  /// could be doubted.
+  var remarks: [String] { get }
+
   /// A visit from the first sample on.
   func makeCursor() throws -> any DataCursor
 }
@@ -61,6 +65,8 @@ extension DataSet {
   public var templates: [String]? { nil }
   /// None, unless a layout says otherwise.
   public var split: String? { nil }
+  /// None, unless a layout says otherwise.
+  public var remarks: [String] { [] }
   /// None, unless the set was made by ``taking(_:)``.
   public var subsample: Subsample? { nil }
 }

@@ -29,6 +29,8 @@ public struct DataShare: DataSet {
   public var templates: [String]? { base.templates }
   /// As the whole set.
   public var listing: String? { base.listing }
+  /// As the whole set.
+  public var remarks: [String] { base.remarks }
   /// The samples of this share.
   public var count: Int? {
     base.count.map { all in

@@ -1,4 +1,3 @@
-import Foundation
 import HoldfastFormats
 import HoldfastMedia
 
@@ -13,16 +12,19 @@ struct ListedDataSet: DataSet {
   let items: [DataItem]
   let listing: String?
   let split: String?
+  let remarks: [String]
 
   /// A set of `items`, taken in turns from each class, so that any number of first samples is
   /// balanced.
   init(
-    layout: String, path: String, classNames: [String]?, items: [DataItem], split: String? = nil
+    layout: String, path: String, classNames: [String]?, items: [DataItem], split: String? = nil,
+    remarks: [String] = []
   ) throws {
     self.layout = layout
     self.path = path
     self.classNames = classNames
     self.split = split
+    self.remarks = remarks
     listed = items
     self.items = Self.inTurns(items)
     let lines = try self.items.map { item in
@@ -57,19 +59,4 @@ struct ListedDataSet: DataSet {
     return ranked.sorted { ($0.turn, $0.label, $0.offset) < ($1.turn, $1.label, $1.offset) }
       .map { items[$0.offset] }
   }
-}
-
-/// The bytes in a file, or in the files of a folder of frames, links followed.
-func fileSize(_ path: String) throws(DataError) -> Int {
-  if isFolder(path), let names = try? FileManager.default.contentsOfDirectory(atPath: path) {
-    var sum = 0
-    for name in names where !isFolder("\(path)/\(name)") { sum += try fileSize("\(path)/\(name)") }
-    return sum
-  }
-  let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-  guard let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize else {
-    throw DataError(
-      "does not exist or cannot be read", in: path, hint: "check the path and its permissions")
-  }
-  return size
 }

@@ -11,6 +11,7 @@ struct OtherClasses: DataSet {
   var split: String? { base.split }
   var subsample: Subsample? { base.subsample }
   var listing: String? { base.listing }
+  var remarks: [String] { base.remarks }
   var count: Int? { (base as? ListedDataSet)?.items.count { $0.label != label } }
 
   func makeCursor() throws -> any DataCursor {

@@ -19,7 +19,7 @@ public struct PreparedSample: Sendable {
   }
 }
 
-/// A sample whose file cannot be decoded.
+/// A sample whose file is damaged.
 public struct SkippedSample: Hashable, Sendable {
   /// The id in its data set.
   public let id: String
@@ -38,12 +38,14 @@ public final class Prefetcher: Sendable {
   ///
   /// - Parameters:
   ///   - limit: how many samples of the set are visited, those passed over included.
-  ///   - stopsAtDamage: whether a file that cannot be decoded is thrown. Else it is noted in
-  ///     ``skipped``; if nothing has been decoded after 32 such files, or at the end, the first is
-  ///     thrown, as then the fault is hardly theirs.
+  ///   - known: samples whose files were found damaged before, and may be again.
+  ///   - stopsAtDamage: whether a damaged file is thrown. Else it is noted in ``skipped``; if the first
+  ///     32 files that were not `known` are damaged, or all that were asked for, the first is thrown, as
+  ///     then the fault is hardly theirs. A failure of the system is always thrown.
   public init(
     _ set: any DataSet, preparation: any Preparation, capacity: Int = 64, limit: Int? = nil,
-    skip: @escaping @Sendable (String) -> Bool = { _ in false }, stopsAtDamage: Bool = true
+    skip: @escaping @Sendable (String) -> Bool = { _ in false }, known: Set<String> = [],
+    stopsAtDamage: Bool = true
   ) {
     let queue = PreparedQueue(capacity: capacity)
     self.queue = queue
@@ -51,23 +53,26 @@ public final class Prefetcher: Sendable {
       do {
         var cursor = try set.makeCursor()
         var visited = 0
-        var (isAnyGood, firstDamage): (Bool, (any Error)?) = (false, nil)
+        var (isAnyGood, isAnyDone, newDamage) = (false, false, 0)
+        var firstDamage: (any Error)?
         while visited < limit ?? .max, let item = try cursor.next() {
           visited += 1
           if skip(item.id) {
-            isAnyGood = true
+            isAnyDone = true
             continue
           }
           do {
             guard queue.offer(try Self.prepare(item, preparation)) else { return }
             isAnyGood = true
           } catch  where !stopsAtDamage && isDamage(error) {
+            queue.pass(over: SkippedSample(id: item.id, reason: sentence(of: error)))
+            guard !known.contains(item.id) else { continue }
             firstDamage = firstDamage ?? error
-            let count = queue.pass(over: SkippedSample(id: item.id, reason: sentence(of: error)))
-            if !isAnyGood, count == 32 { throw firstDamage ?? error }
+            newDamage += 1
+            if !isAnyGood, newDamage == 32 { throw firstDamage ?? error }
           }
         }
-        queue.close(isAnyGood ? nil : firstDamage)
+        queue.close(isAnyGood || isAnyDone ? nil : firstDamage)
       } catch {
         queue.close(error)
       }
@@ -83,7 +88,7 @@ public final class Prefetcher: Sendable {
   /// - Throws: what reading or decoding threw, after the samples before it were taken.
   public func next() throws -> PreparedSample? { try queue.take() }
 
-  /// The samples so far whose files cannot be decoded, in their order.
+  /// The samples so far whose files are damaged, in their order.
   public var skipped: [SkippedSample] { queue.skipped }
 
   /// Stops reading ahead, and lets go of what was read.
@@ -97,8 +102,7 @@ public final class Prefetcher: Sendable {
       return PreparedSample(
         id: item.id, label: item.label, input: try preparation.prepare(item.source()))
     } catch {
-      try item.checkPresence()
-      throw error
+      throw try item.reason(for: error)
     }
   }
 }
@@ -107,7 +111,7 @@ public final class Prefetcher: Sendable {
 private func isDamage(_ error: any Error) -> Bool {
   switch error {
   case let error as MediaError: error.isDamage
-  case is FormatError: true
+  case let error as FormatError: error.isDamage
   default: false
   }
 }
@@ -139,13 +143,8 @@ private final class PreparedQueue: @unchecked Sendable {
     }
   }
 
-  /// Notes a sample that cannot be decoded, and returns how many there are.
-  func pass(over sample: SkippedSample) -> Int {
-    locked {
-      passed.append(sample)
-      return passed.count
-    }
-  }
+  /// Notes a sample whose file is damaged.
+  func pass(over sample: SkippedSample) { locked { passed.append(sample) } }
 
   var skipped: [SkippedSample] { locked { passed } }
 

@@ -49,6 +49,9 @@ public struct RelabelledSet: DataSet {
   /// The base's.
   public var listing: String? { base.listing }
 
+  /// The base's.
+  public var remarks: [String] { base.remarks }
+
   /// A visit of the base.
   public func makeCursor() throws -> any DataCursor {
     Cursor(base: try base.makeCursor(), places: places, path: path)

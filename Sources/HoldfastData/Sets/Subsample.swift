@@ -105,6 +105,7 @@ private struct SubsampledSet: DataSet {
   var templates: [String]? { base.templates }
   var split: String? { base.split }
   var listing: String? { base.listing }
+  var remarks: [String] { base.remarks }
   var count: Int? { ids.count }
 
   func makeCursor() throws -> any DataCursor { Cursor(base: try base.makeCursor(), ids: ids) }

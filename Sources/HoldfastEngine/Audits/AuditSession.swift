@@ -18,7 +18,7 @@ struct AuditSession {
   /// How many samples of the whole set are audited.
   let limit: Int?
   let batchSize: Int
-  /// Whether a file that cannot be decoded stops the run; it always stops one of several processes,
+  /// Whether a damaged file stops the run; it always stops one of several processes,
   /// as none of them could count what all have skipped.
   let strict: Bool
   let observer: any RunObserver
@@ -39,13 +39,12 @@ struct AuditSession {
       try job?.open(folder, at: folder, plan: plan, session: session)
       ?? RunFolder(at: folder, plan: plan, session: session)
     do {
-      let skipped = try finishSamples(of: run, audit)
+      try finishSamples(of: run, audit)
       if let job, try !job.gather(run) {
         observer.say("rank \(run.shard.rank) has added \(run.added) samples to \(folder)")
         return nil
       }
-      return try run.finish(
-        skipped: skipped.map(SkippedRecord.init), checks: try checks(run), complete)
+      return try run.finish(checks: try checks(run), complete)
     } catch {
       job?.fail(error)
       throw InterruptedRun(cause: error, folder: folder, finished: run.finished.count)
@@ -54,29 +53,37 @@ struct AuditSession {
 
   /// Audits what is not finished.
   ///
-  /// Where the data break off, what was taken in before is finished first.
-  ///
-  /// - Returns: the samples whose files cannot be decoded.
+  /// Where the data break off, what was taken in before is finished first. Damaged files are remembered
+  /// as they are met, so that a session that is killed has counted them too.
   private func finishSamples(
     of run: RunFolder,
     _ audit: (() throws -> PreparedSample?, (SampleRecord) throws -> Void) throws -> Void
-  ) throws -> [SkippedSample] {
+  ) throws {
     let finished = run.finished
     let share = DataShare(
       of: data, rank: run.shard.rank, of: run.shard.processes, limit: limit)
     let prefetcher = Prefetcher(
       share, preparation: preparation, capacity: 2 * batchSize, skip: { finished.contains($0) },
-      stopsAtDamage: strict || !run.shard.isWhole)
+      known: Set(run.skipped.map(\.id)), stopsAtDamage: strict || !run.shard.isWhole)
     defer { prefetcher.cancel() }
     var progress = AuditProgress(
       observer, title: run.shard.isWhole ? title : "\(title) (rank \(run.shard.rank))",
       total: total(finished.count, run.shard), radii: plan.radii, before: finished.count)
     defer { progress.end() }
     var failure: (any Error)?
+    var remembered = 0
+    func rememberSkipped() throws {
+      let skipped = prefetcher.skipped
+      guard skipped.count > remembered else { return }
+      try run.remember(skipped[remembered...].map(SkippedRecord.init))
+      remembered = skipped.count
+    }
     try audit(
       {
         do {
-          return try prefetcher.next()
+          let sample = try prefetcher.next()
+          try rememberSkipped()
+          return sample
         } catch {
           failure = error
           return nil
@@ -86,8 +93,8 @@ struct AuditSession {
         try run.append(sample)
         progress.update(run.tally)
       })
+    try rememberSkipped()
     if let failure { throw failure }
-    return prefetcher.skipped
   }
 
   /// The samples that will be finished as far as this process knows; nil where nobody can say.

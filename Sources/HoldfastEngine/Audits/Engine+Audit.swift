@@ -33,8 +33,7 @@ extension Engine {
     return AuditResult(
       outcomes: outcomes,
       shortfall: GateError(
-        try request.gates(),
-        outcomes.map { ($0.isAlone ? "" : $0.plan.attackSpace.sense, $0.summary) }))
+        try request.gates(), allowingSkipped: request.allowSkipped, outcomes))
   }
 
   /// What the audits of a request will cost and how sure they will be, measured on one batch of each.
@@ -128,6 +127,11 @@ extension AuditRequest {
     guard limit ?? 1 > 0 else {
       throw UsageError(
         "--limit takes a number above 0", hint: "leave it out for all samples", option: "limit")
+    }
+    guard allowSkipped >= 0 else {
+      throw UsageError(
+        "--allow-skipped takes a number from 0", hint: "leave it out for none",
+        option: "allow-skipped")
     }
     guard (0...100).contains(gallerySamples) else {
       throw UsageError(

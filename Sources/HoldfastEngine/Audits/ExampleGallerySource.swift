@@ -39,7 +39,7 @@ struct ExampleGallerySource {
       let sound: Sound
       switch item.content {
       case .file(let path):
-        sound = try decodeSound(MappedFile(path).withBytes { Array($0) }, name: path)
+        sound = try decodeSound(FileReader.bytes(of: path), name: path)
       case .bytes(let bytes, let name): sound = try decodeSound(bytes, name: name)
       case .medium(.sound(let made)): sound = made
       case .medium: return nil

@@ -58,6 +58,7 @@ extension ResolvedAudit {
   ) throws -> ResolvedAudit {
     let (preset, anchors, sense) = (materials.preset, materials.anchors, model.modality)
     let whole = try argument.open(request.selection, classes: materials.classes, for: sense)
+    whole.remarks.forEach(engine.observer.say)
     var data = try model.withOwnClasses(
       preset?.subsample.map(whole.taking) ?? whole, names: materials.classes, anchors: anchors)
     engine.observer.detail(

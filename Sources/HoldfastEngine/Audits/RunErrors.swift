@@ -7,14 +7,17 @@ public struct GateError: UserFacingError {
   /// What was found and what was required, a sentence for each gate that is shut.
   public let reasons: [String]
 
-  /// The error; nil when every requirement is met by every summary.
+  /// The error; nil when every requirement is met by every audit, and none did without more samples
+  /// than `allowed`.
   package init?(
-    _ requirements: [Requirement], _ summaries: [(name: String, summary: SummaryRecord)]
+    _ requirements: [Requirement], allowingSkipped allowed: Int, _ audits: [AuditOutcome]
   ) {
-    reasons = summaries.flatMap { name, summary in
-      requirements.compactMap { requirement in
-        requirement.shortfall(in: summary).map { name.isEmpty ? $0 : "\(name): \($0)" }
-      }
+    guard !requirements.isEmpty else { return nil }
+    reasons = audits.flatMap { audit in
+      let found =
+        [audit.shortage(requirements, allowed)].compactMap(\.self)
+        + requirements.compactMap { $0.shortfall(in: audit.summary) }
+      return found.map { audit.isAlone ? $0 : "\(audit.plan.attackSpace.sense): \($0)" }
     }
     if reasons.isEmpty { return nil }
   }
@@ -23,6 +26,20 @@ public struct GateError: UserFacingError {
   public var what: String { reasons.joined(separator: "; ") }
   /// Where to look.
   public var hint: String? { "the run itself is whole: see its report" }
+}
+
+extension AuditOutcome {
+  /// Why the run measured too little of the data for gates to pass; nil if it did not.
+  fileprivate func shortage(_ requirements: [Requirement], _ allowed: Int) -> String? {
+    let skipped = (plan.data.missing ?? []) + (summary.skipped ?? []).map(\.id)
+    guard skipped.count > allowed else { return nil }
+    let names = skipped.prefix(5).joined(separator: ", ")
+    let rest = skipped.count > 5 ? ", and \(skipped.count - 5) more" : ""
+    let gates = requirements.map { "`\($0)`" }.joined(separator: ", ")
+    return "\(skipped.count) \(skipped.count == 1 ? "sample was" : "samples were") passed over "
+      + "(\(names)\(rest)), which \(gates) may not do without; --allow-skipped \(skipped.count) "
+      + "allows it"
+  }
 }
 
 /// A run that broke off after its folder was opened: why, and what is kept.

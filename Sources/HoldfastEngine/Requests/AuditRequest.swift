@@ -88,6 +88,8 @@ public struct AuditRequest: Hashable, Sendable {
   public var gallerySamples = 8
   /// Gates, such as `robust@4/255>=0.4`.
   public var requirements: [String] = []
+  /// How many samples a gate may do without, because their files are damaged or missing.
+  public var allowSkipped = 0
   /// How long to wait for another process of the job, in seconds.
   public var rankTimeout = 300.0
   /// The run folder; nil for one that the plan names.
@@ -144,6 +146,7 @@ extension AuditRequest: Codable {
       .value("limit", \.limit), .text("batch-size", \.batchSize), .value("seed", \.seed),
       .value("save-adversarial", \.saveAdversarial),
       .value("gallery-samples", \.gallerySamples), .repeated("require", \.requirements),
+      .value("allow-skipped", \.allowSkipped),
       .value("rank-timeout", \.rankTimeout), .value("output", \.output),
     ]
   }

@@ -54,7 +54,7 @@ extension Engine {
     let space = try TowerSpace(at: folder.base, called: request.base, device: device)
     let recipe = try request.recipe(projection: space.width)
     try makeTower(
-      recipe, request.lesson(recipe, space), space: space, in: folder,
+      recipe, request.lesson(recipe, space, observer), space: space, in: folder,
       command: request.command(recipe), observer: observer)
   }
 }
@@ -87,7 +87,9 @@ extension TowerRequest {
     return recipe
   }
 
-  fileprivate func lesson(_ recipe: TowerRecipe, _ space: TowerSpace) throws -> TowerLesson {
+  fileprivate func lesson(
+    _ recipe: TowerRecipe, _ space: TowerSpace, _ observer: any RunObserver
+  ) throws -> TowerLesson {
     if data == "scenes" {
       guard split == nil, evaluation == nil else {
         throw UsageError(
@@ -105,6 +107,7 @@ extension TowerRequest {
         "--scenes goes with the built-in scenes", hint: "leave --data out", option: "scenes")
     }
     let training = try openDataSet(at: data, modality: modality, split: split)
+    training.remarks.forEach(observer.say)
     let held = try openDataSet(at: evaluation ?? data, modality: modality)
     guard evaluation != nil || training.split != held.split else {
       throw UsageError(

@@ -22,8 +22,12 @@ public final class FileReader {
   /// Opens the file at `path`.
   ///
   /// - Throws: ``FormatError`` where it is missing, unreadable or a directory.
-  public init(_ path: String, bufferSize: Int = 1 << 20) throws(FormatError) {
-    (descriptor, size) = try openForReading(path, regularOnly: false)
+  public convenience init(_ path: String, bufferSize: Int = 1 << 20) throws(FormatError) {
+    try self.init(path, bufferSize: bufferSize, regularOnly: false)
+  }
+
+  private init(_ path: String, bufferSize: Int, regularOnly: Bool) throws(FormatError) {
+    (descriptor, size) = try openForReading(path, regularOnly: regularOnly)
     file = path
     buffer = .allocate(byteCount: max(bufferSize, 1), alignment: 64)
   }
@@ -92,6 +96,21 @@ public final class FileReader {
       if end != nil { return (bytes, true) }
     } while try refill()
     return (bytes, false)
+  }
+
+  /// All bytes of the file at `path`.
+  ///
+  /// Unlike a map (``MappedFile``), it may shrink meanwhile, and a disk that fails is an error and not
+  /// the end of the process.
+  ///
+  /// - Throws: ``FormatError`` where it is missing, not a regular file, or cannot be read to its end.
+  public static func bytes(of path: String) throws(FormatError) -> [UInt8] {
+    let reader = try FileReader(path, bufferSize: 1 << 16, regularOnly: true)
+    let bytes = try reader.read(.max)
+    guard !bytes.isEmpty else {
+      throw FormatError("is empty", in: path, hint: "a download or a copy may have failed")
+    }
+    return bytes
   }
 
   private func consume(_ count: Int) {

@@ -5,35 +5,59 @@
 #endif
 
 extension FormatError {
+  /// Whether this one file is at fault, so that others may do: its content is wrong, or the path
+  /// leads to no regular file.
+  ///
+  /// Else the system could not read it: permissions, a disk or a server that fails, no memory or no
+  /// descriptors left. Then nothing can be said about the file, nor about the next.
+  public var isDamage: Bool {
+    guard let code else { return true }
+    return [EISDIR, ELOOP, ENAMETOOLONG].contains(code)
+  }
+
   /// The operating system's refusal as a sentence about `file`; `action` reads as in "cannot …".
   static func system(_ action: String, file: String, code: Int32 = errno) -> FormatError {
-    switch code {
-    case ENOENT:
-      FormatError("does not exist", in: file, hint: "check the path")
-    case EACCES, EPERM:
-      FormatError(
-        "cannot \(action): permission denied", in: file,
-        hint: "change its permissions or those of its folder, or choose another")
-    case EISDIR:
-      FormatError("is a directory, expected a file", in: file)
-    case ENOTDIR:
-      FormatError("a part of the path is not a directory", in: file)
-    case ENOSPC, EDQUOT:
-      FormatError(
-        "cannot \(action): the disk is full", in: file,
-        hint: "free some space or choose another folder; nothing was overwritten")
-    case EFBIG:
-      FormatError(
-        "cannot \(action): the file has come to the largest size that is allowed here", in: file,
-        hint: "raise the limit (`ulimit -f`), or choose a folder on another file system")
-    case EROFS:
-      FormatError(
-        "cannot \(action): the file system is read-only", in: file,
-        hint: "choose another folder, or make this one writable")
-    default:
-      FormatError("cannot \(action): \(String(cString: strerror(code)))", in: file)
-    }
+    let (what, hint): (String, String?) =
+      switch code {
+      case ENOENT: ("does not exist", "check the path")
+      case EACCES, EPERM:
+        (
+          "cannot \(action): permission denied",
+          "change its permissions or those of its folder, or choose another"
+        )
+      case EISDIR: ("is a directory, expected a file", nil)
+      case ENOTDIR: ("a part of the path is not a directory", nil)
+      case ENOSPC, EDQUOT:
+        (
+          "cannot \(action): the disk is full",
+          "free some space or choose another folder; nothing was overwritten"
+        )
+      case EFBIG:
+        (
+          "cannot \(action): the file has come to the largest size that is allowed here",
+          "raise the limit (`ulimit -f`), or choose a folder on another file system"
+        )
+      case EROFS:
+        (
+          "cannot \(action): the file system is read-only",
+          "choose another folder, or make this one writable"
+        )
+      case EMFILE, ENFILE:
+        (
+          "cannot \(action): \(text(of: code))",
+          "raise the limit (`ulimit -n`), or end programs that hold files open"
+        )
+      case EIO, ESTALE:
+        (
+          "cannot \(action): \(text(of: code))",
+          "check the disk, or the server that the file lies on"
+        )
+      default: ("cannot \(action): \(text(of: code))", nil)
+      }
+    return FormatError(what, in: file, hint: hint, code: code)
   }
+
+  private static func text(of code: Int32) -> String { String(cString: strerror(code)) }
 }
 
 /// A descriptor for reading a regular file or a pipe, with the size of the former.

@@ -42,7 +42,7 @@ extension EventPreprocessor: Preparation {
     case .medium: throw MediaError("these are no events", hint: "the model takes events")
     case .bytes(let bytes, let name): return try prepare(bytes, name: name)
     case .file(let path):
-      return try prepare(MappedFile(path).withBytes { Array($0) }, name: path)
+      return try prepare(FileReader.bytes(of: path), name: path)
     }
   }
 

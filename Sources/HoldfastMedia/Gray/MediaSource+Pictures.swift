@@ -9,7 +9,7 @@ extension MediaSource {
     case .medium: throw MediaError("this is no picture", hint: "the model takes \(reader)")
     case .bytes(let bytes, let name): return (try decodeImage(bytes, name: name), name)
     case .file(let path):
-      let bytes = try MappedFile(path).withBytes { Array($0) }
+      let bytes = try FileReader.bytes(of: path)
       return (try decodeImage(bytes, name: path), path)
     }
   }
@@ -25,7 +25,7 @@ extension MediaSource {
     case .bytes(let bytes, let name):
       return (try decodeGray(bytes, name: name, exactly: exactly), name)
     case .file(let path):
-      let bytes = try MappedFile(path).withBytes { Array($0) }
+      let bytes = try FileReader.bytes(of: path)
       return (try decodeGray(bytes, name: path, exactly: exactly), path)
     }
   }

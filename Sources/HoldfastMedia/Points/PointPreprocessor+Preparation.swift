@@ -22,7 +22,7 @@ extension PointPreprocessor: Preparation {
       throw MediaError("these are no points", hint: "the model takes point clouds")
     case .bytes(let bytes, let name): return (try decodePoints(bytes, name: name), name)
     case .file(let path):
-      let bytes = try MappedFile(path).withBytes { Array($0) }
+      let bytes = try FileReader.bytes(of: path)
       return (try decodePoints(bytes, name: path), path)
     }
   }

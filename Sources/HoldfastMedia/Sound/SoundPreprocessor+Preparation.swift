@@ -74,7 +74,7 @@ extension SoundPreprocessor: Preparation {
     case .bytes(let bytes, let name):
       return (try decodeSound(bytes, name: name), name)
     case .file(let path):
-      let bytes = try MappedFile(path).withBytes { Array($0) }
+      let bytes = try FileReader.bytes(of: path)
       return (try decodeSound(bytes, name: path), path)
     }
   }

@@ -11,12 +11,9 @@ struct FrameFolder {
 
   /// Lists a folder.
   ///
-  /// - Throws: ``MediaError`` where the folder cannot be read or has no picture.
-  init(_ folder: String) throws(MediaError) {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      throw MediaError("the folder cannot be read", file: folder)
-    }
-    let frames = names.filter { name in
+  /// - Throws: ``MediaError`` where the folder has no picture; `FormatError` where it cannot be read.
+  init(_ folder: String) throws {
+    let frames = try namesInFolder(folder).filter { name in
       let end = PathParts.ending(of: name)
       return !name.hasPrefix(".") && ["png", "jpg", "jpeg"].contains(end)
     }

@@ -42,7 +42,7 @@ enum FrameSource {
   }
 
   private static func image(_ path: String) throws -> Image {
-    try decodeImage(MappedFile(path).withBytes { Array($0) }, name: path)
+    try decodeImage(FileReader.bytes(of: path), name: path)
   }
 }
 
@@ -84,8 +84,7 @@ extension MediaSource {
   }
 
   private static func frames(_ path: String, _ reader: VideoReader) throws -> FrameSource {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    if try FileStatus(of: path)?.isFolder == true {
       return .files(try FrameFolder(path).paths)
     }
     let start = try MappedFile(path).withBytes { Array($0.prefix(64)) }

@@ -1,0 +1,81 @@
+import HoldfastCore
+public import HoldfastData
+public import HoldfastScenes
+
+/// The built-in scenes as a data set: drawn, or made for another sense, when their turn comes.
+public struct SceneSet: DataSet {
+  /// The supply.
+  public let generator: SceneGenerator
+  /// What the scenes may be used for.
+  public let split: SceneSplit
+  /// The sense that they are made for, and how.
+  public let rendering: SceneRendering
+  /// How many scenes are visited.
+  public let samples: Int
+  /// The seed of a random order, drawn with replacement; none for the order of the indices.
+  public let shuffle: UInt64?
+
+  /// The first `samples` scenes of a split, for a sense.
+  ///
+  /// - Parameter shuffle: takes scenes at random instead. To learn from, scenes must come in random
+  ///   order: neighbours share colours, which would stand in for their shapes.
+  public init(
+    generator: SceneGenerator, split: SceneSplit, rendering: SceneRendering, samples: Int,
+    shuffle: UInt64? = nil
+  ) {
+    self.generator = generator
+    self.split = split
+    self.rendering = rendering
+    self.samples = samples
+    self.shuffle = shuffle
+  }
+
+  /// The first `samples` scenes of a split as pictures of `size` pixels a side.
+  public init(
+    generator: SceneGenerator, split: SceneSplit, size: Int, samples: Int, shuffle: UInt64? = nil
+  ) {
+    self.init(
+      generator: generator, split: split, rendering: SceneRendering(.image, size: size),
+      samples: samples, shuffle: shuffle)
+  }
+
+  /// `scenes`.
+  public var layout: String { "scenes" }
+  /// The supply, spelled out.
+  public var path: String {
+    let sense = rendering.sense == .image ? "" : "sense=\(rendering.sense.rawValue),"
+    return "scenes:\(split.rawValue),\(sense)seed=\(generator.seed),\(rendering.settings)"
+  }
+  /// The shapes.
+  public var classNames: [String]? { SceneGenerator.classNames }
+  /// The number that was asked for.
+  public var count: Int? { samples }
+  /// None, as the path says all.
+  public var listing: String? { nil }
+
+  /// The index of the scene that is visited at a position.
+  public func index(at position: Int) -> Int {
+    guard let shuffle else { return position }
+    var random = SplitMix64(seed: shuffle, stream: UInt64(position))
+    return Int(random.next() >> 24)
+  }
+
+  /// A visit from the first scene on.
+  public func makeCursor() throws -> any DataCursor { Cursor(set: self) }
+
+  private struct Cursor: DataCursor {
+    let set: SceneSet
+    var position = 0
+
+    mutating func next() throws -> DataItem? {
+      guard position < set.samples else { return nil }
+      defer { position += 1 }
+      let index = set.index(at: position)
+      let scene = set.generator.scene(set.split, index)
+      let id = "\(set.split.rawValue)/\(index)"
+      return DataItem(
+        id: id, label: scene.label, file: "scene \(id)",
+        content: .medium(try set.rendering.render(scene).medium()))
+    }
+  }
+}
