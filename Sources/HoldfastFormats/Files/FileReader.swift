@@ -21,9 +21,13 @@ public final class FileReader {
 
   /// Opens the file at `path`.
   ///
-  /// - Throws: ``FormatError`` where it is missing, unreadable or a directory.
-  public init(_ path: String, bufferSize: Int = 1 << 20) throws(FormatError) {
-    (descriptor, size) = try openForReading(path, regularOnly: false)
+  /// - Parameter followsLinks: whether it may be a symbolic link, or a pipe.
+  /// - Throws: ``FormatError`` when it is missing, unreadable or a directory.
+  public init(
+    _ path: String, bufferSize: Int = 1 << 20, followsLinks: Bool = true
+  ) throws(FormatError) {
+    (descriptor, size) = try openForReading(
+      path, regularOnly: !followsLinks, followsLinks: followsLinks)
     file = path
     buffer = .allocate(byteCount: max(bufferSize, 1), alignment: 64)
   }
