@@ -45,7 +45,7 @@ struct ReportCommand: TalkingCommand {
       return Console.standard.say("The report is in \(file)")
     }
     let lines = try Self.lines(recorded, as: table)
-    guard let output else { return Console.standard.result(lines) }
+    guard let output else { return Console.standard.result(lines, as: table) }
     try AtomicFile.write(lines + "\n", to: output)
     Console.standard.say("The report is in \(output)")
   }
