@@ -80,6 +80,7 @@ let floor2: [Target] = [
   library(
     "HoldfastMedia",
     ["HoldfastTensor", "HoldfastFormats", "CMediaJPEG", "CMediaPNG", "Clibsndfile"]),
+  library("HoldfastRuns", ["HoldfastRecords", "HoldfastFormats"]),
 ]
 
 let floor3: [Target] = [
@@ -110,13 +111,13 @@ let floor6: [Target] = [
   library(
     "HoldfastAudit",
     [
-      "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords", "HoldfastFormats",
-      "HoldfastMedia", "HoldfastTensor",
+      "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords", "HoldfastRuns",
+      "HoldfastFormats", "HoldfastMedia", "HoldfastTensor",
     ])
 ]
 
 let floor7: [Target] = [
-  library("HoldfastReport", ["HoldfastRecords", "HoldfastFormats", mustache])
+  library("HoldfastReport", ["HoldfastRecords", "HoldfastRuns", "HoldfastFormats", mustache])
 ]
 
 let floor8: [Target] = [
@@ -124,7 +125,8 @@ let floor8: [Target] = [
     "Holdfast",
     [
       "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers", "HoldfastText",
-      "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks", "HoldfastData",
+      "HoldfastMedia", "HoldfastRuns", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks",
+      "HoldfastData",
       "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
     ]),
   library("HoldfastCommands", ["Holdfast", arguments, yaml], resources: [.copy("Models")]),
@@ -140,13 +142,16 @@ let floor8: [Target] = [
 let testTargets: [Target] = [
   .target(
     name: "HoldfastTestSupport",
-    dependencies: ["HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks"],
+    dependencies: [
+      "HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks", "HoldfastRecords",
+    ],
     path: "Tests/HoldfastTestSupport", swiftSettings: strict),
   tests("HoldfastTensor", ["HoldfastTestSupport"], exclude: ["Goldens"]),
   tests("HoldfastFormats", [], exclude: ["Goldens", "Servers"]),
   tests("HoldfastLayers", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastFormats"]),
   tests("HoldfastText", ["HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastMedia", ["HoldfastTensor", "HoldfastFormats"], exclude: ["Goldens"]),
+  tests("HoldfastRuns", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
   tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastTensor"]),
   tests(
     "HoldfastEncoders",
@@ -168,9 +173,11 @@ let testTargets: [Target] = [
     "HoldfastAudit",
     [
       "HoldfastTestSupport", "HoldfastAttacks", "HoldfastCore", "HoldfastData", "HoldfastFormats",
-      "HoldfastMedia", "HoldfastRecords", "HoldfastTensor",
+      "HoldfastMedia", "HoldfastRecords", "HoldfastRuns", "HoldfastTensor",
     ]),
-  tests("HoldfastReport", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
+  tests(
+    "HoldfastReport",
+    ["HoldfastTestSupport", "HoldfastRecords", "HoldfastRuns", "HoldfastFormats"]),
   tests("Holdfast", ["HoldfastTestSupport"]),
   tests(
     "HoldfastCommands", ["HoldfastTestSupport", "Holdfast", arguments], exclude: ["Snapshots"]),

@@ -11,5 +11,6 @@
 @_exported import HoldfastMedia
 @_exported import HoldfastRecords
 @_exported import HoldfastReport
+@_exported import HoldfastRuns
 @_exported import HoldfastTensor
 @_exported import HoldfastText

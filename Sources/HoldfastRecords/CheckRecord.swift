@@ -6,6 +6,8 @@ public struct CheckRecord: Codable, Hashable, Sendable {
     case pass
     /// The run is unreliable.
     case fail
+    /// So few samples could have failed it that it could not fail, for the reason that is given.
+    case tooFew = "too-few-to-tell"
     /// It was not run, for the reason that is given.
     case notRun = "not-run"
     /// There is nothing to test, for the reason that is given.
@@ -20,7 +22,7 @@ public struct CheckRecord: Codable, Hashable, Sendable {
   public var question: String
   /// The answer.
   public var verdict: Verdict
-  /// Why it was not run, or does not apply; none where it passed or failed.
+  /// Why it was not run, does not apply, or cannot tell; nil when it passed or failed.
   public var reason: String?
   /// What was measured, in the order in which it is read.
   public var figures: [CheckFigureRecord]
@@ -83,7 +85,10 @@ extension Sequence<CheckRecord> {
   /// The letters of the checks that failed, in order.
   public var failed: [String] { filter { $0.verdict == .fail }.map(\.letter) }
 
-  /// Whether one failed; none where none was made.
+  /// The letters of the checks that saw too few samples to tell, in order.
+  public var undecided: [String] { filter { $0.verdict == .tooFew }.map(\.letter) }
+
+  /// Whether one failed; nil when none could tell.
   var areUnreliable: Bool? {
     contains { [.pass, .fail].contains($0.verdict) } ? !failed.isEmpty : nil
   }

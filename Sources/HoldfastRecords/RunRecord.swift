@@ -5,13 +5,17 @@ public struct RunRecord: Codable, Hashable, Sendable {
 
   /// The version of the schema that the file was written in.
   public var schema = Self.schema
+  /// Digits of the plan's SHA-256 as it was when the run began, which every line of a sample repeats, so
+  /// that lines of another run do not count; nil in runs of earlier versions.
+  public var digest: String?
   /// What the results depend on; a resumed run must agree in all of it.
   public var plan: PlanRecord
   /// What may change from one session of the run to the next.
   public var sessions: [SessionRecord]
 
   /// A record of a run.
-  public init(plan: PlanRecord, sessions: [SessionRecord]) {
+  public init(plan: PlanRecord, sessions: [SessionRecord], digest: String? = nil) {
+    self.digest = digest
     self.plan = plan
     self.sessions = sessions
   }
@@ -46,8 +50,8 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   /// What samples are pushed towards: the name of a class, `random` or `least-likely`; none where any
   /// wrong class will do.
   public var target: String?
-  /// What the radii of a sample share: `nested` or `independent`.
-  public var budgets: String
+  /// What the radii of a sample share.
+  public var budgets: BudgetsRecord
   /// The element type of the search; success is always tested in float32.
   public var precision: String
   /// The seed of all noise.
@@ -63,7 +67,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     classes: [String], templates: [String], anchors: AnchorRecord? = nil,
     attackSpace: AttackSpaceRecord, norm: String,
     radii: [String], protocols: [ProtocolRecord], goal: String? = nil, target: String? = nil,
-    budgets: String = "nested", precision: String, seed: UInt64, preset: String? = nil,
+    budgets: BudgetsRecord = .nested, precision: String, seed: UInt64, preset: String? = nil,
     retrieval: RetrievalPlanRecord? = nil
   ) {
     self.holdfast = holdfast
@@ -85,6 +89,14 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     self.preset = preset
     self.retrieval = retrieval
   }
+}
+
+/// What the radii of one sample share.
+public enum BudgetsRecord: String, Codable, Hashable, Sendable {
+  /// What fools the model at a radius counts at every larger one.
+  case nested
+  /// Nothing: each radius speaks for itself.
+  case independent
 }
 
 /// A model on disk.
@@ -111,7 +123,8 @@ public struct DataRecord: Codable, Hashable, Sendable {
   /// The layout: `image-folder`, `class-folder`, `csv`, `jsonl`, `scenes`, `pairs`, or a name that
   /// `holdfast list datasets` has.
   public var layout: String
-  /// SHA-256 over the list of ids and labels; none where the layout is read as a stream.
+  /// SHA-256 over the list of the data: ids, labels and file sizes, or the sizes of shards. It does not
+  /// cover what the files hold; each sample's line does. Nil when the path says all.
   public var listing: String?
   /// How an image becomes the model's pixels.
   public var preprocessing: String
@@ -198,8 +211,14 @@ public struct ProtocolRecord: Codable, Hashable, Sendable {
   public var name: String
   /// Its attacks, with all their parameters.
   public var attacks: [AttackRecord]
-  /// Why it is not run; none where it is.
+  /// Why it is not run; nil when it is.
   public var omitted: String?
+
+  /// The name of the protocol of unperturbed inputs.
+  public static let clean = "clean"
+
+  /// Whether inputs are attacked in it.
+  public var isAttacked: Bool { omitted == nil && name != Self.clean }
 
   /// A protocol.
   public init(name: String, attacks: [AttackRecord], omitted: String? = nil) {

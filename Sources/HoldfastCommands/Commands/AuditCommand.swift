@@ -168,8 +168,18 @@ struct AuditCommand: TalkingCommand {
     if task == .classification { try checkData() }
     return Settings(
       norm: norm, radii: radii, attacks: attacks, budgets: budgets, precision: precision,
-      protocols: protocols, checks: checks, requirements: requirements, job: try runOptions.job(),
-      console: .standard)
+      protocols: protocols, checks: checks, requirements: requirements,
+      job: try runOptions.job(sharedOptions), console: .standard)
+  }
+
+  /// The options that all ranks of a job must be given alike, besides what the plan says.
+  private var sharedOptions: [String: String] {
+    [
+      "--task": task.rawValue, "--data": data.joined(separator: " "),
+      "--limit": limit.map(String.init) ?? "all", "--batch-size": batch.batchSize,
+      "--checks": checkOptions.checks, "--gallery-samples": "\(gallery.gallerySamples)",
+      "--save-adversarial": "\(saveAdversarial)", "--strict": "\(selection.strict)",
+    ]
   }
 
   /// Refuses a lack of data before anything is loaded.
@@ -183,6 +193,6 @@ struct AuditCommand: TalkingCommand {
   static func show(
     _ report: any Report, _ summary: some Encodable, as format: OutputFormat, _ console: Console
   ) throws {
-    console.result(try format.lines(report, summary))
+    console.result(try format.lines(report, summary), as: format)
   }
 }

@@ -61,13 +61,22 @@ extension CheckChoice {
     }
   }
 
-  /// Says that a run cannot be relied on, where it cannot.
+  /// Says that a run cannot be relied on, or that its checks saw too few samples to tell.
   static func warn(about summary: SummaryRecord, _ console: Console) {
-    let failed = summary.checks?.failed ?? []
-    guard !failed.isEmpty else { return }
-    let names = failed.map { "(\($0))" }.joined(separator: ", ")
-    console.say(
-      "UNRELIABLE: \(failed.count == 1 ? "check" : "checks") \(names) failed, so robust accuracy may "
-        + "be overstated. The notes say why.")
+    func names(_ letters: [String]) -> String {
+      (letters.count == 1 ? "check " : "checks ")
+        + letters.map { "(\($0))" }.joined(separator: ", ")
+    }
+    let (failed, undecided) = (summary.checks?.failed ?? [], summary.checks?.undecided ?? [])
+    if !failed.isEmpty {
+      console.say(
+        "UNRELIABLE: \(names(failed)) failed, so robust accuracy may be overstated. The notes say why."
+      )
+    }
+    if !undecided.isEmpty {
+      console.say(
+        "TOO FEW TO TELL: \(names(undecided)) could not have failed, because too few samples could speak "
+          + "against the run. Audit more samples, or check more of them with --checks.")
+    }
   }
 }

@@ -37,12 +37,14 @@ struct RunOptions: ParsableArguments {
     return requirements
   }
 
-  /// The job that this process belongs to; none where it is alone, or only looks at the cost.
-  func job() throws -> RankGroup? {
+  /// The job that this process belongs to; nil when it is alone, or only looks at the cost.
+  ///
+  /// - Parameter options: what every process of the job must be given alike besides the plan.
+  func job(_ options: [String: String]) throws -> RankGroup? {
     guard !dryRun, let environment = try RankEnvironment(ProcessInfo.processInfo.environment) else {
       return nil
     }
-    return try RankGroup(environment, patience: .seconds(rankTimeout))
+    return try RankGroup(environment, patience: .seconds(rankTimeout), options: options)
   }
 }
 

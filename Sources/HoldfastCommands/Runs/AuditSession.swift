@@ -33,7 +33,7 @@ struct AuditSession {
     complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord? {
     let run =
-      try job?.open(folder, at: folder, plan: plan, session: session)
+      try job?.open(at: folder, plan: plan, session: session)
       ?? RunFolder(at: folder, plan: plan, session: session)
     do {
       let skipped = try finishSamples(of: run, audit)
@@ -49,39 +49,52 @@ struct AuditSession {
     }
   }
 
-  /// Audits what is not finished.
+  /// Audits what is not finished, once the files of what is finished are known to be unchanged.
   ///
   /// Where the data break off, what was taken in before is finished first.
   ///
   /// - Returns: the samples whose files cannot be decoded.
+  /// - Throws: `DataError` for a finished sample whose file has changed.
   private func finishSamples(
     of run: RunFolder,
     _ audit: (() throws -> PreparedSample?, (SampleRecord) throws -> Void) throws -> Void
   ) throws -> [SkippedSample] {
-    let finished = run.finished
+    let (before, preparation) = (run.inputs, preparation)
     let share = DataShare(
       of: data, rank: run.shard.rank, of: run.shard.processes, limit: limit)
     let prefetcher = Prefetcher(
-      share, preparation: preparation, capacity: 2 * batchSize, skip: { finished.contains($0) },
-      stopsAtDamage: strict || !run.shard.isWhole)
+      share, preparation: preparation, capacity: 2 * batchSize,
+      skip: { item in
+        guard let known = before[item.id] else { return false }
+        try known.check(item, preparation)
+        return true
+      }, stopsAtDamage: strict || !run.shard.isWhole)
     defer { prefetcher.cancel() }
     var progress = AuditProgress(
       console, title: run.shard.isWhole ? title : "\(title) (rank \(run.shard.rank))",
-      total: total(finished.count, run.shard), radii: plan.radii, before: finished.count)
+      total: total(before.count, run.shard), radii: plan.radii, before: before.count)
     defer { progress.end() }
     var failure: (any Error)?
+    // Where the samples under way come from: their files, and their places in the data.
+    var origins: [String: (file: String?, place: Int?)] = [:]
     try audit(
       {
         do {
-          return try prefetcher.next()
+          let sample = try prefetcher.next()
+          if let sample { origins[sample.id] = (sample.file, sample.place) }
+          return sample
         } catch {
           failure = error
           return nil
         }
       },
       { sample in
-        try run.append(sample)
-        progress.update(run.tally)
+        var line = sample
+        if let origin = origins.removeValue(forKey: sample.id) {
+          (line.file, line.place) = origin
+        }
+        try run.append(line)
+        progress.update(run.finished.count, run.prefix.tally)
       })
     if let failure { throw failure }
     return prefetcher.skipped

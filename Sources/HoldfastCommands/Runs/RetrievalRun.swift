@@ -134,7 +134,7 @@ struct RetrievalRun {
         place: model.place.name, sense: model.modality.rawValue, shape: input.shape,
         unit: input.unit),
       norm: norm.rawValue, radii: plan.radii.map(\.description), protocols: protocols,
-      budgets: budgets.rawValue, precision: "float32", seed: seed,
+      budgets: BudgetsRecord(budgets), precision: "float32", seed: seed,
       retrieval: RetrievalPlanRecord(
         side: side, partners: gallery.queries, distractors: gallery.count - gallery.queries,
         file: galleryFile, sha256: try galleryFile.map { try Checksum.sha256(ofFileAt: $0) }))

@@ -16,6 +16,9 @@ struct Failure {
     case let error as UsageError:
       message = Self.text("\(error)", hint: help)
       code = 64
+    case let error as RunError:
+      message = "\(error)"
+      code = 64
     case let error as InterruptedRun:
       guard let cause = Failure(error.cause, of: arguments) else { return nil }
       message = "\(cause.message); \(error.remark)"

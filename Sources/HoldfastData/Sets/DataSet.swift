@@ -10,8 +10,10 @@ public struct DataItem: Sendable {
   public let file: String
   /// Where the input comes from.
   public let content: MediaSource
-  /// The part of the picture that is the sample; none for all of it.
+  /// The part of the picture that is the sample; nil for all of it.
   public let region: ImageRegion?
+  /// The place in the order of the whole set, from 0, where a part of it is visited; nil where all is.
+  var place: Int?
 
   /// A sample of `file`.
   public init(

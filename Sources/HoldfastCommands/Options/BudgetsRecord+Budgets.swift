@@ -1,0 +1,11 @@
+import Holdfast
+
+extension BudgetsRecord {
+  /// As records name what attacks were told.
+  init(_ budgets: Budgets) {
+    switch budgets {
+    case .nested: self = .nested
+    case .independent: self = .independent
+    }
+  }
+}
