@@ -273,7 +273,7 @@ public final class RankGroup {
     }
   }
 
-  /// The lines of a shard; none where there is no file.
+  /// The lines of a shard; empty if there is no file.
   private static func samples(in file: String) throws -> [Int] {
     guard FileManager.default.fileExists(atPath: file) else { return [] }
     let reader = try JSONLinesReader(file)

@@ -33,7 +33,7 @@ public struct CheckRecord: Codable, Hashable, Sendable {
   /// The samples that speak for it, and not against it: what the test counts on the other side.
   public var inFavour: Int
   /// The chance of so uneven a split, or a more uneven one, were both sides equally likely: exact,
-  /// one-sided, times the number of pairs that were compared; none where nothing was tested.
+  /// one-sided, times the number of pairs that were compared; nil when nothing was tested.
   public var p: Double?
   /// The chance below which the check fails.
   public var level: Double
@@ -125,7 +125,7 @@ public struct CheckPassRecord: Codable, Hashable, Sendable {
   public var name: String
   /// The settings in full; a pass of other settings is another pass.
   public var settings: String
-  /// The radius as it was written; none where there is none.
+  /// The radius as it was written; nil if there is none.
   public var radius: String?
   /// One character per sample: `1` where the answer is yes, `0` where it is no, `-` where the sample
   /// was not asked.

@@ -32,7 +32,7 @@ public struct ComparisonRecord: Codable, Hashable, Sendable {
 public struct ComparisonRowRecord: Codable, Hashable, Sendable {
   /// `clean`, a protocol, or `worst-case`.
   public var name: String
-  /// The radius as the first run wrote it; none for clean accuracy.
+  /// The radius as the first run wrote it; nil for clean accuracy.
   public var radius: String?
   /// The accuracy of the first run on the pairs.
   public var first: ProportionRecord

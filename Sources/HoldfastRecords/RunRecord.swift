@@ -27,7 +27,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var holdfast: String
   /// The audited model.
   public var model: ModelRecord
-  /// The model that transfer examples are made on; none where there is no such model.
+  /// The model that transfer examples are made on; nil when there is no such model.
   public var transferModel: ModelRecord?
   /// The data.
   public var data: DataRecord
@@ -35,7 +35,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var classes: [String]
   /// The prompt templates.
   public var templates: [String]
-  /// What stands for the classes; none for the means of prompts.
+  /// What stands for the classes; nil for the means of prompts.
   public var anchors: AnchorRecord?
   /// The space in which the attacker acts.
   public var attackSpace: AttackSpaceRecord
@@ -45,9 +45,9 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var radii: [String]
   /// The protocols, in the order they are reported.
   public var protocols: [ProtocolRecord]
-  /// The SHA-256 of the file with the embedding that attacks aim at; none where there is none.
+  /// The SHA-256 of the file with the embedding that attacks aim at; nil if there is none.
   public var goal: String?
-  /// What samples are pushed towards: the name of a class, `random` or `least-likely`; none where any
+  /// What samples are pushed towards: the name of a class, `random` or `least-likely`; nil when any
   /// wrong class will do.
   public var target: String?
   /// What the radii of a sample share.
@@ -56,9 +56,9 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var precision: String
   /// The seed of all noise.
   public var seed: UInt64
-  /// Whose way of evaluating is followed, such as `ttc`; none for the model's and the data's own.
+  /// Whose way of evaluating is followed, such as `ttc`; nil for the model's and the data's own.
   public var preset: String?
-  /// What an audit of retrieval ranks; none for one of classification.
+  /// What an audit of retrieval ranks; nil for one of classification.
   public var retrieval: RetrievalPlanRecord?
 
   /// A plan of the given parts.
@@ -105,7 +105,7 @@ public struct ModelRecord: Codable, Hashable, Sendable {
   public var path: String
   /// The SHA-256 of each file that was read, by its name.
   public var files: [String: String]
-  /// The defence around it, as it can be spelled; none for a bare model.
+  /// The defence around it, as it can be spelled; nil for a bare model.
   public var defense: String?
 
   /// A model at `path`.
@@ -128,9 +128,9 @@ public struct DataRecord: Codable, Hashable, Sendable {
   public var listing: String?
   /// How an image becomes the model's pixels.
   public var preprocessing: String
-  /// The split that was read; none where the data has none.
+  /// The split that was read; nil when the data has none.
   public var split: String?
-  /// Which samples were taken; none where all were.
+  /// Which samples were taken; nil when all were.
   public var subsample: SubsampleRecord?
   /// Inputs of pairs that the data names, and whose files are not there.
   public var missing: [String]?
@@ -169,7 +169,7 @@ public struct SubsampleRecord: Codable, Hashable, Sendable {
 
 /// What stands for the classes of a run in the model's space.
 public struct AnchorRecord: Codable, Hashable, Sendable {
-  /// The file of texts or embeddings that was given; none for prompts.
+  /// The file of texts or embeddings that was given; nil for prompts.
   public var path: String?
   /// The SHA-256 of that file.
   public var sha256: String?
@@ -189,7 +189,7 @@ public struct AttackSpaceRecord: Codable, Hashable, Sendable {
   /// `model`: on the processor's output, at the model's own size; `native`: on pictures of one size,
   /// before they are resized; `waveform`: on a sound's samples.
   public var place: String
-  /// The sense of the inputs, such as `image`.
+  /// The modality of the inputs, such as `image`.
   public var sense: String
   /// The sizes of one sample.
   public var shape: [Int]
@@ -238,7 +238,7 @@ public struct AttackRecord: Codable, Hashable, Sendable {
   public var parameters: String
   /// The runs per sample and radius.
   public var restarts: Int
-  /// The classes that runs aim at in turn; none for an untargeted attack.
+  /// The classes that runs aim at in turn; nil for an untargeted attack.
   public var targets: Int?
   /// `firstSuccess` or `fullBudget`, or both one after the other.
   public var stop: String
@@ -266,9 +266,9 @@ public struct SessionRecord: Codable, Hashable, Sendable {
   public var command: [String]
   /// The folder that it was given in.
   public var directory: String?
-  /// Which process of the job this is, from 0; none where it is alone.
+  /// Which process of the job this is, from 0; nil when it is alone.
   public var rank: Int?
-  /// The processes of the job; none where there is one.
+  /// The processes of the job; nil when there is one.
   public var processes: Int?
   /// When it began, ISO 8601.
   public var began: String
@@ -278,7 +278,7 @@ public struct SessionRecord: Codable, Hashable, Sendable {
   public var threads: Int
   /// The most samples that share a batch.
   public var batchSize: Int
-  /// The most samples asked for; none for all.
+  /// The most samples asked for; nil for all.
   public var limit: Int?
   /// The version of libtorch, and the vector instructions its kernels use.
   public var engine: String

@@ -44,7 +44,7 @@ public final class RunFolder {
   private let lock: FileLock
   private let writer: JSONLinesWriter
 
-  /// Opens the folder for `plan`, making it where it is missing.
+  /// Opens the folder for `plan`, making it if it is missing.
   ///
   /// - Throws: ``RunError`` when the folder holds a run of another plan, or something else; `FormatError`
   ///   for damaged files, links, lines of another run, and when another process writes to the run.
@@ -52,7 +52,7 @@ public final class RunFolder {
     try self.init(at: path, plan: plan, sessions: [session])
   }
 
-  /// Opens the folder for `plan`, making it where it is missing, for one process of a job.
+  /// Opens the folder for `plan`, making it if it is missing, for one process of a job.
   ///
   /// - Parameters:
   ///   - sessions: what is added to `run.json`: by the first process for all, by others nothing.
@@ -120,7 +120,7 @@ public final class RunFolder {
   /// Asks the disk to keep what was appended.
   public func synchronize() throws { try writer.synchronize() }
 
-  /// Writes `summary.json`, and returns what it says: of all shards, where there are several.
+  /// Writes `summary.json`, and returns what it says: of all shards, if there are several.
   ///
   /// - Parameters:
   ///   - skipped: the files that could not be decoded.
@@ -195,7 +195,7 @@ public final class RunFolder {
     return before
   }
 
-  /// The bytes in a file; 0 where there is none.
+  /// The bytes in a file; 0 if there is none.
   private static func size(of file: String) -> Int {
     let facts = try? FileManager.default.attributesOfItem(atPath: file)
     return (facts?[.size] as? NSNumber)?.intValue ?? 0

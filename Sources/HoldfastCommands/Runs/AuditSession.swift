@@ -10,7 +10,7 @@ struct AuditSession {
   /// The run folder.
   let folder: String
   let session: SessionRecord
-  /// The job that this process is part of; none where it is alone.
+  /// The job that this process is part of; nil when it is alone.
   let job: RankGroup?
   /// How many samples of the whole set are audited.
   let limit: Int?
@@ -100,7 +100,7 @@ struct AuditSession {
     return prefetcher.skipped
   }
 
-  /// The samples that will be finished as far as this process knows; nil where nobody can say.
+  /// The samples that will be finished as far as this process knows; nil when nobody can say.
   private func total(_ finished: Int, _ shard: Shard) -> Int? {
     [data.count, limit].compactMap { $0 }.min().map { all in
       finished + (max(0, all - finished) + shard.processes - 1) / shard.processes
