@@ -84,6 +84,7 @@ let floor2: [Target] = [
       "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "CMediaJPEG", "CMediaPNG",
       "Clibsndfile",
     ]),
+  library("HoldfastRuns", ["HoldfastErrors", "HoldfastRecords", "HoldfastFormats"]),
 ]
 
 let floor3: [Target] = [
@@ -119,13 +120,12 @@ let floor6: [Target] = [
     "HoldfastAudit",
     [
       "HoldfastErrors", "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords",
-      "HoldfastFormats",
-      "HoldfastMedia", "HoldfastTensor",
+      "HoldfastRuns", "HoldfastFormats", "HoldfastMedia", "HoldfastTensor",
     ])
 ]
 
 let floor7: [Target] = [
-  library("HoldfastReport", ["HoldfastRecords", "HoldfastFormats", mustache])
+  library("HoldfastReport", ["HoldfastRecords", "HoldfastRuns", "HoldfastFormats", mustache])
 ]
 
 let floor8: [Target] = [
@@ -143,9 +143,9 @@ let floor9: [Target] = [
     "Holdfast",
     [
       "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
-      "HoldfastText", "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks",
-      "HoldfastData", "HoldfastScenes", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
-      "HoldfastEngine",
+      "HoldfastText", "HoldfastMedia", "HoldfastRuns", "HoldfastCore", "HoldfastEncoders",
+      "HoldfastAttacks", "HoldfastData", "HoldfastScenes", "HoldfastDefenses", "HoldfastAudit",
+      "HoldfastReport", "HoldfastEngine",
     ])
 ]
 
@@ -167,13 +167,16 @@ let floor11: [Target] = [
 let testTargets: [Target] = [
   .target(
     name: "HoldfastTestSupport",
-    dependencies: ["HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks"],
+    dependencies: [
+      "HoldfastCore", "HoldfastTensor", "HoldfastFormats", "HoldfastAttacks", "HoldfastRecords",
+    ],
     path: "Tests/HoldfastTestSupport", swiftSettings: strict),
   tests("HoldfastTensor", ["HoldfastTestSupport"], exclude: ["Goldens"]),
   tests("HoldfastFormats", [], exclude: ["Goldens", "Servers"]),
   tests("HoldfastLayers", ["HoldfastTestSupport", "HoldfastTensor", "HoldfastFormats"]),
   tests("HoldfastText", ["HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastMedia", ["HoldfastTensor", "HoldfastFormats"], exclude: ["Goldens"]),
+  tests("HoldfastRuns", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
   tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastTensor"]),
   tests(
     "HoldfastEncoders",
@@ -197,9 +200,11 @@ let testTargets: [Target] = [
     "HoldfastAudit",
     [
       "HoldfastTestSupport", "HoldfastAttacks", "HoldfastCore", "HoldfastData", "HoldfastFormats",
-      "HoldfastMedia", "HoldfastRecords", "HoldfastScenes", "HoldfastTensor",
+      "HoldfastMedia", "HoldfastRecords", "HoldfastRuns", "HoldfastScenes", "HoldfastTensor",
     ]),
-  tests("HoldfastReport", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
+  tests(
+    "HoldfastReport",
+    ["HoldfastTestSupport", "HoldfastRecords", "HoldfastRuns", "HoldfastFormats"]),
   tests(
     "HoldfastEngine", ["HoldfastTestSupport", "Holdfast", "HoldfastDemo", yaml]),
   tests("HoldfastDemo", ["HoldfastTestSupport", "Holdfast"]),

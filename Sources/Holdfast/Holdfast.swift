@@ -13,6 +13,7 @@
 @_exported import HoldfastMedia
 @_exported import HoldfastRecords
 @_exported import HoldfastReport
+@_exported import HoldfastRuns
 @_exported import HoldfastScenes
 @_exported import HoldfastTensor
 @_exported import HoldfastText

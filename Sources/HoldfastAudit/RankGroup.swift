@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastFormats
 public import HoldfastRecords
+public import HoldfastRuns
 import HoldfastTensor
 
 /// The processes that share an audit, each of which does every n-th sample and writes a file of its
@@ -18,21 +19,30 @@ public final class RankGroup {
   private let link: StoreLink
   private let heartbeat: Heartbeat
   private let prefix: String
-  private var run = ""
+  private let options: [String: String]
+  /// How many runs of the job were opened.
+  private var runs = 0
   private var hasParted = false
 
   /// What a process brings to the rendezvous.
-  private struct Application: Codable {
+  fileprivate struct Application: Codable {
+    var folder: String
+    var options: [String: String]
     var plan: PlanRecord
     var session: SessionRecord
   }
 
   /// Connects this process with the others.
   ///
-  /// - Throws: ``JobError`` where the store cannot be reached.
-  public init(_ environment: RankEnvironment, patience: Duration) throws {
+  /// - Parameter options: what every process must have been told alike besides the plan, as options and
+  ///   their values.
+  /// - Throws: ``JobError`` when the store cannot be reached.
+  public init(
+    _ environment: RankEnvironment, patience: Duration, options: [String: String] = [:]
+  ) throws {
     self.environment = environment
     self.patience = patience
+    self.options = options
     let prefix = "holdfast/\(environment.attempt)"
     self.prefix = prefix
     do {
@@ -65,28 +75,31 @@ public final class RankGroup {
   }
 
   private func key(_ name: String, _ rank: Int? = nil) -> String {
-    "\(prefix)/\(run)/\(name)" + (rank.map { "/\($0)" } ?? "")
+    "\(prefix)/\(runs)/\(name)" + (rank.map { "/\($0)" } ?? "")
   }
 
   // MARK: Meeting
 
-  /// Opens a run folder together with the others: the first process opens it when all have come, the
-  /// others after it.
+  /// Opens a run folder together with the others: the first process opens it when all have come and ask
+  /// for the same, the others after it.
   ///
-  /// - Parameter name: what sets this run apart from others of the same job.
-  /// - Throws: ``JobError`` where a process does not come, or was given another audit.
+  /// The runs of a job are told apart by their number, so processes that were told different things meet,
+  /// and say so.
+  ///
+  /// - Throws: ``JobError`` when a process does not come, or was given another audit.
   public func open(
-    _ name: String, at path: String, plan: PlanRecord, session: SessionRecord
+    at path: String, plan: PlanRecord, session: SessionRecord
   ) throws -> RunFolder {
-    run = name
+    runs += 1
     hasParted = false
     var session = session
     session.rank = environment.rank
     session.processes = environment.processes
     try reach { try link.forget(failureKey(environment.rank)) }
+    let application = Application(folder: path, options: options, plan: plan, session: session)
     if environment.rank == 0 {
       do {
-        let sessions = try [session] + gatherSessions(plan)
+        let sessions = try [session] + gatherSessions(application)
         let folder = try RunFolder(at: path, plan: plan, sessions: sessions, shard: shard)
         try link.tell(key("go"), "")
         return folder
@@ -95,19 +108,18 @@ public final class RankGroup {
         throw error
       }
     }
-    let application = Application(plan: plan, session: session)
     try tell(
       "join", String(decoding: RecordCoding.lineEncoder().encode(application), as: UTF8.self))
     _ = try waitForWord("go", of: 0)
     return try RunFolder(at: path, plan: plan, sessions: [], shard: shard)
   }
 
-  private func gatherSessions(_ plan: PlanRecord) throws -> [SessionRecord] {
+  private func gatherSessions(_ own: Application) throws -> [SessionRecord] {
     try others.map { rank in
       let text = try waitForWord("join", of: rank)
       let application = try RecordCoding.decoder().decode(
         Application.self, from: Data(text.utf8))
-      let differences = plan.differences(from: application.plan).map(\.rawValue)
+      let differences = own.differences(from: application)
       guard differences.isEmpty else {
         throw JobError(
           "rank \(rank) was given an audit that differs in \(differences.joined(separator: ", "))",
@@ -261,13 +273,26 @@ public final class RankGroup {
     }
   }
 
-  /// The lines of a shard; none where there is no file.
+  /// The lines of a shard; empty if there is no file.
   private static func samples(in file: String) throws -> [Int] {
     guard FileManager.default.fileExists(atPath: file) else { return [] }
     let reader = try JSONLinesReader(file)
     var lines: [Int] = []
     while let line = try reader.next() { lines.append(line.count) }
     return lines
+  }
+}
+
+extension RankGroup.Application {
+  /// In what another process was told something else.
+  fileprivate func differences(from other: Self) -> [String] {
+    let names = Set(options.keys).union(other.options.keys).sorted()
+    let told = names.compactMap { name -> String? in
+      let (mine, theirs) = (options[name] ?? "", other.options[name] ?? "")
+      return mine == theirs ? nil : "\(name) (`\(theirs)`, and rank 0 `\(mine)`)"
+    }
+    return plan.differences(from: other.plan).map(\.rawValue) + told
+      + (folder == other.folder ? [] : ["the folder (`\(other.folder)`, and rank 0 `\(folder)`)"])
   }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 public import HoldfastCore
 public import HoldfastRecords
+import HoldfastRuns
 
 /// What an audit must find for a gate to open, such as `robust@4/255>=0.4`.
 public struct Requirement: Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Foundation
 public import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 
 /// Sums up the records of an audit of retrieval, in both directions.
@@ -24,7 +25,7 @@ public struct RetrievalTally {
     records = samples.compactMap(\.retrieval)
     self.gallery = gallery
     radii = plan.radii
-    isNested = plan.budgets != "independent"
+    isNested = plan.budgets == .nested
     var inputs: [Int: [Int]] = [:]
     for (place, record) in records.enumerated() {
       for partner in record.partners { inputs[partner, default: []].append(place) }

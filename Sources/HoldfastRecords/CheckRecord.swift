@@ -6,6 +6,8 @@ public struct CheckRecord: Codable, Hashable, Sendable {
     case pass
     /// The run is unreliable.
     case fail
+    /// So few samples could have failed it that it could not fail, for the reason that is given.
+    case tooFew = "too-few-to-tell"
     /// It was not run, for the reason that is given.
     case notRun = "not-run"
     /// There is nothing to test, for the reason that is given.
@@ -20,7 +22,7 @@ public struct CheckRecord: Codable, Hashable, Sendable {
   public var question: String
   /// The answer.
   public var verdict: Verdict
-  /// Why it was not run, or does not apply; none where it passed or failed.
+  /// Why it was not run, does not apply, or cannot tell; nil when it passed or failed.
   public var reason: String?
   /// What was measured, in the order in which it is read.
   public var figures: [CheckFigureRecord]
@@ -31,7 +33,7 @@ public struct CheckRecord: Codable, Hashable, Sendable {
   /// The samples that speak for it, and not against it: what the test counts on the other side.
   public var inFavour: Int
   /// The chance of so uneven a split, or a more uneven one, were both sides equally likely: exact,
-  /// one-sided, times the number of pairs that were compared; none where nothing was tested.
+  /// one-sided, times the number of pairs that were compared; nil when nothing was tested.
   public var p: Double?
   /// The chance below which the check fails.
   public var level: Double
@@ -83,7 +85,10 @@ extension Sequence<CheckRecord> {
   /// The letters of the checks that failed, in order.
   public var failed: [String] { filter { $0.verdict == .fail }.map(\.letter) }
 
-  /// Whether one failed; none where none was made.
+  /// The letters of the checks that saw too few samples to tell, in order.
+  public var undecided: [String] { filter { $0.verdict == .tooFew }.map(\.letter) }
+
+  /// Whether one failed; nil when none could tell.
   var areUnreliable: Bool? {
     contains { [.pass, .fail].contains($0.verdict) } ? !failed.isEmpty : nil
   }
@@ -120,7 +125,7 @@ public struct CheckPassRecord: Codable, Hashable, Sendable {
   public var name: String
   /// The settings in full; a pass of other settings is another pass.
   public var settings: String
-  /// The radius as it was written; none where there is none.
+  /// The radius as it was written; nil if there is none.
   public var radius: String?
   /// One character per sample: `1` where the answer is yes, `0` where it is no, `-` where the sample
   /// was not asked.

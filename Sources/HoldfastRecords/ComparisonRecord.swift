@@ -8,18 +8,22 @@ public struct ComparisonRecord: Codable, Hashable, Sendable {
   public var unpaired: [Int]
   /// In what else the plans differ.
   public var differences: [String]
+  /// The folders of the runs that are not finished; of each, only the first samples of the data are
+  /// compared.
+  public var unfinished: [String]
   /// One entry per protocol and radius that both have.
   public var rows: [ComparisonRowRecord]
 
   /// A comparison.
   public init(
     runs: [String], paired: Int, unpaired: [Int], differences: [String],
-    rows: [ComparisonRowRecord]
+    unfinished: [String] = [], rows: [ComparisonRowRecord]
   ) {
     self.runs = runs
     self.paired = paired
     self.unpaired = unpaired
     self.differences = differences
+    self.unfinished = unfinished
     self.rows = rows
   }
 }
@@ -28,7 +32,7 @@ public struct ComparisonRecord: Codable, Hashable, Sendable {
 public struct ComparisonRowRecord: Codable, Hashable, Sendable {
   /// `clean`, a protocol, or `worst-case`.
   public var name: String
-  /// The radius as the first run wrote it; none for clean accuracy.
+  /// The radius as the first run wrote it; nil for clean accuracy.
   public var radius: String?
   /// The accuracy of the first run on the pairs.
   public var first: ProportionRecord

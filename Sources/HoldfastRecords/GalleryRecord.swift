@@ -61,7 +61,7 @@ public struct GalleryEntryRecord: Codable, Hashable, Sendable {
   public var folder: String
   /// What the model says about the unperturbed input.
   public var clean: GalleryLookRecord
-  /// The example that fools the model; none where the sample stands at every radius.
+  /// The example that fools the model; nil when the sample stands at every radius.
   public var found: GalleryFindRecord?
   /// What there is to see and to hear.
   public var panels: [GalleryPanelRecord]
@@ -85,9 +85,9 @@ public struct GalleryEntryRecord: Codable, Hashable, Sendable {
 public struct GalleryLookRecord: Codable, Hashable, Sendable {
   /// The class on top.
   public var predicted: Int
-  /// The cosine to the true class; none for a classifier without anchors.
+  /// The cosine to the true class; nil for a classifier without anchors.
   public var cosineToTruth: Double?
-  /// The cosine to the class that the adversarial input is taken for; none where there is none.
+  /// The cosine to the class that the adversarial input is taken for; nil if there is none.
   public var cosineToOther: Double?
 
   /// A look.
@@ -139,9 +139,9 @@ public struct GalleryPanelRecord: Codable, Hashable, Sendable {
   public var name: String
   /// Pictures (PNG, SVG), by their names in the entry's folder, from top to bottom.
   public var pictures: [String]
-  /// A sound (WAV) in the entry's folder; none where there is nothing to hear.
+  /// A sound (WAV) in the entry's folder; nil when there is nothing to hear.
   public var sound: String?
-  /// What a person must know to read it; none where it speaks for itself.
+  /// What a person must know to read it; nil when it speaks for itself.
   public var note: String?
 
   /// A panel.

@@ -8,7 +8,7 @@ public struct RetrievalPlanRecord: Codable, Hashable, Sendable {
   public var partners: Int
   /// The entries that are nobody's.
   public var distractors: Int
-  /// The file of `--gallery`; none where there is none.
+  /// The file of `--gallery`; nil if there is none.
   public var file: String?
   /// Its SHA-256.
   public var sha256: String?

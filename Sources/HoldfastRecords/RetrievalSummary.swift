@@ -58,7 +58,7 @@ public struct RetrievalRadiusSummaryRecord: Codable, Hashable, Sendable {
   public var radius: String
   /// What is still retrieved; what is not found when clean counts as lost.
   public var recall: RecallRecord
-  /// The share of what is found when clean and lost under attack, per k; none where nothing is.
+  /// The share of what is found when clean and lost under attack, per k; nil when nothing is.
   public var successFromAttacked: [Double?]
   /// The same in the other direction.
   public var successToAttacked: [Double?]

@@ -5,6 +5,9 @@ public struct RunRecord: Codable, Hashable, Sendable {
 
   /// The version of the schema that the file was written in.
   public var schema = Self.schema
+  /// Digits of the plan's SHA-256 as it was when the run began, which every line of a sample repeats, so
+  /// that lines of another run do not count; nil in runs of earlier versions.
+  public var digest: String?
   /// What the results depend on; a resumed run must agree in all of it.
   public var plan: PlanRecord
   /// What may change from one session of the run to the next.
@@ -13,7 +16,11 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var skipped: [SkippedRecord]?
 
   /// A record of a run.
-  public init(plan: PlanRecord, sessions: [SessionRecord], skipped: [SkippedRecord]? = nil) {
+  public init(
+    plan: PlanRecord, sessions: [SessionRecord], skipped: [SkippedRecord]? = nil,
+    digest: String? = nil
+  ) {
+    self.digest = digest
     self.plan = plan
     self.sessions = sessions
     self.skipped = skipped
@@ -26,7 +33,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var holdfast: String
   /// The audited model.
   public var model: ModelRecord
-  /// The model that transfer examples are made on; none where there is no such model.
+  /// The model that transfer examples are made on; nil when there is no such model.
   public var transferModel: ModelRecord?
   /// The data.
   public var data: DataRecord
@@ -34,7 +41,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var classes: [String]
   /// The prompt templates.
   public var templates: [String]
-  /// What stands for the classes; none for the means of prompts.
+  /// What stands for the classes; nil for the means of prompts.
   public var anchors: AnchorRecord?
   /// The space in which the attacker acts.
   public var attackSpace: AttackSpaceRecord
@@ -44,20 +51,20 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var radii: [String]
   /// The protocols, in the order they are reported.
   public var protocols: [ProtocolRecord]
-  /// The SHA-256 of the file with the embedding that attacks aim at; none where there is none.
+  /// The SHA-256 of the file with the embedding that attacks aim at; nil if there is none.
   public var goal: String?
-  /// What samples are pushed towards: the name of a class, `random` or `least-likely`; none where any
+  /// What samples are pushed towards: the name of a class, `random` or `least-likely`; nil when any
   /// wrong class will do.
   public var target: String?
-  /// What the radii of a sample share: `nested` or `independent`.
-  public var budgets: String
+  /// What the radii of a sample share.
+  public var budgets: BudgetsRecord
   /// The element type of the search; success is always tested in float32.
   public var precision: String
   /// The seed of all noise.
   public var seed: UInt64
-  /// Whose way of evaluating is followed, such as `ttc`; none for the model's and the data's own.
+  /// Whose way of evaluating is followed, such as `ttc`; nil for the model's and the data's own.
   public var preset: String?
-  /// What an audit of retrieval ranks; none for one of classification.
+  /// What an audit of retrieval ranks; nil for one of classification.
   public var retrieval: RetrievalPlanRecord?
 
   /// A plan of the given parts.
@@ -66,7 +73,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
     classes: [String], templates: [String], anchors: AnchorRecord? = nil,
     attackSpace: AttackSpaceRecord, norm: String,
     radii: [String], protocols: [ProtocolRecord], goal: String? = nil, target: String? = nil,
-    budgets: String = "nested", precision: String, seed: UInt64, preset: String? = nil,
+    budgets: BudgetsRecord = .nested, precision: String, seed: UInt64, preset: String? = nil,
     retrieval: RetrievalPlanRecord? = nil
   ) {
     self.holdfast = holdfast
@@ -90,13 +97,21 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   }
 }
 
+/// What the radii of one sample share.
+public enum BudgetsRecord: String, Codable, Hashable, Sendable {
+  /// What fools the model at a radius counts at every larger one.
+  case nested
+  /// Nothing: each radius speaks for itself.
+  case independent
+}
+
 /// A model on disk.
 public struct ModelRecord: Codable, Hashable, Sendable {
   /// The path that was given.
   public var path: String
   /// The SHA-256 of each file that was read, by its name.
   public var files: [String: String]
-  /// The defence around it, as it can be spelled; none for a bare model.
+  /// The defence around it, as it can be spelled; nil for a bare model.
   public var defense: String?
 
   /// A model at `path`.
@@ -114,13 +129,14 @@ public struct DataRecord: Codable, Hashable, Sendable {
   /// The layout: `image-folder`, `class-folder`, `csv`, `jsonl`, `scenes`, `pairs`, or a name that
   /// `holdfast list datasets` has.
   public var layout: String
-  /// SHA-256 over the list of ids and labels; none where the layout is read as a stream.
+  /// SHA-256 over the list of the data: ids, labels and file sizes, or the sizes of shards. It does not
+  /// cover what the files hold; each sample's line does. Nil when the path says all.
   public var listing: String?
   /// How an image becomes the model's pixels.
   public var preprocessing: String
-  /// The split that was read; none where the data has none.
+  /// The split that was read; nil when the data has none.
   public var split: String?
-  /// Which samples were taken; none where all were.
+  /// Which samples were taken; nil when all were.
   public var subsample: SubsampleRecord?
   /// Inputs of pairs that the data names, and whose files are not there.
   public var missing: [String]?
@@ -159,7 +175,7 @@ public struct SubsampleRecord: Codable, Hashable, Sendable {
 
 /// What stands for the classes of a run in the model's space.
 public struct AnchorRecord: Codable, Hashable, Sendable {
-  /// The file of texts or embeddings that was given; none for prompts.
+  /// The file of texts or embeddings that was given; nil for prompts.
   public var path: String?
   /// The SHA-256 of that file.
   public var sha256: String?
@@ -179,7 +195,7 @@ public struct AttackSpaceRecord: Codable, Hashable, Sendable {
   /// `model`: on the processor's output, at the model's own size; `native`: on pictures of one size,
   /// before they are resized; `waveform`: on a sound's samples.
   public var place: String
-  /// The sense of the inputs, such as `image`.
+  /// The modality of the inputs, such as `image`.
   public var sense: String
   /// The sizes of one sample.
   public var shape: [Int]
@@ -201,8 +217,14 @@ public struct ProtocolRecord: Codable, Hashable, Sendable {
   public var name: String
   /// Its attacks, with all their parameters.
   public var attacks: [AttackRecord]
-  /// Why it is not run; none where it is.
+  /// Why it is not run; nil when it is.
   public var omitted: String?
+
+  /// The name of the protocol of unperturbed inputs.
+  public static let clean = "clean"
+
+  /// Whether inputs are attacked in it.
+  public var isAttacked: Bool { omitted == nil && name != Self.clean }
 
   /// A protocol.
   public init(name: String, attacks: [AttackRecord], omitted: String? = nil) {
@@ -222,7 +244,7 @@ public struct AttackRecord: Codable, Hashable, Sendable {
   public var parameters: String
   /// The runs per sample and radius.
   public var restarts: Int
-  /// The classes that runs aim at in turn; none for an untargeted attack.
+  /// The classes that runs aim at in turn; nil for an untargeted attack.
   public var targets: Int?
   /// `firstSuccess` or `fullBudget`, or both one after the other.
   public var stop: String
@@ -250,9 +272,9 @@ public struct SessionRecord: Codable, Hashable, Sendable {
   public var command: [String]
   /// The folder that it was given in.
   public var directory: String?
-  /// Which process of the job this is, from 0; none where it is alone.
+  /// Which process of the job this is, from 0; nil when it is alone.
   public var rank: Int?
-  /// The processes of the job; none where there is one.
+  /// The processes of the job; nil when there is one.
   public var processes: Int?
   /// When it began, ISO 8601.
   public var began: String
@@ -262,7 +284,7 @@ public struct SessionRecord: Codable, Hashable, Sendable {
   public var threads: Int
   /// The most samples that share a batch.
   public var batchSize: Int
-  /// The most samples asked for; none for all.
+  /// The most samples asked for; nil for all.
   public var limit: Int?
   /// The version of libtorch, and the vector instructions its kernels use.
   public var engine: String

@@ -4,10 +4,18 @@ public struct SampleRecord: Codable, Hashable, Sendable {
   public var id: String
   /// The true class.
   public var label: Int
-  /// The class that attacks push it towards; none where any wrong class will do.
+  /// The class that attacks push it towards; nil when any wrong class will do.
   public var target: Int?
   /// SHA-256 of the input's float32 bytes.
   public var input: String
+  /// SHA-256 of the file that the input was made of; nil for generated samples, and in runs of earlier
+  /// versions.
+  public var file: String?
+  /// The place in the order of the data, from 0, files that cannot be decoded left out; nil in runs of
+  /// earlier versions.
+  public var place: Int?
+  /// The run that the line belongs to: ``RunRecord/digest``.
+  public var run: String?
   /// The prediction on the unperturbed input.
   public var clean: CleanRecord
   /// What each protocol did, in the order they are reported.
@@ -18,13 +26,16 @@ public struct SampleRecord: Codable, Hashable, Sendable {
 
   /// A line about a sample.
   public init(
-    id: String, label: Int, target: Int? = nil, input: String, clean: CleanRecord,
-    protocols: [SampleProtocolRecord], retrieval: RetrievalSampleRecord? = nil
+    id: String, label: Int, target: Int? = nil, input: String, file: String? = nil,
+    place: Int? = nil, clean: CleanRecord, protocols: [SampleProtocolRecord],
+    retrieval: RetrievalSampleRecord? = nil
   ) {
     self.id = id
     self.label = label
     self.target = target
     self.input = input
+    self.file = file
+    self.place = place
     self.clean = clean
     self.protocols = protocols
     self.retrieval = retrieval

@@ -3,7 +3,7 @@
 public struct SmallestRecord: Codable, Hashable, Sendable {
   /// All samples.
   public var all: SmallestGroupRecord
-  /// The samples of each class, in the order of the labels; none in an audit of retrieval.
+  /// The samples of each class, in the order of the labels; empty in an audit of retrieval.
   public var classes: [SmallestGroupRecord]
 
   /// A distribution.
@@ -15,7 +15,7 @@ public struct SmallestRecord: Codable, Hashable, Sendable {
 
 /// How small a perturbation fools each of some samples.
 public struct SmallestGroupRecord: Codable, Hashable, Sendable {
-  /// The class; none for all samples.
+  /// The class; nil for all samples.
   public var label: Int?
   /// The samples.
   public var samples: Int
@@ -26,7 +26,7 @@ public struct SmallestGroupRecord: Codable, Hashable, Sendable {
   /// Those that stand at every radius.
   public var standing: Int
   /// Quartiles of the size of the smallest perturbation that was tested, 0 for a sample that is wrong as
-  /// it is: the lower one, the median, the upper one; none where so many stand that it lies beyond the
+  /// it is: the lower one, the median, the upper one; nil when so many stand that it lies beyond the
   /// largest radius.
   public var quartiles: [Double?]
 
@@ -42,6 +42,6 @@ public struct SmallestGroupRecord: Codable, Hashable, Sendable {
     self.quartiles = quartiles
   }
 
-  /// The median; none where it lies beyond the largest radius.
+  /// The median; nil when it lies beyond the largest radius.
   public var median: Double? { quartiles.count == 3 ? quartiles[1] : nil }
 }

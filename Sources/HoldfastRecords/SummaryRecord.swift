@@ -14,16 +14,15 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var omitted: [OmittedRecord]
   /// Verdicts whose margin is so small that other kernels may disagree.
   public var inMarginBand: Int
-  /// How small a perturbation fools each sample; none where nothing but clean accuracy was measured.
+  /// How small a perturbation fools each sample; nil when nothing but clean accuracy was measured.
   public var smallest: SmallestRecord?
   /// What an audit of retrieval found; the figures above are then those of R@1.
   public var retrieval: RetrievalSummaryRecord?
   /// Files that are damaged and were passed over, in this session or before; nil if there are none.
   public var skipped: [SkippedRecord]?
-  /// The masking checklist, (a) to (g); none in runs of retrieval, and of versions before it.
+  /// The masking checklist, (a) to (g); nil in runs of versions before it.
   public private(set) var checks: [CheckRecord]?
-  /// Whether a check failed, so that the figures above are not to be relied on; none
-  /// where none was made.
+  /// Whether a check failed, so that the figures above are not to be relied on; nil when none could tell.
   public private(set) var unreliable: Bool?
 
   /// A summary.

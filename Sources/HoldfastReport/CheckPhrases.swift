@@ -10,12 +10,13 @@ extension SummaryRecord {
     return "UNRELIABLE, \(failed.count == 1 ? "check" : "checks") \(letters) failed: "
   }
 
-  /// What a column says about the checks: `pass`, `unreliable` or `not run`; nothing where the
-  /// record knows of none.
+  /// What a column says about the checks: `pass`, `unreliable`, `too few to tell` or `not run`; empty when
+  /// the record knows of none.
   var checkVerdict: String {
     guard let checks else { return "" }
     if unreliable == true { return "unreliable" }
-    return checks.allSatisfy { $0.verdict == .notRun } ? "not run" : "pass"
+    if checks.allSatisfy({ $0.verdict == .notRun }) { return "not run" }
+    return checks.undecided.isEmpty ? "pass" : "too few to tell"
   }
 
   /// The same for programs; empty where nothing was checked.
@@ -41,6 +42,7 @@ extension CheckRecord {
     case .notApplicable:
       let facts = seen.isEmpty ? "" : "; \(seen)"
       return "\(head) does not apply (\(reason ?? ""))\(facts)"
+    case .tooFew: return "\(head) too few to tell (\(reason ?? "")): \(seen)"
     case .pass, .fail:
       let test = "\(against) against, \(inFavour) in favour of \(samples), p = \(chance)"
       let answer = verdict == .pass ? "yes, passed" : "NO, FAILED"

@@ -12,7 +12,8 @@ public struct ComparisonReport: Report {
 
   /// Which runs, and on how many samples: one line.
   public var heading: String {
-    "A \(record.runs[0]) and B \(record.runs[1]): \(record.paired) samples that both have finished"
+    (record.unfinished.isEmpty ? "" : "UNFINISHED: ")
+      + "A \(record.runs[0]) and B \(record.runs[1]): \(record.paired) samples that both have finished"
   }
 
   /// Accuracy in both runs, the difference with its interval, and McNemar's p value, per protocol and
@@ -59,6 +60,10 @@ public struct ComparisonReport: Report {
         + "by chance",
       "intervals: 95 %, percentiles of the paired bootstrap; they have no width where no pair differs",
     ]
+    for (name, run) in zip(["A", "B"], record.runs) where record.unfinished.contains(run) {
+      notes.append(
+        "\(name) is not finished: its first samples are compared, up to the first that is missing")
+    }
     for (name, count) in zip(["A", "B"], record.unpaired) where count > 0 {
       notes.append("left out: \(count) samples that only \(name) has finished")
     }

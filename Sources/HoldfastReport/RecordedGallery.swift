@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastFormats
 import HoldfastRecords
+import HoldfastRuns
 
 /// A gallery as it lies in a run folder, its files read.
 struct RecordedGallery: Hashable, Sendable {
@@ -16,13 +17,11 @@ struct RecordedGallery: Hashable, Sendable {
     let folder = "\(run)/\(GalleryRecord.place)"
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
       .filter { $0.hasPrefix("gallery.") && $0.hasSuffix(".json") }
-    guard let first = names.first else { return nil }
-    var record = try Self.read("\(folder)/\(first)")
-    for name in names.dropFirst() {
-      for entry in try Self.read("\(folder)/\(name)").entries
-      where !record.entries.contains(where: { $0.id == entry.id }) {
-        record.entries.append(entry)
-      }
+    let galleries = try names.compactMap { try GalleryRecord.read(from: "\(folder)/\($0)") }
+    guard var record = galleries.first else { return nil }
+    for entry in galleries.dropFirst().flatMap(\.entries)
+    where !record.entries.contains(where: { $0.id == entry.id }) {
+      record.entries.append(entry)
     }
     record.entries = record.entries.chosen(radii: radii, size: record.size)
     self.record = record
@@ -30,7 +29,7 @@ struct RecordedGallery: Hashable, Sendable {
     for entry in record.entries {
       for name in entry.panels.flatMap({ $0.pictures + [$0.sound].compactMap { $0 } }) {
         let path = "\(entry.folder)/\(name)"
-        guard Self.isPlain(entry.folder), Self.isPlain(name), let kind = Self.kind(of: name) else {
+        guard let kind = Self.kind(of: name) else {
           throw FormatError(
             "names a file `\(Shown(path).text)` that no gallery has", in: folder,
             hint: "remove the gallery to make the report without it")
@@ -39,12 +38,6 @@ struct RecordedGallery: Hashable, Sendable {
       }
     }
     self.files = files
-  }
-
-  private static func read(_ file: String) throws(FormatError) -> GalleryRecord {
-    let record = try RecordedRun.read(GalleryRecord.self, file, missing: "")
-    guard record.schema == RunRecord.schema else { throw RecordedRun.foreign(file) }
-    return record
   }
 
   /// A file of an entry.
@@ -56,26 +49,12 @@ struct RecordedGallery: Hashable, Sendable {
   private static let largest = 4 << 20
 
   private static func bytes(_ path: String) throws(FormatError) -> String {
-    let facts = try? FileManager.default.attributesOfItem(atPath: path)
-    guard facts?[.type] as? FileAttributeType == .typeRegular,
-      let size = (facts?[.size] as? NSNumber)?.intValue, size <= largest,
-      let data = FileManager.default.contents(atPath: path)
-    else {
+    guard let data = try? OwnFile.contents(of: path, limit: largest) else {
       throw FormatError(
         "is missing, or is no picture or sound of a gallery", in: path,
         hint: "remove the gallery to make the report without it")
     }
     return data.base64EncodedString()
-  }
-
-  /// Whether a name is one that a gallery gives: it leads nowhere else.
-  private static func isPlain(_ name: String) -> Bool {
-    !name.isEmpty && name.utf8.count <= 64 && !name.hasPrefix(".")
-      && name.utf8.allSatisfy { byte in
-        byte < 128
-          && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
-            || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-"))
-      }
   }
 
   /// The media type of a name's ending; an SVG in an image runs nothing.

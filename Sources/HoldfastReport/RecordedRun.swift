@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastFormats
 public import HoldfastRecords
+import HoldfastRuns
 
 /// A finished run as its folder records it: the plan, the sessions, what was found, and what only
 /// the single samples know.
@@ -11,9 +12,9 @@ public struct RecordedRun: Sendable {
   public let record: RunRecord
   /// What was found.
   public let summary: SummaryRecord
-  /// What was found of each class, in the order of the labels; none for an audit of retrieval.
+  /// What was found of each class, in the order of the labels; empty for an audit of retrieval.
   let classes: [ClassTally]
-  /// A few samples to be looked at; none where none were kept.
+  /// A few samples to be looked at; nil when none were kept.
   let gallery: RecordedGallery?
 
   /// What results depend on.
@@ -21,14 +22,17 @@ public struct RecordedRun: Sendable {
 
   /// Reads the run in `folder`: `run.json`, `summary.json`, every `samples*.jsonl`, and its gallery.
   ///
-  /// - Throws: `FormatError` where a file is missing, is none of ours, or says something else than
-  ///   another one: a run that was stopped has a summary of fewer samples.
+  /// - Throws: `FormatError` when a file is missing, is none of ours, or says something else than another
+  ///   one: a run that was stopped has a summary of fewer samples.
   public init(at folder: String) throws {
     self.folder = folder
-    record = try Self.read(RunRecord.self, "\(folder)/run.json", missing: Self.noRun)
-    guard record.schema == RunRecord.schema else { throw Self.foreign("\(folder)/run.json") }
-    summary = try Self.read(SummaryRecord.self, "\(folder)/summary.json", missing: Self.unfinished)
-    let (tallies, count) = try Self.tally(folder, record.plan)
+    let run = try StoredRun(at: folder)
+    record = run.record
+    guard let summary = try run.summary() else {
+      throw FormatError("is missing", in: "\(folder)/summary.json", hint: Self.unfinished)
+    }
+    self.summary = summary
+    let (tallies, count) = try Self.tally(run)
     guard count == summary.samples,
       record.plan.retrieval != nil || tallies.agree(with: summary)
     else {
@@ -40,66 +44,24 @@ public struct RecordedRun: Sendable {
     gallery = try RecordedGallery(of: folder, radii: record.plan.radii)
   }
 
-  private static let noRun = "give the folder of a run, as `holdfast audit` says at its end"
   private static let unfinished = "run the same audit again: it goes on where it was stopped"
 
-  /// Sums up the lines of all samples, each once, one in memory at a time.
-  private static func tally(
-    _ folder: String, _ plan: PlanRecord
-  ) throws -> (classes: [ClassTally], count: Int) {
+  /// Sums up all samples by their classes; those of retrieval have none.
+  private static func tally(_ run: StoredRun) throws -> (classes: [ClassTally], count: Int) {
+    let plan = run.plan
     var tallies = plan.classes.indices.map { ClassTally(label: $0, radii: plan.radii.count) }
-    var seen: Set<String> = []
-    let decoder = RecordCoding.decoder()
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in shards(among: names) {
-      let file = "\(folder)/\(name)"
-      let reader = try JSONLinesReader(file)
-      while let line = try reader.next() {
-        guard let sample = try? decoder.decode(SampleRecord.self, from: Data(line)) else {
-          throw foreign(file)
-        }
-        guard seen.insert(sample.id).inserted else { continue }
-        guard plan.retrieval == nil else { continue }
-        guard tallies.indices.contains(sample.label),
-          sample.protocols.allSatisfy({ $0.radii.map(\.radius) == plan.radii })
-        else { throw foreign(file) }
-        tallies[sample.label].add(sample, plan)
+    var count = 0
+    try run.visit { sample in
+      count += 1
+      guard plan.retrieval == nil else { return }
+      guard tallies.indices.contains(sample.label) else {
+        throw FormatError(
+          "has the label \(sample.label), and the run has \(tallies.count) classes", in: sample.id,
+          hint: "make the report with the version that made the run")
       }
+      tallies[sample.label].add(sample, plan)
     }
-    return (tallies, seen.count)
-  }
-
-  /// The files of samples: `samples.jsonl` first, then those of several processes by their number.
-  private static func shards(among names: [String]) -> [String] {
-    let numbered = names.compactMap { name -> (number: Int, name: String)? in
-      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-      guard parts.first == "samples", parts.last == "jsonl" else { return nil }
-      switch parts.count {
-      case 2: return (-1, name)
-      case 3: return Int(parts[1]).map { ($0, name) }
-      default: return nil
-      }
-    }
-    return numbered.sorted { $0.number < $1.number }.map(\.name)
-  }
-
-  /// Reads a JSON file; where it is missing, `missing` says what to do.
-  static func read<Record: Decodable>(
-    _ type: Record.Type, _ file: String, missing: String
-  ) throws(FormatError) -> Record {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw FormatError("is missing", in: file, hint: missing)
-    }
-    guard let record = try? RecordCoding.decoder().decode(type, from: data) else {
-      throw foreign(file)
-    }
-    return record
-  }
-
-  static func foreign(_ file: String) -> FormatError {
-    FormatError(
-      "is not what this version of Holdfast writes", in: file,
-      hint: "make the report with the version that made the run")
+    return (tallies, count)
   }
 }
 
@@ -119,15 +81,12 @@ struct ClassTally: Hashable, Sendable {
     robust = [Int](repeating: 0, count: radii)
   }
 
-  /// Adds a sample; with nested budgets, what fools at a radius counts at the larger ones.
+  /// Adds a sample, by the worst case over the protocols.
   mutating func add(_ sample: SampleRecord, _ plan: PlanRecord) {
     total += 1
-    guard sample.clean.correct else { return }
-    clean += 1
-    for place in robust.indices {
-      let stands = sample.protocols.allSatisfy { $0.radii[place].robust }
-      if !stands, plan.budgets != "independent" { break }
-      robust[place] += stands ? 1 : 0
+    clean += sample.clean.correct ? 1 : 0
+    for (place, stands) in sample.worstCase(of: plan).enumerated() where stands {
+      robust[place] += 1
     }
   }
 }

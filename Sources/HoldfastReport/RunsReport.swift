@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastRecords
+import HoldfastRuns
 
 /// Several runs beside each other, a row each: whatever their models, senses and radii.
 public struct RunsReport: Report {

@@ -31,7 +31,7 @@ extension String {
       switch scalar.properties.generalCategory {
       case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse:
         text += scalar.escaped(asASCII: true)
-      case _ where Self.directing.contains(scalar.value):
+      case _ where scalar.turnsText:
         text += scalar.escaped(asASCII: true)
       default:
         // The circle is what shows a mark by itself.
@@ -42,10 +42,6 @@ extension String {
     }
     return text
   }
-
-  /// The characters that turn the direction of what follows: a file name could look like another.
-  private static let directing: Set<UInt32> = Set(
-    [0x061C, 0x200E, 0x200F] + Array(0x202A...0x202E) + Array(0x2066...0x2069))
 }
 
 extension Unicode.Scalar {

@@ -16,7 +16,7 @@ extension String {
   ///
   /// Brackets are in braces, because after a line break they would be its argument.
   var latex: String {
-    printable.map { character in
+    printable().map { character in
       switch character {
       case "\\": "\\textbackslash{}"
       case "{", "}", "$", "&", "#", "_", "%": "\\\(character)"

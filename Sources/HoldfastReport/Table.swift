@@ -35,7 +35,7 @@ public struct Table: Hashable, Sendable {
 
   /// Columns padded with spaces, for a terminal.
   public func text() -> String {
-    let lines = ([columns.map(\.name)] + rows).map { $0.map(\.printable) }
+    let lines = ([columns.map(\.name)] + rows).map { $0.map { $0.printable() } }
     let widths = columns.indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
     return lines.map { line in
       let cells = line.indices.map { index in
@@ -52,7 +52,7 @@ public struct Table: Hashable, Sendable {
   public func markdown() -> String {
     let rule = columns.map { $0.alignment == .left ? "---" : "---:" }
     let escaped = ([columns.map(\.name)] + rows).map { row in
-      row.map { $0.printable.replacing("|", with: "\\|") }
+      row.map { $0.printable().replacing("|", with: "\\|") }
     }
     return (escaped.prefix(1) + [rule] + escaped.dropFirst())
       .map { "| " + $0.joined(separator: " | ") + " |" }
@@ -78,18 +78,6 @@ public struct Table: Hashable, Sendable {
 }
 
 extension String {
-  /// This text with nothing in it that a terminal would obey, nor a line break.
-  var printable: String {
-    var text = ""
-    for scalar in unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator: text += scalar.escaped(asASCII: true)
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
-  }
-
   /// The columns of a terminal that this text takes: two for each wide character.
   fileprivate var columns: Int { reduce(0) { $0 + ($1.isWide ? 2 : 1) } }
 }

@@ -27,6 +27,30 @@ struct ExampleGalleryTests {
     )
   }
 
+  @Test("remove nothing outside of their folder, whatever their record names")
+  func hostileRecord() throws {
+    let toy = try ToyAudit(samples: 8)
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run")
+      try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+      _ = try audit(toy, in: run, size: 2)
+      let victim = folder.appendingPathComponent("victim/work.txt")
+      try FileManager.default.createDirectory(
+        at: victim.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data("work".utf8).write(to: victim)
+      let file = run.appendingPathComponent("\(GalleryRecord.place)/\(GalleryRecord.file())")
+      var record = try RecordCoding.decoder().decode(
+        GalleryRecord.self, from: Data(contentsOf: file))
+      var entry = try #require(record.entries.first)
+      (entry.id, entry.folder) = ("x", "../../../victim")
+      record.entries.append(entry)
+      try RecordCoding.documentEncoder().encode(record).write(to: file)
+      // The entry is beyond the size, so its folder would be removed.
+      #expect(throws: FormatError.self) { _ = try audit(toy, in: run, size: 2) }
+      #expect(FileManager.default.fileExists(atPath: victim.path))
+    }
+  }
+
   @Test("hold what the records say, and inputs that are what was tested")
   func records() throws {
     let toy = try ToyAudit()

@@ -2,6 +2,7 @@ import Foundation
 import HoldfastAttacks
 import HoldfastCore
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing
@@ -103,6 +104,41 @@ struct MaskingCheckTests {
   func threshold() {
     #expect(McNemar.exact(b: 6, c: 0).oneSided > 0.01)
     #expect(McNemar.exact(b: 7, c: 0).oneSided < 0.01)
+  }
+
+  @Test("neither pass nor fail where too few samples could fail them")
+  func tooFew() throws {
+    let settings = CheckSettings()
+    func record(
+      _ candidates: Int?, of samples: Int = 100, comparisons: Int = 1, against: Int = 0
+    ) -> CheckRecord {
+      let finding = CheckFinding(
+        against: against, comparisons: comparisons, candidates: candidates)
+      return Checklist.record(WideCheck(), finding, samples: samples, settings)
+    }
+    // 2⁻⁶ is above 1 %, 2⁻⁷ below; six comparisons take 2⁻¹⁰, and 2000 samples a difference of 20.
+    for (fewest, samples, comparisons) in [(7, 100, 1), (10, 100, 6), (20, 2000, 1)] {
+      let few = record(fewest - 1, of: samples, comparisons: comparisons)
+      #expect(few.verdict == .tooFew)
+      #expect(
+        few.reason
+          == "\(fewest - 1) samples could speak against the run, and a failure takes \(fewest)")
+      #expect(record(fewest, of: samples, comparisons: comparisons).verdict == .pass)
+      let failed = record(fewest, of: samples, comparisons: comparisons, against: fewest)
+      #expect(failed.verdict == .fail)
+    }
+    #expect(record(nil, of: 6).verdict == .tooFew)
+    #expect(record(nil, of: 7).verdict == .pass)
+
+    var toy = try CheckedToy(BrightnessEncoder.honest, source: BrightnessEncoder.honest)
+    toy.settings.samples = 5
+    let checks = try run(toy)
+    #expect(checks.allSatisfy { [.tooFew, .notApplicable].contains($0.verdict) }, "\(checks)")
+    #expect(checks.undecided.count > 4 && checks.failed.isEmpty)
+    let summary = SummaryRecord(
+      samples: 5, clean: .wilson(5, of: 5), worstCase: [], protocols: [], omitted: [],
+      inMarginBand: 0, checks: checks)
+    #expect(summary.unreliable == nil)
   }
 
   @Test("take the first attack that follows a gradient, and lengthen any attack that has steps")

@@ -3,6 +3,7 @@ import HoldfastAttacks
 import HoldfastCore
 import HoldfastData
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing
@@ -61,7 +62,7 @@ struct RetrievalTallyTests {
         ]),
     ]
     var plan = PlanRecord.madeUp([.whiteBox], radii: ["1/255", "2/255"])
-    plan.budgets = budgets.rawValue
+    plan.budgets = budgets == .nested ? .nested : .independent
     return try RetrievalTally(samples, gallery: gallery, plan: plan).summary()
   }
 

@@ -4,6 +4,7 @@ import HoldfastCore
 import HoldfastData
 import HoldfastFormats
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTestSupport
 import Testing
 
@@ -112,7 +113,7 @@ struct RunFolderTests {
       ),
       ("the goal of the attacks", { $0.goal = "g" }),
       ("the class that attacks aim at", { $0.target = "cat" }),
-      ("the budgets", { $0.budgets = "independent" }), ("the preset", { $0.preset = "csr" }),
+      ("the budgets", { $0.budgets = .independent }), ("the preset", { $0.preset = "csr" }),
       (
         "the attacked side or the gallery",
         { $0.retrieval = RetrievalPlanRecord(side: "input", partners: 1, distractors: 0) }
@@ -127,13 +128,13 @@ struct RunFolderTests {
       for (name, change) in changes {
         var plan = PlanRecord.madeUp()
         change(&plan)
-        let error = try #require(throws: UsageError.self) { try open(folder, plan) }
+        let error = try #require(throws: RunError.self) { try open(folder, plan) }
         #expect(error.message.hasSuffix("a run that differs in \(name)"), "\(error)")
         #expect(!error.hint.isEmpty)
       }
       var both = PlanRecord.madeUp()
       (both.norm, both.seed) = ("l2", 1)
-      let error = try #require(throws: UsageError.self) { try open(folder, both) }
+      let error = try #require(throws: RunError.self) { try open(folder, both) }
       #expect(error.message.hasSuffix("the norm, the seed"))
       _ = try open(folder)
     }
@@ -170,7 +171,7 @@ struct RunFolderTests {
 
       try good.write(to: samples)
       try FileManager.default.removeItem(at: run)
-      let error = try #require(throws: UsageError.self) { try open(folder) }
+      let error = try #require(throws: RunError.self) { try open(folder) }
       #expect(error.message.contains("no run.json"))
       for damaged in [Data(), Data(plan.prefix(60)), Data("[]".utf8)] {
         try damaged.write(to: run)
@@ -186,7 +187,7 @@ struct RunFolderTests {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("file")
       try Data().write(to: file)
-      let error = try #require(throws: UsageError.self) {
+      let error = try #require(throws: RunError.self) {
         try open(file.appendingPathComponent("run"))
       }
       #expect(error.message.contains("cannot be made"))

@@ -110,22 +110,6 @@ extension PlanRecord {
     _ protocols: [AuditProtocol] = [.transfer, .transferPNG, .whiteBox, .adaptive],
     radii: [String] = ToyAudit.radii.map(\.description)
   ) -> PlanRecord {
-    PlanRecord(
-      holdfast: "0", model: ModelRecord(path: "m", files: ["a": "b"], defense: nil),
-      transferModel: nil,
-      data: DataRecord(path: "d", layout: "csv", listing: "l", preprocessing: "p"),
-      classes: ["x", "y"], templates: ["{}"],
-      attackSpace: AttackSpaceRecord(
-        place: "model", sense: "image", shape: [3, 8, 8], unit: "toy"), norm: "linf",
-      radii: radii,
-      protocols: [ProtocolRecord(name: "clean", attacks: [])]
-        + protocols.map { ProtocolRecord(name: $0.rawValue, attacks: []) },
-      precision: "float32", seed: 0)
+    .madeUp(protocols.map(\.rawValue), radii: radii)
   }
-}
-
-extension SessionRecord {
-  static let madeUp = SessionRecord(
-    command: ["holdfast"], began: "now", device: "cpu", threads: 1, batchSize: 4, limit: nil,
-    engine: "toy")
 }

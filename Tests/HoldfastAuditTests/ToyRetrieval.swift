@@ -69,7 +69,7 @@ struct ToyRetrieval {
     plan.protocols[1].attacks = attacks.map {
       AttackRecord(name: $0, objective: "o", parameters: "{}", restarts: 1, stop: "s")
     }
-    plan.budgets = budgets.rawValue
+    plan.budgets = budgets == .nested ? .nested : .independent
     plan.retrieval = RetrievalPlanRecord(side: "input", partners: 16, distractors: 6)
     return plan
   }

@@ -163,6 +163,30 @@ struct ShardTests {
     }
   }
 
+  @Test("end with a sentence where options differ that the plan does not hold")
+  func options() throws {
+    try withTemporaryFolder { folder in
+      let audit = try SceneAudit(in: folder, perShape: 1)
+      let others: [(run: String, rest: [String], words: String)] = [
+        ("run", ["--limit", "5"], "differs in --limit (`5`, and rank 0 `all`)"),
+        ("run", ["--gallery-samples", "3"], "differs in --gallery-samples (`3`, and rank 0 `8`)"),
+        ("elsewhere", [], "differs in the folder (`elsewhere`, and rank 0 `run`)"),
+      ]
+      for (run, rest, words) in others {
+        let port = try #require(freePort())
+        let ranks = [
+          try rank(0, of: 2, audit, "run", port: port),
+          try rank(1, of: 2, audit, run, port: port, Self.alone + Self.patience + rest),
+        ]
+        for rank in ranks {
+          try #require(rank.wait { false }, "the rank waits for ever")
+          expectFailure(try rank.outcome(), code: 2, words)
+        }
+        #expect(audit.shards("run").isEmpty && audit.shards("elsewhere").isEmpty)
+      }
+    }
+  }
+
   @Test("refuse a process that is none of the job, and a job beside a process")
   func strangers() throws {
     try withTemporaryFolder { folder in

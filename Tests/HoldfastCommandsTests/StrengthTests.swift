@@ -134,7 +134,7 @@ struct PeerTrial {
     let clean = Dictionary(uniqueKeysWithValues: zip(peer.images, peer.cleanVerdicts))
     let prefetcher = Prefetcher(
       try openDataSet(at: Fixtures.path("data/cifar10/test"), classes: nil),
-      preparation: sense.preparation, skip: { !known.contains($0) })
+      preparation: sense.preparation, skip: { !known.contains($0.id) })
     var taken = [Int](repeating: 0, count: peer.classes.count)
     var jobs: [AttackJob] = []
     while let sample = try prefetcher.next() {

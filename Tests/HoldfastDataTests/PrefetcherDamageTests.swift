@@ -26,9 +26,11 @@ struct PrefetcherDamageTests {
     try Place.with { place in
       let set = try set(40, torn: { $0 % 3 == 1 }, in: place)
       let prefetcher = Prefetcher(
-        set, preparation: asTheyAre, skip: { $0 == "a/000.png" }, stopsAtDamage: false)
+        set, preparation: asTheyAre, skip: { $0.id == "a/000.png" }, stopsAtDamage: false)
       let samples = try all(prefetcher)
       #expect(samples.count == 26)
+      #expect(samples.map(\.place) == Array(1...26))
+      #expect(samples.allSatisfy { $0.file?.count == 64 })
       #expect(prefetcher.skipped.map(\.id).prefix(2) == ["a/001.png", "a/004.png"])
       #expect(prefetcher.skipped.count == 13)
       let reason = try #require(prefetcher.skipped.first?.reason)

@@ -69,9 +69,18 @@ struct PrefetcherTests {
   func limit() throws {
     let set = ProbedSet(100)
     let prefetcher = Prefetcher(
-      set, preparation: asTheyAre, limit: 10, skip: { ["0", "4", "9"].contains($0) })
+      set, preparation: asTheyAre, limit: 10, skip: { ["0", "4", "9"].contains($0.id) })
     #expect(try all(prefetcher).map(\.id) == ["1", "2", "3", "5", "6", "7", "8"])
     #expect(set.visited == 10)
+  }
+
+  @Test("counts places over the whole set, also of a share, and those that are skipped")
+  func places() throws {
+    let skipped = Prefetcher(
+      ProbedSet(6), preparation: asTheyAre, skip: { ["0", "3"].contains($0.id) })
+    #expect(try all(skipped).map(\.place) == [1, 2, 4, 5])
+    let share = DataShare(of: ProbedSet(8), rank: 1, of: 3)
+    #expect(try all(Prefetcher(share, preparation: asTheyAre)).map(\.place) == [1, 4, 7])
   }
 
   @Test("holds at most its capacity, and one sample in the making", arguments: [0, 1, 5])

@@ -127,6 +127,22 @@ struct HubPullTests {
     }
   }
 
+  @Test("does not write through a link where a file comes in")
+  func links() throws {
+    let (source, cache) = (try Self.repository(), try Scratch())
+    let sum = try Checksum.sha256(ofFileAt: source.path + "model.safetensors")
+    try cache.write(Array("mine".utf8), to: "victim")
+    try cache.write([], to: "models--org--tiny/blobs/other")
+    try FileManager.default.createSymbolicLink(
+      atPath: cache.path + "models--org--tiny/blobs/\(sum).incomplete",
+      withDestinationPath: cache.path + "victim")
+    let hub = try HubServer(source.path)
+    expectFormatError("symbolic link") {
+      _ = try hub.pull(into: cache.path).run(HubReference("org/tiny"))
+    }
+    #expect(try OwnFile.contents(of: cache.path + "victim") == Data("mine".utf8))
+  }
+
   @Test("shows a token to the hub and to nobody that it redirects to")
   func token() throws {
     let (source, cache) = (try Self.repository(), try Scratch())

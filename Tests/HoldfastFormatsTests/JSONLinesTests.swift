@@ -79,4 +79,25 @@ struct JSONLinesTests {
       expectFormatError(message) { _ = try reader.rest(of: Record.self) }
     }
   }
+
+  @Test("a link is refused, and so is a file that does not end in a line of JSON")
+  func foreign() throws {
+    let scratch = try Scratch()
+    try scratch.write(Array("{\"id\":1}\nno JSON".utf8), to: "victim")
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path + "link", withDestinationPath: scratch.path + "victim")
+    for (name, words) in [("link", "symbolic link"), ("victim", "nothing is cut off")] {
+      expectFormatError(words) { _ = try JSONLinesWriter(appendingTo: scratch.path + name) }
+    }
+    expectFormatError("symbolic link") {
+      _ = try JSONLinesReader(scratch.path + "link", followsLinks: false)
+    }
+    expectFormatError("symbolic link") { _ = try OwnFile.contents(of: scratch.path + "link") }
+    expectFormatError("symbolic link") {
+      _ = try FileLock.take(.exclusive, of: scratch.path + "link")
+    }
+    let content = try OwnFile.contents(of: scratch.path + "victim")
+    #expect(content == Data("{\"id\":1}\nno JSON".utf8))
+    #expect(try OwnFile.contents(of: scratch.path + "none") == nil)
+  }
 }

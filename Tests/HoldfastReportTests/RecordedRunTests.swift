@@ -38,7 +38,7 @@ struct RecordedRunTests {
     var nested = ClassTally(label: 0, radii: 3)
     nested.add(run.samples[0], run.plan)
     #expect(nested.robust == [0, 0, 0])
-    run.plan.budgets = "independent"
+    run.plan.budgets = .independent
     var independent = ClassTally(label: 0, radii: 3)
     independent.add(run.samples[0], run.plan)
     #expect(independent.robust == [0, 1, 1])
@@ -59,8 +59,8 @@ struct RecordedRunTests {
       }
     }
     let files = FileManager.default
-    for name in ["run.json", "summary.json"] {
-      try expectRefusal("is missing") {
+    for (name, words) in [("run.json", "holds no run"), ("summary.json", "is missing")] {
+      try expectRefusal(words) {
         try files.removeItem(at: $0.appendingPathComponent(name))
       }
       try expectRefusal("is not what this version") {

@@ -3,6 +3,7 @@ import HoldfastAttacks
 import HoldfastCore
 import HoldfastData
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 
 /// The samples that the checks look at, and the verdicts that they share.

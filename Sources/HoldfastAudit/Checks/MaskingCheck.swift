@@ -1,5 +1,6 @@
 import Foundation
 public import HoldfastRecords
+import HoldfastRuns
 
 /// One question whose answer shows whether an attack can be believed.
 ///
@@ -29,6 +30,8 @@ struct CheckFinding {
   var inFavour = 0
   /// How many pairs of verdicts were compared, of which these are the worst.
   var comparisons = 1
+  /// The samples that could have spoken against the run; nil when all that were looked at could.
+  var candidates: Int?
   /// Why there is nothing to test.
   var notApplicable: String?
   /// Why it cannot be run.
@@ -63,6 +66,19 @@ public enum Checklist {
     checks.map { record($0, .notRun(reason), samples: 0, CheckSettings()) }
   }
 
+  /// The fewest samples that fail a check if all of them speak against the run and none for it: with n on
+  /// one side the exact test gives 2⁻ⁿ, times the number of comparisons.
+  static func fewestThatFail(
+    of samples: Int, comparisons: Int, _ settings: CheckSettings
+  ) -> Int {
+    var finding = CheckFinding(comparisons: comparisons)
+    repeat {
+      finding.against += 1
+    } while finding.p >= settings.level
+      || Double(finding.against) < settings.tolerance * Double(samples)
+    return finding.against
+  }
+
   /// The line of a check.
   static func record(
     _ check: any MaskingCheck, _ finding: CheckFinding, samples: Int, _ settings: CheckSettings
@@ -70,17 +86,24 @@ public enum Checklist {
     let isTested = finding.notRun == nil && finding.notApplicable == nil
     let change = Double(finding.against - finding.inFavour) / Double(max(1, samples))
     let isBroken = finding.p < settings.level && change >= settings.tolerance
+    let candidates = finding.candidates ?? samples
+    let fewest = fewestThatFail(of: samples, comparisons: finding.comparisons, settings)
+    let isTooFew = !isBroken && candidates < fewest
     let verdict: CheckRecord.Verdict =
       if finding.notRun != nil {
         .notRun
       } else if finding.notApplicable != nil {
         .notApplicable
       } else {
-        isBroken ? .fail : .pass
+        isBroken ? .fail : isTooFew ? .tooFew : .pass
       }
+    let reason = finding.notRun ?? finding.notApplicable
     return CheckRecord(
       letter: check.letter, name: check.name, question: check.question, verdict: verdict,
-      reason: finding.notRun ?? finding.notApplicable, figures: finding.figures,
+      reason: verdict == .tooFew
+        ? "\(candidates) samples could speak against the run, and a failure takes \(fewest)"
+        : reason,
+      figures: finding.figures,
       samples: samples, against: finding.against, inFavour: finding.inFavour,
       p: isTested ? finding.p : nil, level: settings.level, meaning: check.meaning)
   }

@@ -29,7 +29,7 @@ struct NoiseCheck: MaskingCheck {
       return finding
     }
     let noisy = try bench.standingUnderNoise(at: radius)
-    var finding = CheckFinding()
+    var finding = CheckFinding(candidates: bench.clean.yes)
     finding.against = bench.clean.butNot(noisy)
     finding.inFavour = noisy.butNot(attacked)
     finding.figures = [

@@ -38,7 +38,7 @@ extension CheckBench {
     let ours = try standing(under: attack, at: radius)
     let rows = ours.indices.filter { ours[$0] == true }
     var theirs = try standing(under: rival, at: radius, of: rows)
-    var finding = CheckFinding()
+    var finding = CheckFinding(candidates: rows.count)
     finding.against = ours.butNot(theirs)
     finding.figures = [
       .right(ours, "under \(attack.name) at \(radius)"),

@@ -30,6 +30,7 @@ struct RadiusCheck: MaskingCheck {
       }
     }
     worst.comparisons = max(1, comparisons)
+    worst.candidates = bench.clean.yes
     worst.figures = [.right(bench.clean, "when clean")]
     worst.figures += zip(radii, verdicts).map { radius, verdicts in
       .right(verdicts, "under \(bench.attack.name) at \(radius)")

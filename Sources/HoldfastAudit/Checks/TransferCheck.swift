@@ -18,6 +18,7 @@ struct TransferCheck: MaskingCheck {
       return .notRun("the transfer protocol is not run")
     }
     var worst = CheckFinding()
+    var candidates = 0
     var comparisons = 0
     for index in bench.plan.radii.indices {
       let transfer = bench.right(.transfer, at: index)
@@ -25,6 +26,7 @@ struct TransferCheck: MaskingCheck {
       var pair = CheckFinding()
       pair.against = white.butNot(transfer)
       pair.inFavour = transfer.butNot(white)
+      candidates = max(candidates, white.yes)
       comparisons += 1
       guard comparisons == 1 || pair.p < worst.p else { continue }
       let radius = bench.plan.radii[index]
@@ -35,6 +37,7 @@ struct TransferCheck: MaskingCheck {
       worst = pair
     }
     worst.comparisons = max(1, comparisons)
+    worst.candidates = candidates
     return worst
   }
 }

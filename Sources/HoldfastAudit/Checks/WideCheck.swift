@@ -16,7 +16,7 @@ struct WideCheck: MaskingCheck {
       return .notApplicable("the input has no legal range of which 64/255 is a part")
     }
     let verdicts = try bench.standing(under: bench.attack, at: radius)
-    var finding = CheckFinding()
+    var finding = CheckFinding(candidates: bench.clean.yes)
     finding.against = verdicts.yes
     finding.figures = [
       .right(bench.clean, "when clean"),

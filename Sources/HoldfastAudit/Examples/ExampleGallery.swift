@@ -4,6 +4,7 @@ import HoldfastCore
 import HoldfastFormats
 import HoldfastMedia
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 
 /// Keeps a few samples of an audit to be looked at, as they pass by: `artifacts/gallery`.
@@ -55,13 +56,7 @@ public final class ExampleGallery {
     radii = plan.radii
     record = GalleryRecord(rule: Self.rule, size: size)
     file = "\(folder)/\(GalleryRecord.file(rank: rank))"
-    guard let data = FileManager.default.contents(atPath: file) else { return }
-    guard let before = try? RecordCoding.decoder().decode(GalleryRecord.self, from: data),
-      before.schema == RunRecord.schema
-    else {
-      throw FormatError(
-        "is not what this version of Holdfast writes", in: file, hint: "remove it, and run again")
-    }
+    guard let before = try GalleryRecord.read(from: file) else { return }
     record.entries = before.entries
     let dropped = record.entries.dropFirst(size)
     record.entries = Array(record.entries.prefix(size))

@@ -149,7 +149,7 @@ struct AuditCommand: TalkingCommand {
     let result = try engine.audit(request)
     if result.outcomes.count > 1 {
       let entries = result.outcomes.map { SensesReport.Entry(plan: $0.plan, summary: $0.summary) }
-      console.result(try format.lines(SensesReport(entries), entries.map(\.summary)))
+      console.result(try format.lines(SensesReport(entries), entries.map(\.summary)), as: format)
     }
     if let shortfall = result.shortfall { throw shortfall }
   }
@@ -210,15 +210,24 @@ private struct AuditDisplay: RunObserver {
 
   func found(_ outcome: AuditOutcome) {
     do {
-      console.result(try format.lines(outcome.report, outcome.summary))
+      console.result(try format.lines(outcome.report, outcome.summary), as: format)
     } catch {
       console.say("The figures cannot be printed: \(error)")
     }
-    let failed = outcome.summary.checks?.failed ?? []
-    guard !failed.isEmpty else { return }
-    let names = failed.map { "(\($0))" }.joined(separator: ", ")
-    console.say(
-      "UNRELIABLE: \(failed.count == 1 ? "check" : "checks") \(names) failed, so robust accuracy may "
-        + "be overstated. The notes say why.")
+    func names(_ letters: [String]) -> String {
+      (letters.count == 1 ? "check " : "checks ")
+        + letters.map { "(\($0))" }.joined(separator: ", ")
+    }
+    let checks = outcome.summary.checks
+    if let failed = checks?.failed, !failed.isEmpty {
+      console.say(
+        "UNRELIABLE: \(names(failed)) failed, so robust accuracy may be overstated. The notes say why."
+      )
+    }
+    if let undecided = checks?.undecided, !undecided.isEmpty {
+      console.say(
+        "TOO FEW TO TELL: \(names(undecided)) could not have failed, because too few samples could speak "
+          + "against the run. Audit more samples, or check more of them with --checks.")
+    }
   }
 }

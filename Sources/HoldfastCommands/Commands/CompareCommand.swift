@@ -7,7 +7,8 @@ struct CompareCommand: TalkingCommand {
     commandName: "compare", abstract: "Compare two runs on the same samples, pair by pair.",
     discussion: """
       Prints the difference of the accuracies per protocol and radius with a bootstrap interval and \
-      McNemar's test, and says in what else the runs differ. Runs of different data are refused.
+      McNemar's test, and says in what else the runs differ. Runs of different data are refused, also \
+      when a file of the same name holds something else, and so are unfinished ones.
       """)
 
   @Argument(
@@ -18,13 +19,19 @@ struct CompareCommand: TalkingCommand {
     help: ArgumentHelp("The folder of the second run.", valueName: "b"), completion: .directory)
   var second: String
 
+  @Flag(
+    help: ArgumentHelp(
+      "Compare unfinished runs too, by the first samples of the data that are finished in each."))
+  var partial = false
+
   @Option(help: ArgumentHelp("text, json, csv, markdown or latex."))
   var format = OutputFormat.text
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run(in context: CommandContext) throws {
-    let record = try Comparison.record(StoredRun(at: first), StoredRun(at: second))
-    context.console.result(try format.lines(ComparisonReport(record), record))
+    let record = try Comparison.record(
+      StoredRun(at: first), StoredRun(at: second), partial: partial)
+    context.console.result(try format.lines(ComparisonReport(record), record), as: format)
   }
 }

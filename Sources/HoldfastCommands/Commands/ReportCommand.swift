@@ -45,7 +45,7 @@ struct ReportCommand: TalkingCommand {
       return context.console.say("The report is in \(file)")
     }
     let lines = try Self.lines(recorded, as: table)
-    guard let output else { return context.console.result(lines) }
+    guard let output else { return context.console.result(lines, as: table) }
     try AtomicFile.write(lines + "\n", to: output)
     context.console.say("The report is in \(output)")
   }

@@ -6,7 +6,8 @@ struct ShowCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Print what a run found, and the command that repeats it.",
     discussion: """
-      Works on a run that is not finished, too. --robustbench prints the run as an entry of \
+      Of a run that is not finished, it shows the first samples of the data, up to the first that is \
+      missing: what falls early also finishes early. --robustbench prints the run as an entry of \
       RobustBench's model zoo instead; autoattack_acc is filled in only where the white-box protocol \
       was a complete standard AutoAttack.
       """)
@@ -27,8 +28,9 @@ struct ShowCommand: TalkingCommand {
   private struct Shown: Encodable {
     let path: String
     let run: RunRecord
-    let summary: SummaryRecord
+    let summary: SummaryRecord?
     let isFinished: Bool
+    let finishedSamples: Int
   }
 
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
@@ -38,18 +40,30 @@ struct ShowCommand: TalkingCommand {
       throw UsageError("--epsilon goes with --robustbench", hint: "leave it out")
     }
     let run = try StoredRun(at: path)
-    let (summary, isFinished) = try run.summaryOfFinished()
+    let found = try run.findings()
+    let isFinished = found.state == .finished
     let console = context.console
-    if robustbench { return try showEntry(run, summary, console) }
-    if format == .json {
-      let shown = Shown(path: path, run: run.record, summary: summary, isFinished: isFinished)
+    if format == .json, !robustbench {
+      let shown = Shown(
+        path: path, run: run.record, summary: found.summary, isFinished: isFinished,
+        finishedSamples: found.finished)
       let json = try RecordCoding.documentEncoder().encode(shown)
       return console.result(String(decoding: json, as: UTF8.self))
     }
+    guard let summary = found.summary else {
+      console.result(Self.caution(found))
+      for line in try Self.facts(run) { console.result(line) }
+      return
+    }
+    if !isFinished {
+      let isData = robustbench || format == .csv
+      if isData { console.say(Self.caution(found)) } else { console.result(Self.caution(found)) }
+    }
+    if robustbench { return try showEntry(run, summary, console) }
     let report: any Report =
       RetrievalReport(plan: run.plan, summary: summary)
       ?? AuditReport(plan: run.plan, summary: summary)
-    console.result(try format.lines(report, summary))
+    console.result(try format.lines(report, summary), as: format)
     guard format != .csv else { return }
     if let smallest = SmallestReport(plan: run.plan, summary: summary) {
       console.result("")
@@ -57,13 +71,23 @@ struct ShowCommand: TalkingCommand {
       try console.result(smallest.table(), as: format)
     }
     console.result("")
-    for line in Self.facts(run, isFinished: isFinished) { console.result(line) }
+    for line in try Self.facts(run) { console.result(line) }
   }
 
-  /// When, where and by what command.
-  private static func facts(_ run: StoredRun, isFinished: Bool) -> [String] {
+  /// What a reader is told about an unfinished run, before anything else.
+  private static func caution(_ found: RunFindings) -> String {
+    let known = found.summary.map {
+      "the figures are of the first \($0.samples) of the data, which are complete."
+    }
+    return "UNFINISHED: \(found.finished) samples are finished, and "
+      + (known
+        ?? "nothing can be said about accuracy: the first sample of the data is missing, or the order is "
+        + "not recorded.")
+  }
+
+  /// When, where, on what data and by what command.
+  private static func facts(_ run: StoredRun) throws -> [String] {
     var facts: [String] = []
-    if !isFinished { facts.append("Not finished: this is what was found so far.") }
     guard let last = run.record.sessions.last else { return facts }
     let sessions = run.record.sessions.count { ($0.rank ?? 0) == 0 }
     facts.append(
@@ -72,7 +96,11 @@ struct ShowCommand: TalkingCommand {
     for (file, sum) in run.plan.model.files.sorted(by: { $0.key < $1.key }) {
       facts.append("  \(file): SHA-256 \(sum)")
     }
-    if let listing = run.plan.data.listing { facts.append("  data: SHA-256 \(listing)") }
+    if let listing = run.plan.data.listing {
+      facts.append("  list of the data (ids, labels, file sizes): SHA-256 \(listing)")
+    }
+    let inputs = try run.inputDigest()
+    facts.append("  inputs of \(inputs.samples) samples, by their ids: SHA-256 \(inputs.sha256)")
     facts.append("To repeat it:")
     let launcher = last.processes.map {
       ["torchrun", "--standalone", "--nproc-per-node", "\($0)", "--no-python"]

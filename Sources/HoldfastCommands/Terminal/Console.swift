@@ -2,6 +2,9 @@ import Foundation
 import Holdfast
 
 /// Where the program talks: results on standard output, everything else on standard error.
+///
+/// Names come from data, models and records. What a terminal would obey in them is written out, as
+/// `\u001B`; only CSV that goes to another program keeps its bytes.
 struct Console: Sendable {
   /// How much is said.
   struct Manner: Sendable, Hashable {
@@ -27,14 +30,20 @@ struct Console: Sendable {
   /// How much is said.
   var manner = Manner()
 
-  /// Prints a line of a result.
-  func result(_ text: String) { print(text) }
+  /// Prints lines of a result; JSON stays the same JSON.
+  func result(_ text: String) { print(text.printable(keepsLines: true)) }
+
+  /// Prints lines of a result in a form.
+  func result(_ text: String, as format: OutputFormat) {
+    let isData = format == .csv && isatty(STDOUT_FILENO) == 0
+    if isData { print(text) } else { result(text) }
+  }
 
   /// Prints a table; as JSON it is a list of objects.
   func result(_ table: Table, as format: OutputFormat) throws {
     switch format {
     case .text: result(table.text())
-    case .csv: result(table.csv())
+    case .csv: result(table.csv(), as: .csv)
     case .markdown: result(table.markdown())
     case .latex: result(table.latex())
     case .json:
@@ -45,17 +54,17 @@ struct Console: Sendable {
 
   /// Prints a line for the person who runs the program.
   func say(_ text: String) {
-    if manner.level >= .usual { write("\(text)\n") }
+    if manner.level >= .usual { write("\(text.printable(keepsLines: true))\n") }
   }
 
   /// Prints a line for a person who wants to know more.
   func detail(_ text: String) {
-    if manner.level >= .verbose { write("\(text)\n") }
+    if manner.level >= .verbose { write("\(text.printable(keepsLines: true))\n") }
   }
 
   /// Prints why a command failed, however little is to be said.
   func fail(_ message: String) {
-    let text = "error: \(message)"
+    let text = "error: \(message.printable(keepsLines: true))"
     guard isColored else { return write("\(text)\n") }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       for (word, color) in [("error:", 31), ("hint:", 36)] where line.hasPrefix(word) {
@@ -69,7 +78,7 @@ struct Console: Sendable {
   /// Replaces the line of progress; nothing is shown when nobody watches.
   func progress(_ line: String?) {
     guard isInteractive, manner.showsProgress else { return }
-    write("\r\u{1B}[K\(line ?? "")")
+    write("\r\u{1B}[K\(line?.printable() ?? "")")
   }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

@@ -20,7 +20,7 @@ struct Failure {
       message = "\(cause.message); \(error.remark)"
       code = cause.code
     case let error as any UserFacingError:
-      code = error is UsageError ? 64 : error is GateError ? 1 : 2
+      code = error is UsageError || error is RunError ? 64 : error is GateError ? 1 : 2
       let fallback =
         code == 64
         ? help : error.place.map { _ in "check that the file is whole; if not, fetch it again" }

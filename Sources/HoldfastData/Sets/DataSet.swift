@@ -10,8 +10,10 @@ public struct DataItem: Sendable {
   public let file: String
   /// Where the input comes from.
   public let content: MediaSource
-  /// The part of the picture that is the sample; none for all of it.
+  /// The part of the picture that is the sample; nil for all of it.
   public let region: ImageRegion?
+  /// The place in the order of the whole set, from 0, where a part of it is visited; nil when all is.
+  var place: Int?
 
   /// A sample of `file`.
   public init(
@@ -39,13 +41,13 @@ public protocol DataSet: Sendable {
   var layout: String { get }
   /// Where it is.
   var path: String { get }
-  /// The class names that come with the set, in the order of the labels; none where it has none.
+  /// The class names that come with the set, in the order of the labels; nil when it has none.
   var classNames: [String]? { get }
   /// The prompt templates that come with the set.
   var templates: [String]? { get }
-  /// The split that was read; none where the set has none.
+  /// The split that was read; nil when the set has none.
   var split: String? { get }
-  /// Which samples of it are visited; none where all are.
+  /// Which samples of it are visited; nil when all are.
   var subsample: Subsample? { get }
   /// How many samples there are, where that is known before they are read.
   var count: Int? { get }

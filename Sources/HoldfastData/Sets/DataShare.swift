@@ -52,9 +52,11 @@ public struct DataShare: DataSet {
     var place = 0
 
     mutating func next() throws -> DataItem? {
-      while place < limit ?? .max, let item = try base.next() {
+      while place < limit ?? .max, var item = try base.next() {
         defer { place += 1 }
-        if place % processes == rank { return item }
+        guard place % processes == rank else { continue }
+        item.place = place
+        return item
       }
       return nil
     }

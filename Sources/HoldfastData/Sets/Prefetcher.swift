@@ -10,12 +10,26 @@ public struct PreparedSample: Sendable {
   public let label: Int
   /// The input in its legal range, before normalisation.
   public let input: PreparedInput
+  /// SHA-256 of the file that it was made of; nil for a generated sample.
+  public let file: String?
+  /// The place in the order of the data, from 0, files that cannot be decoded left out; nil when nobody
+  /// counted.
+  public internal(set) var place: Int?
 
   /// A sample of the given parts.
-  public init(id: String, label: Int, input: PreparedInput) {
+  public init(
+    id: String, label: Int, input: PreparedInput, file: String? = nil, place: Int? = nil
+  ) {
     self.id = id
     self.label = label
     self.input = input
+    self.file = file
+    self.place = place
+  }
+
+  /// SHA-256 of the input's float32 bytes, as records have it.
+  public var checksum: String {
+    input.values.withUnsafeBytes { Checksum.sha256(of: $0) }
   }
 }
 
@@ -38,13 +52,14 @@ public final class Prefetcher: Sendable {
   ///
   /// - Parameters:
   ///   - limit: how many samples of the set are visited, those passed over included.
+  ///   - skip: whether a sample is finished; what it throws ends the visit.
   ///   - known: samples whose files were found damaged before, and may be again.
   ///   - stopsAtDamage: whether a damaged file is thrown. Else it is noted in ``skipped``; if the first
   ///     32 files that were not `known` are damaged, or all that were asked for, the first is thrown, as
   ///     then the fault is hardly theirs. A failure of the system is always thrown.
   public init(
     _ set: any DataSet, preparation: any Preparation, capacity: Int = 64, limit: Int? = nil,
-    skip: @escaping @Sendable (String) -> Bool = { _ in false }, known: Set<String> = [],
+    skip: @escaping @Sendable (DataItem) throws -> Bool = { _ in false }, known: Set<String> = [],
     stopsAtDamage: Bool = true
   ) {
     let queue = PreparedQueue(capacity: capacity)
@@ -53,17 +68,23 @@ public final class Prefetcher: Sendable {
       do {
         var cursor = try set.makeCursor()
         var visited = 0
+        // Of those that are finished or can be decoded.
+        var place = 0
         var (isAnyGood, isAnyDone, newDamage) = (false, false, 0)
         var firstDamage: (any Error)?
         while visited < limit ?? .max, let item = try cursor.next() {
           visited += 1
-          if skip(item.id) {
+          if try skip(item) {
             isAnyDone = true
+            place += 1
             continue
           }
           do {
-            guard queue.offer(try Self.prepare(item, preparation)) else { return }
+            var sample = try Self.prepare(item, preparation)
+            sample.place = item.place ?? place
+            guard queue.offer(sample) else { return }
             isAnyGood = true
+            place += 1
           } catch  where !stopsAtDamage && isDamage(error) {
             queue.pass(over: SkippedSample(id: item.id, reason: sentence(of: error)))
             guard !known.contains(item.id) else { continue }
@@ -100,7 +121,8 @@ public final class Prefetcher: Sendable {
   ) throws -> PreparedSample {
     do {
       return PreparedSample(
-        id: item.id, label: item.label, input: try preparation.prepare(item.source()))
+        id: item.id, label: item.label, input: try preparation.prepare(item.source()),
+        file: try item.checksum())
     } catch {
       throw try item.reason(for: error)
     }

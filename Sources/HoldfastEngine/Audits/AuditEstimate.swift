@@ -91,7 +91,7 @@ extension ResolvedAudit {
         format:
           "Accuracies will have 95 %% intervals (Wilson) of %.1f points at one half, and of %.1f "
           + "points where none or all stand.", 100 * (half.high - half.low), 100 * none.high))
-    let finished = (try? StoredRun(at: folder).tally().clean.total) ?? 0
+    let finished = (try? StoredRun(at: folder).count()) ?? 0
     lines.append(
       finished == 0
         ? "The run would go to \(folder)."

@@ -2,7 +2,8 @@ import Foundation
 import HoldfastAudit
 import HoldfastRecords
 
-/// The line of progress of an audit: how far, how fast, how robust so far, how long still.
+/// The line of progress of an audit: how far, how fast, how long still, and how robust the first samples of
+/// the data are, up to the first that is not finished.
 struct AuditProgress {
   private let observer: any RunObserver
   private let title: String
@@ -24,18 +25,24 @@ struct AuditProgress {
   }
 
   /// Shows the state after a sample, at most five times a second.
-  mutating func update(_ tally: Tally) {
+  ///
+  /// - Parameters:
+  ///   - done: the samples that are finished.
+  ///   - first: the sum of the first of the data; nil says nothing about accuracy.
+  mutating func update(_ done: Int, _ first: Tally?) {
     let now = clock.now
     if let shown, now - shown < .milliseconds(200) { return }
     shown = now
-    let done = tally.clean.total
     let seconds = (now - began) / .seconds(1)
     let rate = Double(done - before) / max(seconds, 1e-9)
     var parts = ["\(title) \(done)\(total.map { "/\($0)" } ?? "")"]
     parts.append(String(format: "%.1f samples/s", rate))
-    parts.append(String(format: "clean %.1f %%", 100 * tally.clean.value))
-    for (radius, share) in zip(radii, tally.standing) {
-      parts.append(String(format: "%@: %.1f %%", radius, 100 * share.value))
+    if let first {
+      parts.append(
+        String(format: "of the first %d: clean %.1f %%", first.samples, 100 * first.clean.value))
+      for (radius, share) in zip(radii, first.standing) {
+        parts.append(String(format: "%@: %.1f %%", radius, 100 * share.value))
+      }
     }
     if let total, rate > 0 {
       parts.append("\(timeSpan(Double(total - done) / rate)) left")

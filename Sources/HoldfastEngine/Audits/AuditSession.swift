@@ -13,7 +13,7 @@ struct AuditSession {
   /// The run folder.
   let folder: String
   let session: SessionRecord
-  /// The job that this process is part of; none where it is alone.
+  /// The job that this process is part of; nil when it is alone.
   let job: RankGroup?
   /// How many samples of the whole set are audited.
   let limit: Int?
@@ -36,7 +36,7 @@ struct AuditSession {
     complete: ((inout SummaryRecord, [SampleRecord]) throws -> Void)? = nil
   ) throws -> SummaryRecord? {
     let run =
-      try job?.open(folder, at: folder, plan: plan, session: session)
+      try job?.open(at: folder, plan: plan, session: session)
       ?? RunFolder(at: folder, plan: plan, session: session)
     do {
       try finishSamples(of: run, audit)
@@ -51,26 +51,34 @@ struct AuditSession {
     }
   }
 
-  /// Audits what is not finished.
+  /// Audits what is not finished, once the files of what is finished are known to be unchanged.
   ///
   /// Where the data break off, what was taken in before is finished first. Damaged files are remembered
   /// as they are met, so that a session that is killed has counted them too.
+  ///
+  /// - Throws: `DataError` for a finished sample whose file has changed.
   private func finishSamples(
     of run: RunFolder,
     _ audit: (() throws -> PreparedSample?, (SampleRecord) throws -> Void) throws -> Void
   ) throws {
-    let finished = run.finished
+    let (before, preparation) = (run.inputs, preparation)
     let share = DataShare(
       of: data, rank: run.shard.rank, of: run.shard.processes, limit: limit)
     let prefetcher = Prefetcher(
-      share, preparation: preparation, capacity: 2 * batchSize, skip: { finished.contains($0) },
-      known: Set(run.skipped.map(\.id)), stopsAtDamage: strict || !run.shard.isWhole)
+      share, preparation: preparation, capacity: 2 * batchSize,
+      skip: { item in
+        guard let known = before[item.id] else { return false }
+        try known.check(item, preparation)
+        return true
+      }, known: Set(run.skipped.map(\.id)), stopsAtDamage: strict || !run.shard.isWhole)
     defer { prefetcher.cancel() }
     var progress = AuditProgress(
       observer, title: run.shard.isWhole ? title : "\(title) (rank \(run.shard.rank))",
-      total: total(finished.count, run.shard), radii: plan.radii, before: finished.count)
+      total: total(before.count, run.shard), radii: plan.radii, before: before.count)
     defer { progress.end() }
     var failure: (any Error)?
+    // Where the samples under way come from: their files, and their places in the data.
+    var origins: [String: (file: String?, place: Int?)] = [:]
     var remembered = 0
     func rememberSkipped() throws {
       let skipped = prefetcher.skipped
@@ -83,6 +91,7 @@ struct AuditSession {
         do {
           let sample = try prefetcher.next()
           try rememberSkipped()
+          if let sample { origins[sample.id] = (sample.file, sample.place) }
           return sample
         } catch {
           failure = error
@@ -90,14 +99,18 @@ struct AuditSession {
         }
       },
       { sample in
-        try run.append(sample)
-        progress.update(run.tally)
+        var line = sample
+        if let origin = origins.removeValue(forKey: sample.id) {
+          (line.file, line.place) = origin
+        }
+        try run.append(line)
+        progress.update(run.finished.count, run.prefix.tally)
       })
     try rememberSkipped()
     if let failure { throw failure }
   }
 
-  /// The samples that will be finished as far as this process knows; nil where nobody can say.
+  /// The samples that will be finished as far as this process knows; nil when nobody can say.
   private func total(_ finished: Int, _ shard: Shard) -> Int? {
     [data.count, limit].compactMap { $0 }.min().map { all in
       finished + (max(0, all - finished) + shard.processes - 1) / shard.processes

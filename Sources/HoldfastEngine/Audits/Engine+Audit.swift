@@ -48,7 +48,8 @@ extension Engine {
         "--rank-timeout takes a number of seconds above 0", option: "rank-timeout")
     }
     guard let variables = try RankEnvironment(environment) else { return nil }
-    return try RankGroup(variables, patience: .seconds(request.rankTimeout))
+    return try RankGroup(
+      variables, patience: .seconds(request.rankTimeout), options: request.shared())
   }
 
   /// The audits that a request means, each as it will run.
@@ -62,6 +63,17 @@ extension Engine {
 }
 
 extension AuditRequest {
+  /// The options that all processes of a job must be given alike, as JSON by their names.
+  fileprivate func shared() throws -> [String: String] {
+    let values = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
+    var options: [String: String] = [:]
+    for (name, value) in values as? [String: Any] ?? [:]
+    where !["device", "threads", "rank-timeout"].contains(name) {
+      options["--\(name)"] = "\(value)"
+    }
+    return options
+  }
+
   /// The attacks that are asked for, or those that the task has by default.
   func recipes() throws(UsageError) -> [AttackRecipe] {
     let names = attacks.isEmpty ? task.attacks : attacks

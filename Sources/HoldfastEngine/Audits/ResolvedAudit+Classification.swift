@@ -122,7 +122,7 @@ extension ResolvedAudit {
       anchors: try anchors?.record(), attackSpace: AttackSpaceRecord(model),
       norm: request.norm.rawValue, radii: plan.radii.map(\.description),
       protocols: try records(of: protocols, plan, keepsExamples: request.saveAdversarial),
-      goal: materials.goal?.checksum, target: request.target, budgets: request.budgets.rawValue,
+      goal: materials.goal?.checksum, target: request.target, budgets: BudgetsRecord(request.budgets),
       precision: request.precision.rawValue, seed: plan.seed, preset: preset?.name)
     for gate in try request.gates() { try gate.check(record) }
     let folder = request.output.map {

@@ -50,7 +50,7 @@ extension ResolvedAudit {
         missing: pairs.missing.isEmpty ? nil : pairs.missing),
       classes: [], templates: [], attackSpace: AttackSpaceRecord(model),
       norm: request.norm.rawValue, radii: plan.radii.map(\.description),
-      protocols: try records(of: plan), budgets: request.budgets.rawValue,
+      protocols: try records(of: plan), budgets: BudgetsRecord(request.budgets),
       precision: SearchPrecision.float32.rawValue, seed: request.seed,
       retrieval: RetrievalPlanRecord(
         side: (request.side ?? .input).rawValue, partners: gallery.queries,

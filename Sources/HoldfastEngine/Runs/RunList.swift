@@ -11,25 +11,23 @@ package enum RunList {
       texts: ["run", "model", "data", "begun", "state"],
       numbers: ["samples", "clean", "worst case"])
     for path in folders(below: folder, depth: 3) {
-      guard let run = try? StoredRun(at: path), let (summary, isFinished) = try? sum(run) else {
+      guard let run = try? StoredRun(at: path), let found = try? run.findings() else {
         table.add([path, "", "", "", "cannot be read"])
         continue
       }
-      let worst = summary.worstCase.map {
+      // Figures of an unfinished run are for `show`, which says what they are of.
+      let summary = found.state == .finished ? found.summary : nil
+      let worst = (summary?.worstCase ?? []).map {
         "\($0.radius): \(String(format: "%.1f %%", 100 * $0.robustAccuracy))"
       }
       table.add([
         path, name(run.plan.model.path), name(run.plan.data.path),
-        run.record.sessions.first?.began ?? "", isFinished ? "finished" : "unfinished",
-        "\(summary.samples)", String(format: "%.1f %%", 100 * summary.clean.value),
+        run.record.sessions.first?.began ?? "", found.state.rawValue, "\(found.finished)",
+        summary.map { String(format: "%.1f %%", 100 * $0.clean.value) } ?? "",
         worst.joined(separator: ", "),
       ])
     }
     return table
-  }
-
-  private static func sum(_ run: StoredRun) throws -> (SummaryRecord, Bool) {
-    try run.summaryOfFinished()
   }
 
   private static func name(_ path: String) -> String { (path as NSString).lastPathComponent }

@@ -6,7 +6,7 @@
 
 /// A lock on a file, held until this value is gone or the process ends, however it ends.
 ///
-/// It is advisory (`flock`): it binds those who ask for it.
+/// It is advisory (`flock`): it binds those who ask for it. A symbolic link is not followed.
 public final class FileLock {
   /// Who else may hold the lock.
   public enum Kind: Sendable, Hashable {
@@ -27,8 +27,8 @@ public final class FileLock {
   ///
   /// - Throws: ``FormatError`` where the file cannot be opened.
   public static func take(_ kind: Kind, of path: String) throws(FormatError) -> FileLock? {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system("open the file", file: path) }
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    guard descriptor >= 0 else { throw .unopened(path) }
     let lock = FileLock(descriptor: descriptor)
     let operation = kind == .exclusive ? LOCK_EX : LOCK_SH
     return flock(descriptor, operation | LOCK_NB) == 0 ? lock : nil
@@ -36,7 +36,7 @@ public final class FileLock {
 
   /// Whether another process holds the lock of a file that exists.
   public static func isTaken(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return false }
     let lock = FileLock(descriptor: descriptor)
     return withExtendedLifetime(lock) { flock(descriptor, LOCK_EX | LOCK_NB) != 0 }
@@ -51,8 +51,8 @@ extension FileLock {
   static func whenFree(_ path: String, waiting: () -> Void) throws(FormatError) -> FileLock {
     if let lock = try take(.exclusive, of: path) { return lock }
     waiting()
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system("open the file", file: path) }
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    guard descriptor >= 0 else { throw .unopened(path) }
     let lock = FileLock(descriptor: descriptor)
     while flock(descriptor, LOCK_EX) != 0 {
       guard errno == EINTR else { throw .system("lock the file", file: path) }

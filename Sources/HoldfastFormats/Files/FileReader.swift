@@ -21,13 +21,20 @@ public final class FileReader {
 
   /// Opens the file at `path`.
   ///
-  /// - Throws: ``FormatError`` where it is missing, unreadable or a directory.
-  public convenience init(_ path: String, bufferSize: Int = 1 << 20) throws(FormatError) {
-    try self.init(path, bufferSize: bufferSize, regularOnly: false)
+  /// - Parameter followsLinks: whether it may be a symbolic link, or a pipe.
+  /// - Throws: ``FormatError`` when it is missing, unreadable or a directory.
+  public convenience init(
+    _ path: String, bufferSize: Int = 1 << 20, followsLinks: Bool = true
+  ) throws(FormatError) {
+    try self.init(
+      path, bufferSize: bufferSize, regularOnly: !followsLinks, followsLinks: followsLinks)
   }
 
-  private init(_ path: String, bufferSize: Int, regularOnly: Bool) throws(FormatError) {
-    (descriptor, size) = try openForReading(path, regularOnly: regularOnly)
+  private init(
+    _ path: String, bufferSize: Int, regularOnly: Bool, followsLinks: Bool = true
+  ) throws(FormatError) {
+    (descriptor, size) = try openForReading(
+      path, regularOnly: regularOnly, followsLinks: followsLinks)
     file = path
     buffer = .allocate(byteCount: max(bufferSize, 1), alignment: 64)
   }

@@ -61,14 +61,19 @@ extension FormatError {
 }
 
 /// A descriptor for reading a regular file or a pipe, with the size of the former.
+///
+/// - Parameter followsLinks: whether the last name of the path may be a symbolic link.
 func openForReading(
-  _ path: String, regularOnly: Bool
+  _ path: String, regularOnly: Bool, followsLinks: Bool = true
 ) throws(FormatError) -> (descriptor: Int32, size: Int?) {
   // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
-  let flags = O_RDONLY | O_CLOEXEC | (regularOnly ? O_NONBLOCK : 0)
+  let flags =
+    O_RDONLY | O_CLOEXEC | (regularOnly ? O_NONBLOCK : 0) | (followsLinks ? 0 : O_NOFOLLOW)
   guard !path.utf8.contains(0) else { throw FormatError("the path holds a NUL byte", in: path) }
   let descriptor = open(path, flags)
-  guard descriptor >= 0 else { throw .system("open the file", file: path) }
+  guard descriptor >= 0 else {
+    throw followsLinks ? .system("open the file", file: path) : .unopened(path)
+  }
   var status = stat()
   guard fstat(descriptor, &status) == 0 else {
     let error = FormatError.system("inspect the file", file: path)

@@ -20,13 +20,15 @@ final class BlobSink: HTTPSink, @unchecked Sendable {
   /// The bytes that are there.
   private(set) var count: Int
 
-  /// What is there of a file that will have `size` bytes; one that is too long begins anew.
+  /// What is there of a file that will have `size` bytes; one that is too long begins anew, and a symbolic
+  /// link is refused.
   ///
   /// - Parameter progress: told how many bytes are there, on the thread of the transfer.
   init(at path: String, size: Int, progress: @escaping @Sendable (Int) -> Void) throws(FormatError)
   {
-    descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system("open the file", file: path) }
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
+    descriptor = open(path, flags, 0o666)
+    guard descriptor >= 0 else { throw .unopened(path) }
     writer = FileWriter(descriptor: descriptor, named: path)
     self.path = path
     self.size = size

@@ -26,11 +26,13 @@ public final class JSONLinesReader {
 
   /// Opens the file at `path`.
   ///
-  /// - Throws: ``FormatError`` where it is missing or unreadable.
+  /// - Parameter followsLinks: whether it may be a symbolic link.
+  /// - Throws: ``FormatError`` when it is missing or unreadable.
   public init(
-    _ path: String, lastLine: LastLine = .dropped, lineLimit: Int = 1 << 26
+    _ path: String, lastLine: LastLine = .dropped, lineLimit: Int = 1 << 26,
+    followsLinks: Bool = true
   ) throws(FormatError) {
-    input = try FileReader(path)
+    input = try FileReader(path, followsLinks: followsLinks)
     self.lastLine = lastLine
     self.lineLimit = lineLimit
   }

@@ -10,7 +10,8 @@ import Foundation
 ///
 /// A line is written with a single call and only ever appended, so a process that dies leaves at
 /// most one torn line, at the end; it is cut off when the file is opened again. The file is locked
-/// while it is open: a second writer is refused.
+/// while it is open: a second writer is refused. So is a symbolic link, and a file that ends in something
+/// else than the beginning of a JSON object.
 public final class JSONLinesWriter {
   /// When the disk is asked to keep what was written.
   public enum Durability: Sendable, Hashable {
@@ -29,12 +30,14 @@ public final class JSONLinesWriter {
 
   /// Opens `path` for appending and creates it where it is missing.
   ///
-  /// - Throws: ``FormatError`` where the system refuses or another process writes to the file.
+  /// - Throws: ``FormatError`` when the system refuses, another process writes to the file, or the file is
+  ///   not one that this type writes.
   public init(
     appendingTo path: String, durability: Durability = .everyLine
   ) throws(FormatError) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system("open the file", file: path) }
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
+    let descriptor = open(path, flags, 0o666)
+    guard descriptor >= 0 else { throw .unopened(path) }
     file = path
     self.durability = durability
     writer = FileWriter(descriptor: descriptor, named: path)
@@ -82,6 +85,13 @@ public final class JSONLinesWriter {
       end = start
     }
     guard end != size else { return }
+    var first: UInt8 = 0
+    guard pread(descriptor, &first, 1, end) == 1 else { throw .system("read the file", file: file) }
+    guard first == UInt8(ascii: "{") else {
+      throw FormatError(
+        "does not end as a file of JSON lines does, so nothing is cut off or added", in: file,
+        hint: "see what the file is; take it away or give this run another folder")
+    }
     guard ftruncate(descriptor, end) == 0 else { throw .system("shorten the file", file: file) }
   }
 }

@@ -41,6 +41,7 @@ struct CheckView {
     switch verdict {
     case .pass: "✓ passed"
     case .fail: "✗ failed"
+    case .tooFew: "? too few to tell"
     case .notRun: "– not run"
     case .notApplicable: "– does not apply"
     }

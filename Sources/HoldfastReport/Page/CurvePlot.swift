@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastRecords
+import HoldfastRuns
 
 /// One curve: a share at each radius, from the unperturbed inputs on.
 struct Curve {
@@ -171,14 +172,4 @@ struct CurvePlot {
   }
 
   private static func spell(_ value: Double) -> String { String(format: "%.1f", value) }
-}
-
-/// What a radius as it was written is as a number: `4/255`, `0.5`.
-func radiusValue(_ text: String) -> Double? {
-  let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
-  switch (parts.count, parts.first ?? nil, parts.last ?? nil) {
-  case (1, let value?, _): return value
-  case (2, let top?, let bottom?) where bottom != 0: return top / bottom
-  default: return nil
-  }
 }

@@ -242,7 +242,7 @@ struct RunSection {
       ("defence", plan.model.defense ?? "none"), ("data", plan.data.path),
       ("layout", plan.data.layout), ("preparation", plan.data.preprocessing),
       ("space", "\(plan.attackSpace.place), \(plan.size), \(plan.attackSpace.unit)"),
-      ("budgets", plan.budgets), ("precision of the search", precision(plan)),
+      ("budgets", plan.budgets.rawValue), ("precision of the search", precision(plan)),
       ("seed", "\(plan.seed)"),
     ]
     if let anchors = plan.anchors {
@@ -251,7 +251,9 @@ struct RunSection {
     }
     if let target = plan.target { facts.append(("class that attacks aim at", target)) }
     if let other = plan.transferModel { facts.append(("transfer from", other.path)) }
-    if let listing = plan.data.listing { facts.append(("SHA-256 of the list of samples", listing)) }
+    if let listing = plan.data.listing {
+      facts.append(("SHA-256 of the list of the data", listing))
+    }
     for (name, sum) in plan.model.files.sorted(by: { $0.key < $1.key }) {
       facts.append(("SHA-256 of \(name)", sum))
     }

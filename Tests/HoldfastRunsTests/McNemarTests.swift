@@ -1,4 +1,4 @@
-import HoldfastAudit
+import HoldfastRuns
 import Testing
 
 @Suite("McNemar's exact test")

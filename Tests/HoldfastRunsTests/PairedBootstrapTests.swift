@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import HoldfastAudit
+@testable import HoldfastRuns
 
 @Suite("Paired bootstrap intervals")
 struct PairedBootstrapTests {

@@ -1,10 +1,11 @@
-import HoldfastAudit
 import HoldfastRecords
+import HoldfastRuns
+import HoldfastTestSupport
 import Testing
 
 @Suite("Sums over samples")
 struct TallyTests {
-  private let plan = PlanRecord.madeUp([.transfer, .whiteBox], radii: ["1/255", "2/255"])
+  private let plan = PlanRecord.madeUp(["transfer", "white-box"], radii: ["1/255", "2/255"])
 
   /// A record whose verdicts are spelled per protocol and radius: `+` robust, `-` not, `~` not and
   /// in the margin band.

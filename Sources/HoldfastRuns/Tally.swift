@@ -7,7 +7,8 @@ public import HoldfastRecords
 /// With independent budgets each radius speaks for itself.
 public struct Tally {
   private let plan: PlanRecord
-  private var samples = 0
+  /// The samples that were added.
+  public private(set) var samples = 0
   private var cleanCount = 0
   private var inBand = 0
   private var worst: [Count]

@@ -1,7 +1,7 @@
 import HoldfastRecords
 import Testing
 
-@testable import HoldfastAudit
+@testable import HoldfastRuns
 
 @Suite("How small a perturbation fools")
 struct SmallestTallyTests {

@@ -1,7 +1,6 @@
 import Foundation
-import HoldfastAudit
-import HoldfastCore
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTestSupport
 import Testing
 
@@ -11,7 +10,7 @@ struct ComparisonTests {
   private func run(
     _ folder: URL, _ verdicts: [String: String], _ change: (inout PlanRecord) -> Void = { _ in }
   ) throws -> StoredRun {
-    var plan = PlanRecord.madeUp([.whiteBox], radii: ["1/255", "2/255"])
+    var plan = PlanRecord.madeUp(["white-box"], radii: ["1/255", "2/255"])
     change(&plan)
     let run = try RunFolder(at: folder.path, plan: plan, session: .madeUp)
     for (id, spelled) in verdicts {
@@ -73,12 +72,65 @@ struct ComparisonTests {
       let a = try run(folder.appending(path: "a"), ["1": "++"])
       for (index, (words, change)) in changes.enumerated() {
         let b = try run(folder.appending(path: "b\(index)"), ["1": "++"], change)
-        let error = try #require(throws: UsageError.self) { try Comparison.record(a, b) }
+        let error = try #require(throws: RunError.self) { try Comparison.record(a, b) }
         #expect(error.message.contains(words), "\(error)")
       }
       let empty = try run(folder.appending(path: "c"), ["2": "++"])
-      let error = try #require(throws: UsageError.self) { try Comparison.record(a, empty) }
+      let error = try #require(throws: RunError.self) { try Comparison.record(a, empty) }
       #expect(error.message.contains("no finished sample in common"))
+    }
+  }
+
+  @Test("refuse unfinished runs, and compare the first samples of the data when asked to")
+  func unfinished() throws {
+    try withTemporaryFolder { folder in
+      let lines = (0..<6).map { line("\($0)", place: $0, robust: $0 > 2) }
+      let whole = try writeRun(folder.appending(path: "whole"), lines)
+      // Samples 3 and 5 are missing: 4 says nothing yet.
+      let torn = try writeRun(
+        folder.appending(path: "torn"), [lines[4], lines[0], lines[1], lines[2]],
+        isFinished: false)
+      for pair in [(whole, torn), (torn, whole)] {
+        let error = try #require(throws: RunError.self) { try Comparison.record(pair.0, pair.1) }
+        #expect(error.message.contains("torn` is not finished"), "\(error)")
+        #expect(error.hint.contains("--partial"))
+        let found = try Comparison.record(pair.0, pair.1, partial: true)
+        #expect(found.paired == 3 && found.unfinished == [torn.path])
+      }
+      let old = try writeRun(
+        folder.appending(path: "old"), [line("0", place: nil, robust: true)], isFinished: false)
+      let error = try #require(throws: RunError.self) {
+        try Comparison.record(whole, old, partial: true)
+      }
+      #expect(error.message.contains("in which order"), "\(error)")
+    }
+  }
+
+  @Test("refuse samples of one id whose files or inputs differ, and name them")
+  func inputs() throws {
+    try withTemporaryFolder { folder in
+      func run(
+        _ name: String, _ input: String, _ file: String?, preprocessing: String = "p"
+      ) throws -> StoredRun {
+        let lines = (0..<5).map {
+          line("\($0)", place: $0, robust: true, input: input, file: file)
+        }
+        return try writeRun(folder.appending(path: name), lines) {
+          $0.data.preprocessing = preprocessing
+        }
+      }
+      let a = try run("a", "1", "x")
+      for other in [try run("b", "2", "y"), try run("c", "2", nil)] {
+        let error = try #require(throws: RunError.self) { try Comparison.record(a, other) }
+        #expect(
+          error.message.contains("5 of 5 samples") && error.message.contains("`0`, `1`, `2`"),
+          "\(error)")
+      }
+      // Another model may prepare the same file in its own way.
+      let larger = try Comparison.record(a, run("d", "2", "x", preprocessing: "q"))
+      #expect(larger.differences == ["the data or its preprocessing"])
+      let moved = try Comparison.record(a, run("e", "2", "x"))
+      #expect(moved.differences == ["the inputs of 5 samples, though their files are the same"])
     }
   }
 }

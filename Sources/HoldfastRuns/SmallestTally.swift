@@ -4,7 +4,7 @@ import HoldfastRecords
 struct SmallestTally {
   /// What is known about one sample.
   private struct Entry {
-    /// The first radius at which a protocol fooled it; nil where none did.
+    /// The first radius at which a protocol fooled it; nil when none did.
     var first: Int?
     /// The size of the smallest example that fooled it.
     var size: Double
@@ -50,7 +50,7 @@ struct SmallestTally {
       quartiles: [0.25, 0.5, 0.75].map { quantile(sizes, $0) })
   }
 
-  /// The number below which a share of sorted ones lies, between neighbours by their distance; nil where
+  /// The number below which a share of sorted ones lies, between neighbours by their distance; nil when
   /// it is not finite.
   static func quantile(_ sorted: [Double], _ share: Double) -> Double? {
     guard !sorted.isEmpty else { return nil }

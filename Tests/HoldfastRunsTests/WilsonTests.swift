@@ -1,5 +1,5 @@
-import HoldfastAudit
 import HoldfastRecords
+import HoldfastRuns
 import Testing
 
 @Suite("Wilson's interval")
