@@ -14,6 +14,9 @@ public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
   case whiteBox = "white-box"
   /// Attacks made for the defence at hand.
   case adaptive
+
+  /// Whether its inputs are made on another model.
+  var isTransfer: Bool { self == .transfer || self == .transferPNG }
 }
 
 /// What an audit does: the models, the attacks of each protocol, and the threat model.
@@ -69,8 +72,9 @@ public struct AuditPlan {
     name == .transfer || keepsExamples ? .fullBudget : .firstSuccess
   }
 
-  /// The model that an attack searches in, where it is not the audited one itself.
-  func search(of recipe: AttackRecipe, in name: AuditProtocol = .whiteBox) -> Subject? {
+  /// The model that an attack of a protocol searches in; nil for the audited one, or for transfer
+  /// the source itself.
+  func search(of recipe: AttackRecipe, in name: AuditProtocol) -> Subject? {
     if name == .adaptive, let substitute { return substitute }
     return searchesInBFloat16(recipe, in: name) ? search : nil
   }

@@ -30,7 +30,7 @@ public struct StoredEmbeddings {
     guard entry.shape.count == 2, entry.shape[0] > 0, entry.shape[1] == width else {
       throw DataError(
         "holds embeddings of the shape \(entry.shape), and the model's are [any, \(width)]",
-        in: path, hint: "embed the gallery with the model that is audited")
+        in: path, hint: "embed the index with the model that is audited")
     }
     let types: [ElementType: DType] = [
       .float32: .float32, .float64: .float64, .float16: .float16, .bfloat16: .bfloat16,

@@ -7,12 +7,15 @@ import HoldfastTensor
 
 /// The samples that the checks look at, and the verdicts that they share.
 ///
+/// A sample is right while its true class is on top, or in retrieval while one of its partners is
+/// (R@1).
+///
 /// Each question is put to the model once. What was answered is kept in `checks.json`, so that a run
 /// that was stopped goes on where it was.
 final class CheckBench {
   let plan: AuditPlan
   let settings: CheckSettings
-  /// The attack that is checked: the first of the audit's white-box attacks that follows a gradient.
+  /// The attack that is checked.
   let attack: AttackRecipe
   /// The samples, in the order of the data set; `radii` is empty.
   let jobs: [AttackJob]
@@ -30,10 +33,11 @@ final class CheckBench {
   ///   - passes: what was answered before.
   ///   - keep: is called with all answers whenever there are new ones.
   init(
-    _ plan: AuditPlan, attack: AttackRecipe, samples: [PreparedSample],
+    _ task: any AuditTask, attack: AttackRecipe, samples: [PreparedSample],
     records: [String: SampleRecord], settings: CheckSettings, passes: [CheckPassRecord],
     keep: @escaping ([CheckPassRecord]) throws -> Void
   ) throws {
+    let plan = task.plan
     self.plan = plan
     self.settings = settings
     self.attack = attack
@@ -43,8 +47,7 @@ final class CheckBench {
     self.verifier = verifier
     jobs = try samples.map { sample in
       let input = try sample.tensor(for: plan.subject.encoder.input)
-      let truth = try SampleTruth(
-        label: sample.label, of: verifier.predict(input, of: sample.id), goal: plan.goal)
+      let truth = try task.truth(of: sample, verifier.predict(input, of: sample.id))
       return AttackJob(id: sample.id, input: input, truth: truth, radii: [])
     }
     clean = try jobs.map { try verifier.test($0.input, job: $0, distance: 0).margin < 0 }
@@ -99,7 +102,7 @@ final class CheckBench {
     try answers(recipe.name, spell(recipe), radius, of: rows) { asked, answer in
       var settings = PoolSettings(
         subject: plan.subject, norm: plan.norm, slots: plan.slots, seed: plan.seed)
-      settings.search = plan.search(of: recipe)
+      settings.search = plan.search(of: recipe, in: .whiteBox)
       let stage = recipe.stage(settings)
       var waiting = asked[...]
       let places = Dictionary(uniqueKeysWithValues: asked.map { (jobs[$0].id, $0) })

@@ -14,14 +14,14 @@ extension CheckRunner {
     guard let attack else { return nil }
     let queries = AttackRecipe(
       name: "square", attack: Square(queries: settings.queries), objective: Margin())
-    var single = plan
-    single.radii = Array(plan.radii.suffix(1))
+    var single = task.plan
+    single.radii = Array(task.plan.radii.suffix(1))
     single.attacks = [.whiteBox: [attack]]
-    if (try? queries.attack.check(plan.subject.encoder.input)) != nil {
+    if (try? queries.attack.check(single.subject.encoder.input)) != nil {
       single.attacks[.whiteBox]?.append(queries)
     }
-    let seconds = try CostEstimate(single, on: samples).rows.map(\.seconds)
-    let runs = plan.radii.count + 2 + settings.stepFactor
+    let seconds = try CostEstimate(Classification(single), on: samples).rows.map(\.seconds)
+    let runs = task.plan.radii.count + 2 + settings.stepFactor
     return seconds[0] * Double(runs) + seconds.dropFirst().reduce(0, +)
   }
 }

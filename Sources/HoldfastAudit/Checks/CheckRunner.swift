@@ -13,25 +13,17 @@ public struct CheckRunner {
   /// The file in the run folder.
   public static let file = "checks.json"
 
-  let plan: AuditPlan
+  let task: any AuditTask
   let settings: CheckSettings
 
-  /// Checks of the attacks of `plan`.
-  public init(_ plan: AuditPlan, settings: CheckSettings = CheckSettings()) {
-    self.plan = plan
+  /// Checks of the attacks of a task's plan.
+  public init(_ task: any AuditTask, settings: CheckSettings = CheckSettings()) {
+    self.task = task
     self.settings = settings
   }
 
-  /// The attack that is checked: the first of the white-box protocol that follows a gradient inside
-  /// the ball, else Auto-PGD on cross-entropy; none where the protocol is not run.
-  var attack: AttackRecipe? {
-    guard let attacks = plan.attacks[.whiteBox], !attacks.isEmpty else { return nil }
-    let named = attacks.first {
-      !$0.isScreen && !$0.needsGoal && $0.attack.reach == .ball && !($0.attack is Square)
-    }
-    let usual: any Attack = plan.norm == .l1 ? SparseAPGD() : APGD()
-    return named ?? AttackRecipe(name: "apgd-ce", attack: usual, objective: CrossEntropy())
-  }
+  /// The attack that is checked; nil when the white-box protocol is not run.
+  var attack: AttackRecipe? { task.checkedAttack }
 
   /// The lines of the checklist, (a) to (g).
   ///
@@ -55,7 +47,7 @@ public struct CheckRunner {
     let file = "\(folder)/\(Self.file)"
     var record = try Self.read(file, samples: ids, settings: spelled)
     let bench = try CheckBench(
-      plan, attack: attack, samples: taken, records: records(Set(ids)), settings: settings,
+      task, attack: attack, samples: taken, records: records(Set(ids)), settings: settings,
       passes: record.passes, keep: { passes in try Self.write(record.with(passes), file) })
     for check in Checklist.checks
     where !record.checks.contains(where: { $0.letter == check.letter }) {

@@ -99,7 +99,7 @@ extension AuditCommand {
       ], seed: seed)
   }
 
-  private func transferSource(for model: ModelSource) throws -> ModelSource? {
+  func transferSource(for model: ModelSource) throws -> ModelSource? {
     try protocolOptions.transferFrom.map {
       try ModelSource(
         $0, modality: model.modality, place: model.place,

@@ -8,9 +8,11 @@ extension AuditCommand {
     let model = try modelOptions.load(pairs.modality)
     let run = RetrievalRun(
       pairs: pairs, model: model, side: retrieval.side ?? "input",
-      galleryFile: retrieval.gallery, attacks: settings.attacks, norm: settings.norm,
-      radii: settings.radii, budgets: settings.budgets, savesExamples: saveAdversarial,
-      limit: limit,
+      indexFile: retrieval.index, transferSource: try transferSource(for: model),
+      attacks: settings.attacks, norm: settings.norm, radii: settings.radii,
+      budgets: settings.budgets, precision: settings.precision, savesExamples: saveAdversarial,
+      gallerySamples: gallery.gallerySamples, protocols: settings.protocols,
+      checks: settings.checks, limit: limit,
       batchSize: try batch.count(for: model.encoder, console), seed: seed,
       strict: selection.strict, job: settings.job, isDryRun: runOptions.dryRun,
       requirements: settings.requirements)

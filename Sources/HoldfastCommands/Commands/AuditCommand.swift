@@ -15,7 +15,7 @@ struct AuditCommand: TalkingCommand {
   @OptionGroup var modelOptions: ModelOptions
 
   @Option(help: ArgumentHelp("classification or retrieval."))
-  var task = AuditTask.classification
+  var task = TaskChoice.classification
 
   @OptionGroup var retrieval: RetrievalOptions
 
@@ -159,11 +159,8 @@ struct AuditCommand: TalkingCommand {
       [
         ("--data", !data.isEmpty), ("--classes", classes != nil), ("--templates", templates != nil),
         ("--anchors", try anchors.file() != nil),
-        ("--protocol", protocols != nil),
-        ("--transfer-from", protocolOptions.transferFrom != nil),
         ("--goal", goal != nil), ("--target", targetOptions.target != nil),
         ("--preset", presetOptions.preset != nil),
-        ("--precision \(precision.rawValue)", precision != .float32),
       ])
     if task == .classification { try checkData() }
     return Settings(

@@ -42,7 +42,7 @@ struct CheckOptions: ParsableArguments {
 extension CheckChoice {
   /// The masking checklist of an audit that is done but for it, made or read back.
   func checklist(
-    of plan: AuditPlan, _ run: RunFolder, _ data: any DataSet, _ preparation: any Preparation,
+    of task: any AuditTask, _ run: RunFolder, _ data: any DataSet, _ preparation: any Preparation,
     limit: Int?, title: String, console: Console
   ) throws -> [CheckRecord] {
     switch self {
@@ -55,7 +55,7 @@ extension CheckChoice {
         prefetcher.cancel()
         console.endProgress()
       }
-      return try CheckRunner(plan, settings: settings).run(
+      return try CheckRunner(task, settings: settings).run(
         in: run.path, samples: prefetcher.next, records: run.records(of:),
         show: { console.progress("\(title) · \($0)") })
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Holdfast
 
 /// What an audit measures.
-enum AuditTask: String, ExpressibleByArgument, CaseIterable {
+enum TaskChoice: String, ExpressibleByArgument, CaseIterable {
   case classification, retrieval
 
   /// The attacks that are run where none is named.
@@ -24,12 +24,13 @@ struct RetrievalOptions: ParsableArguments {
   var pairs: String?
 
   @Option(
+    name: [.customLong("index"), .customLong("gallery")],
     help: ArgumentHelp(
       "For retrieval: embeddings written by `holdfast embed --output`, as distractors.",
       discussion: """
         Those that the file names as a caption or partner of the pairs stand for it instead.
         """, valueName: "file"), completion: .file(extensions: ["safetensors"]))
-  var gallery: String?
+  var index: String?
 
   @Option(
     help: ArgumentHelp(
@@ -65,8 +66,8 @@ struct RetrievalOptions: ParsableArguments {
   }
 
   /// Refuses options of one task in an audit of the other.
-  func check(_ task: AuditTask, _ others: [(name: String, isGiven: Bool)]) throws(UsageError) {
-    let own = [("--pairs", pairs != nil), ("--gallery", gallery != nil), ("--side", side != nil)]
+  func check(_ task: TaskChoice, _ others: [(name: String, isGiven: Bool)]) throws(UsageError) {
+    let own = [("--pairs", pairs != nil), ("--index", index != nil), ("--side", side != nil)]
     let strange = task == .retrieval ? others.map { ($0.name, $0.isGiven) } : own
     guard let first = strange.first(where: \.1) else { return }
     throw UsageError(

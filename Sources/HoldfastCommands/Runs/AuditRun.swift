@@ -73,8 +73,8 @@ struct AuditRun {
     for requirement in requirements { try requirement.check(record) }
     if isDryRun {
       try DryRun(
-        plan: plan, record: record, folder: path, data: data, preparation: preparation,
-        limit: limit, checks: checks
+        task: Classification(plan), record: record, folder: path, data: data,
+        preparation: preparation, limit: limit, checks: checks
       ).show(console)
       return nil
     }
@@ -87,12 +87,13 @@ struct AuditRun {
     let shown = GallerySource(size: gallerySamples, model: model, data: data)
     let found = try session.run(
       { next, deliver in
-        let gallery = try shown.gallery(in: path, shard: job?.shard, plan: plan)
+        let gallery = try shown.gallery(in: path, shard: job?.shard, task: Classification(plan))
         try Auditor(plan, archive: archive, gallery: gallery).run(next, deliver: deliver)
       },
       checks: {
         try checks.checklist(
-          of: plan, $0, data, preparation, limit: limit, title: title, console: console)
+          of: Classification(plan), $0, data, preparation, limit: limit, title: title,
+          console: console)
       })
     guard let summary = found else { return nil }
     if savesExamples {

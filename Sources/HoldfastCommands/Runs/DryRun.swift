@@ -3,19 +3,18 @@ import Holdfast
 
 /// What an audit will cost and how sure it will be, from one batch, before anything is spent.
 struct DryRun {
-  let plan: AuditPlan
+  let task: any AuditTask
   let record: PlanRecord
   let folder: String
   let data: any DataSet
   let preparation: any Preparation
   let limit: Int?
-  /// What is searched, in an audit of retrieval.
-  var gallery: Gallery?
   /// How the attacks will be checked.
   var checks = CheckChoice.off("not asked for")
 
   /// Measures, and prints what was found.
   func show(_ console: Console) throws {
+    let plan = task.plan
     let prefetcher = Prefetcher(data, preparation: preparation, capacity: plan.slots, limit: limit)
     defer { prefetcher.cancel() }
     var samples: [PreparedSample] = []
@@ -23,7 +22,7 @@ struct DryRun {
     while samples.count < plan.slots, let sample = try prefetcher.next() { samples.append(sample) }
     guard !samples.isEmpty else { throw DataError("holds no samples", in: data.path) }
     let decoding = (ContinuousClock.now - began) / .seconds(1) / Double(samples.count)
-    let estimate = try CostEstimate(plan, gallery: gallery, on: samples)
+    let estimate = try CostEstimate(task, on: samples)
     let device = plan.subject.encoder.device
     let memory = try Torch.peakMemory(of: device)
 
@@ -49,7 +48,7 @@ struct DryRun {
 
   private func checking(_ samples: [PreparedSample], _ total: Int?) throws -> String? {
     guard case .run(let settings) = checks,
-      let each = try CheckRunner(plan, settings: settings).secondsPerSample(on: samples)
+      let each = try CheckRunner(task, settings: settings).secondsPerSample(on: samples)
     else { return nil }
     let count = min(settings.samples, total ?? .max)
     return "The masking checks on \(count) of them come on top: at most "

@@ -115,6 +115,13 @@ struct ModelSource {
     Subject(encoder: try place.put(sense.encoder, sense.preparation), head: head)
   }
 
+  /// The base of a bundle by itself; nil for a bare model.
+  func undefended() throws -> ModelSource? {
+    guard bundle != nil else { return nil }
+    return try ModelSource(
+      path: path, record: record, model: model, modality: modality, place: place, bundle: nil)
+  }
+
   /// The encoder behind what adaptive attacks search in, where the bundle's defence names it.
   func substitute(_ head: Head?) throws -> Subject? {
     guard let bundle, let other = bundle.defense.substitute else { return nil }
