@@ -150,7 +150,9 @@ struct RetrievalTransferTests {
         for row in rows {
           let entry = row.radii[place]
           #expect(entry.rank == entry.shown.rank)
-          #expect(entry.shown.distance > 0 && entry.shown.distance <= radius.value + 1e-6)
+          // The toy's inputs are no pictures of 8 bits, so rounding alone moves them.
+          let slack = row.transfer == "transfer" ? 0 : 1.0 / 255
+          #expect(entry.shown.distance > 0 && entry.shown.distance <= radius.value + slack)
         }
         for entry in record.protocols.map({ $0.radii[place] }) {
           #expect((entry.example != nil) == record.clean.correct)
