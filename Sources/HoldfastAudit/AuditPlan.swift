@@ -29,11 +29,11 @@ public struct AuditPlan {
   public var substitute: Subject?
   /// What white-box and adaptive attacks search in.
   public var precision = SearchPrecision.float32
-  /// The model that transfer examples are made on; none where there is none.
+  /// The model that transfer inputs are made on; nil if there is none.
   public var transferSource: Subject?
-  /// The embedding that attacks with a goal aim at: `(1, D)`; none where there is none.
+  /// The embedding that attacks with a goal aim at: `(1, D)`; nil if there is none.
   public var goal: Tensor?
-  /// The class that attacks push a sample towards; none where any wrong class will do.
+  /// The class that attacks push a sample towards; nil for untargeted attacks.
   ///
   /// The attacks are those that ``HoldfastCore/AttackRecipe/towardsTarget()`` gives.
   public var target: TargetRule?

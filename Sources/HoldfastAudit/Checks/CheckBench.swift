@@ -60,7 +60,7 @@ final class CheckBench {
   // MARK: Radii
 
   /// The radius that leaves nothing standing: ``CheckSettings/widest`` of the side of the legal
-  /// range in each coordinate; none where the space has no box.
+  /// range in each coordinate; nil when the space has no box.
   var widest: Radius? {
     let input = plan.subject.encoder.input
     guard let range = input.range else { return nil }
@@ -93,25 +93,25 @@ final class CheckBench {
   // MARK: Verdicts
 
   /// Which samples are right under an attack at one radius, which it faces with its whole budget and
-  /// nothing from other radii; none for samples that were never asked.
+  /// nothing from other radii; nil for samples that were never asked.
   ///
   /// - Parameter rows: the samples that are asked; by default all that are right when clean.
   func standing(
     under recipe: AttackRecipe, at radius: Radius, of rows: [Int]? = nil
   ) throws -> [Bool?] {
-    try answers(recipe.name, spell(recipe), radius, of: rows) { asked, answer in
+    try answers(recipe.name, settings(of: recipe), radius, of: rows) { asked, answer in
       var settings = PoolSettings(
         subject: plan.subject, norm: plan.norm, slots: plan.slots, seed: plan.seed)
       settings.search = plan.search(of: recipe, in: .whiteBox)
-      let stage = recipe.stage(settings)
+      let pool = recipe.stage(settings)
       var waiting = asked[...]
       let places = Dictionary(uniqueKeysWithValues: asked.map { (jobs[$0].id, $0) })
-      while !waiting.isEmpty || stage.load > 0 {
-        while !stage.isFull, let row = waiting.popFirst() {
+      while !waiting.isEmpty || pool.load > 0 {
+        while !pool.isFull, let row = waiting.popFirst() {
           let job = jobs[row]
-          stage.submit(AttackJob(id: job.id, input: job.input, truth: job.truth, radii: [radius]))
+          pool.submit(AttackJob(id: job.id, input: job.input, truth: job.truth, radii: [radius]))
         }
-        for outcome in try stage.step() {
+        for outcome in try pool.step() {
           guard let row = places[outcome.job.id] else { continue }
           try answer(
             row, !outcome.radii.contains(where: \.success),
@@ -184,7 +184,8 @@ final class CheckBench {
     return verdicts.map { $0 == "-" ? nil : $0 == "1" }
   }
 
-  private func spell(_ recipe: AttackRecipe) throws -> String {
+  /// All that the answer depends on besides the radius, as `checks.json` has it.
+  private func settings(of recipe: AttackRecipe) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let parameters = String(decoding: try encoder.encode(recipe.attack), as: UTF8.self)

@@ -5,8 +5,8 @@ public import HoldfastData
 extension CheckRunner {
   /// The most seconds that the whole checklist takes for one sample.
   ///
-  /// That is one that stands at some radius and falls at a larger one. Nil where there is no attack
-  /// to check.
+  /// That is one that stands at some radius and falls at a larger one; nil when there is no attack to
+  /// check. A check makes one search per attack whatever the task, as an audit of classification does.
   ///
   /// The attack meets each radius and the widest by itself, and at one radius ten times its steps, a
   /// transferred example and queries come on top; the cheap checks are left out.

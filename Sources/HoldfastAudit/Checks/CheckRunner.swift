@@ -33,7 +33,7 @@ public struct CheckRunner {
   ///     taken.
   ///   - records: what the audit recorded, by id.
   ///   - show: is told which check is under way.
-  /// - Throws: `FormatError` for a file in the folder that is no checklist.
+  /// - Throws: `FormatError` when the file in the folder is not a checklist.
   public func run(
     in folder: String, samples: () throws -> PreparedSample?,
     records: (Set<String>) throws -> [String: SampleRecord],
@@ -45,7 +45,7 @@ public struct CheckRunner {
     guard !taken.isEmpty else { return Checklist.notRun("there are no samples") }
     let ids = taken.map(\.id)
     let file = "\(folder)/\(Self.file)"
-    var record = try Self.read(file, samples: ids, settings: spelled)
+    var record = try Self.read(file, samples: ids, settings: settingsText)
     let bench = try CheckBench(
       task, attack: attack, samples: taken, records: records(Set(ids)), settings: settings,
       passes: record.passes, keep: { passes in try Self.write(record.with(passes), file) })
@@ -61,7 +61,7 @@ public struct CheckRunner {
     return record.checks
   }
 
-  private var spelled: String {
+  private var settingsText: String {
     get throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
@@ -80,7 +80,7 @@ public struct CheckRunner {
       record.passes.allSatisfy({ $0.verdicts.count == record.samples.count })
     else {
       throw FormatError(
-        "is no checklist that this version of Holdfast writes", in: file,
+        "is not a checklist that this version of Holdfast writes", in: file,
         hint: "remove it, and the checks are run again")
     }
     return record.samples == samples && record.settings == settings ? record : fresh

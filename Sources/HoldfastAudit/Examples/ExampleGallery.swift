@@ -43,7 +43,7 @@ public final class ExampleGallery {
   ///   - rank: which of several processes this is; nil when it is alone.
   ///   - task: what is audited.
   ///   - source: for inputs that cannot be heard, the WAV file of a sample by its id.
-  /// - Throws: `FormatError` where the folder holds something else.
+  /// - Throws: `FormatError` when the folder holds something else.
   public init(
     in run: String, size: Int, rank: Int? = nil, task: any AuditTask, painter: GalleryPainter,
     source: ((String) throws -> [UInt8]?)? = nil
