@@ -16,6 +16,7 @@ public final class Auditor<Task: AuditTask> {
   private var finished: [SampleRecord] = []
   private let archive: AdversarialArchive?
   private let gallery: ExampleGallery?
+  private let transfers: TransferCache?
 
   /// One attack of one protocol with one aim, and the pool that runs it.
   private struct Search {
@@ -32,12 +33,15 @@ public final class Auditor<Task: AuditTask> {
   ///   - archive: keeps examples on disk; attacks on a classifier then spend their whole budget, so
   ///     that the examples do not sit on the boundary.
   ///   - gallery: keeps a few samples to be looked at.
+  ///   - transfers: transfer inputs of earlier audits, which are not made again.
   public init(
-    _ task: Task, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil
+    _ task: Task, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil,
+    transfers: TransferCache? = nil
   ) {
     self.task = task
     self.archive = archive
     self.gallery = gallery
+    self.transfers = transfers
     let plan = task.plan
     var searches: [Search] = []
     for name in [AuditProtocol.transfer, .whiteBox, .adaptive] where plan.recorded.contains(name) {
@@ -103,10 +107,12 @@ public final class Auditor<Task: AuditTask> {
 
   /// Hands a sample to the next search that has something to find, or finishes it.
   private func advance(_ id: String, from first: Int) throws {
-    guard let track = tracks[id] else { return }
+    guard var track = tracks[id] else { return }
     for search in searches.dropFirst(first) {
-      let radii = track.radii(for: search.aim, of: search.recipe, in: search.name)
+      var radii = track.radii(for: search.aim, of: search.recipe, in: search.name)
+      if search.name == .transfer { try reuse(&radii, search, &track) }
       guard !radii.isEmpty else { continue }
+      tracks[id] = track
       search.pool.submit(track.sample.job(in: search.name, radii))
       return
     }
@@ -127,7 +133,9 @@ public final class Auditor<Task: AuditTask> {
         if Task.Track.countsAtLargerRadii, example.input === before { continue }
         before = example.input
         if search.name == .transfer {
-          try transfer(example, at: result.radius, search, &track)
+          try transfers?.store(
+            example.input, at: result.radius, of: search.recipe, on: outcome.job)
+          try transfer(example.input, example.distance, at: result.radius, search, &track)
         } else {
           try keep(example, at: result.radius, search, &track)
         }
@@ -146,26 +154,42 @@ public final class Auditor<Task: AuditTask> {
     let isPicture = plan.countsPictures(of: search.recipe)
     let (input, distance) =
       isPicture
-      ? try plan.picture(of: example, at: radius, of: job) : (example.input, example.distance)
+      ? try plan.picture(of: example.input, at: radius, of: job) : (example.input, example.distance)
     let (seen, spoken) = try show(
       input, distance, verdict: isPicture ? nil : example, as: search.name, at: radius, search,
       &track)
     for radius in spoken {
-      try archive?.keep(seen, of: job, as: search.name, at: radius, norm: plan.norm)
+      try archive?.keep(seen.input, of: job, as: search.name, at: radius, norm: plan.norm)
     }
   }
 
-  /// Shows an example that was made on another model to the audited one, as float32 and as a PNG.
+  /// Shows the transfer inputs of an earlier audit, and leaves the radii that have none.
+  private func reuse(
+    _ radii: inout [Radius], _ search: Search, _ track: inout Task.Track
+  ) throws {
+    guard let transfers, !radii.isEmpty else { return }
+    let job = track.sample.job(in: search.name, radii)
+    let known = try transfers.entries(of: search.recipe, on: job)
+    for radius in radii {
+      guard let entry = known[radius] else { continue }
+      try transfer(entry.input, entry.distance, at: radius, search, &track)
+      track.sample.markReused(at: radius, attack: search.recipe.name)
+    }
+    radii.removeAll { known[$0] != nil }
+  }
+
+  /// Shows an input that was made on another model to the audited one, as float32 and as a PNG.
   private func transfer(
-    _ example: Example, at radius: Radius, _ search: Search, _ track: inout Task.Track
+    _ input: Tensor, _ distance: Double, at radius: Radius, _ search: Search,
+    _ track: inout Task.Track
   ) throws {
     let job = track.sample.job(in: search.name, [])
-    try archive?.keep(example, of: job, as: .transfer, at: radius, norm: plan.norm)
+    try archive?.keep(input, of: job, as: .transfer, at: radius, norm: plan.norm)
     _ = try show(
-      example.input, example.distance, verdict: nil, as: .transfer, at: radius, search, &track)
+      input, distance, verdict: nil, as: .transfer, at: radius, search, &track)
     guard plan.storesPictures else { return }
-    let (stored, distance) = try plan.picture(of: example, at: radius, of: job)
-    _ = try show(stored, distance, verdict: nil, as: .transferPNG, at: radius, search, &track)
+    let (stored, length) = try plan.picture(of: input, at: radius, of: job)
+    _ = try show(stored, length, verdict: nil, as: .transferPNG, at: radius, search, &track)
   }
 
   /// Tests an input on the audited model and records it.
@@ -189,8 +213,10 @@ public final class Auditor<Task: AuditTask> {
 extension Auditor where Task == Classification {
   /// An audit of classification.
   public convenience init(
-    _ plan: AuditPlan, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil
+    _ plan: AuditPlan, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil,
+    transfers: TransferCache? = nil
   ) {
-    self.init(Classification(plan), archive: archive, gallery: gallery)
+    self.init(
+      Classification(plan), archive: archive, gallery: gallery, transfers: transfers)
   }
 }

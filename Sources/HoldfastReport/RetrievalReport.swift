@@ -126,6 +126,7 @@ public struct RetrievalReport: Report {
     if summary.checks?.contains(where: { $0.p != nil }) == true {
       notes.append("checks: a sample is right while one of its partners comes first (R@1)")
     }
+    notes += reuseNotes(summary)
     for entry in found.attacks {
       let rows = entry.radii.map { row in
         "\(row.repelled) of \(summary.samples) cosines fell at \(row.radius), moved by at most "

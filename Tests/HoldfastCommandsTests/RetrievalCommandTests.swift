@@ -369,7 +369,20 @@ struct RetrievalCommandTests {
       #expect(found.checks?.map(\.letter) == ["a", "b", "c", "d", "e", "f", "g"])
       let page = try String(
         contentsOf: folder.appendingPathComponent("run/report.html"), encoding: .utf8)
-      #expect(page.contains("Looked at") && page.contains("a photo of a ship."))
+      #expect(page.contains("Looked at") && page.contains("a photo of a "))
+
+      // Another audit of the same base does not make the same inputs again, unless told to.
+      let line = [
+        "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", "bundle", "--attack",
+        "apgd-rank:steps=10", "--epsilon", "2/255", "--protocol", "transfer",
+      ]
+      let note = "inputs of apgd-rank were made by an earlier run"
+      #expect(try succeed(line + ["--output", "again"], in: folder).contains(note))
+      let anew = line + ["--transfer-cache", "none", "--output", "anew"]
+      #expect(try !succeed(anew, in: folder).contains(note))
+      #expect(
+        try samples(of: "again", in: folder).map(\.retrieval.attacks[0].radii[0].rank).sorted()
+          == samples(of: "anew", in: folder).map(\.retrieval.attacks[0].radii[0].rank).sorted())
     }
   }
 

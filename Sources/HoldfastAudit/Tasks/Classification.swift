@@ -42,7 +42,7 @@ public struct Classification: AuditTask {
     return target(of: truth).map(theirs.aiming) ?? theirs
   }
 
-  /// One search: a screen is no way to make transfer inputs, so there it makes none.
+  /// One search; none for a screen in the transfer protocol, which spends whole budgets.
   public func aims(
     of recipe: AttackRecipe, in name: AuditProtocol, keepsExamples: Bool
   ) -> [ClassificationAim] {

@@ -73,6 +73,14 @@ public struct SampleTrack {
     }
   }
 
+  /// Says that a transfer input was not made anew.
+  mutating func markReused(at radius: Radius, attack: String) {
+    update(.transfer, radius) { entry in
+      guard let place = entry.attacks.firstIndex(where: { $0.attack == attack }) else { return }
+      entry.attacks[place].reused = true
+    }
+  }
+
   /// Records an example that was tested on the audited model; true when it is now the example of
   /// the protocol.
   @discardableResult
@@ -83,15 +91,15 @@ public struct SampleTrack {
       attack: attack, predicted: example.predicted, margin: example.margin,
       inMarginBand: example.isInMarginBand, distance: example.distance,
       sha256: try Self.checksum(example.input))
-    var speaks = false
+    var isBest = false
     update(name, radius) { entry in
-      // Of several examples, the one furthest past success speaks for the protocol.
+      // Of several examples, the one furthest past success is recorded.
       guard example.margin > entry.example?.margin ?? -.infinity else { return }
-      speaks = true
+      isBest = true
       entry.example = record
       entry.robust = example.margin <= 0
     }
-    return speaks
+    return isBest
   }
 
   private mutating func update(

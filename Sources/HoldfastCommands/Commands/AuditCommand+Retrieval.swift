@@ -12,6 +12,7 @@ extension AuditCommand {
       attacks: settings.attacks, norm: settings.norm, radii: settings.radii,
       budgets: settings.budgets, precision: settings.precision, savesExamples: saveAdversarial,
       gallerySamples: gallery.gallerySamples, protocols: settings.protocols,
+      transferCache: protocolOptions.cacheFolder,
       checks: settings.checks, limit: limit,
       batchSize: try batch.count(for: model.encoder, console), seed: seed,
       strict: selection.strict, job: settings.job, isDryRun: runOptions.dryRun,

@@ -16,6 +16,15 @@ struct ProtocolOptions: ParsableArguments {
       valueName: "model"), completion: .model)
   var transferFrom: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The folder of transfer inputs that audits share, so that each is made once; none to make all "
+        + "of them anew.", valueName: "folder"), completion: .directory)
+  var transferCache = TransferCache.place
+
+  /// The folder of transfer inputs; nil for none.
+  var cacheFolder: String? { transferCache == "none" ? nil : transferCache }
+
   private static let protocolNames = ["clean", "transfer", "white-box", "adaptive"]
 
   /// The protocols that were asked for; nil for all that make sense.

@@ -27,6 +27,8 @@ struct AuditRun {
   var gallerySamples = 8
   /// The protocols that were asked for; none for all that make sense.
   var protocols: Set<AuditProtocol>?
+  /// The folder of transfer inputs that audits share; nil for none.
+  var transferCache: String?
   /// Whose way of evaluating it follows; none for the model's and the data's own.
   var preset: EvaluationPreset?
   /// Whether its attacks are checked.
@@ -88,7 +90,13 @@ struct AuditRun {
     let found = try session.run(
       { next, deliver in
         let gallery = try shown.gallery(in: path, shard: job?.shard, task: Classification(plan))
-        try Auditor(plan, archive: archive, gallery: gallery).run(next, deliver: deliver)
+        let transfers = try transferCache.flatMap { folder in
+          try (transferSource ?? model.undefended()).map {
+            try TransferCache(at: folder, identity: $0.identity, plan: plan)
+          }
+        }
+        try Auditor(plan, archive: archive, gallery: gallery, transfers: transfers)
+          .run(next, deliver: deliver)
       },
       checks: {
         try checks.checklist(

@@ -117,9 +117,17 @@ struct ModelSource {
 
   /// The base of a bundle by itself; nil for a bare model.
   func undefended() throws -> ModelSource? {
-    guard bundle != nil else { return nil }
+    guard let bundle else { return nil }
+    let base = ModelRecord(path: bundle.base.path, files: bundle.base.files, defense: nil)
     return try ModelSource(
-      path: path, record: record, model: model, modality: modality, place: place, bundle: nil)
+      path: path, record: base, model: model, modality: modality, place: place, bundle: nil)
+  }
+
+  /// What names this model where transfer inputs are shared: the program, the weights, the defence,
+  /// and where attacks act.
+  var identity: [String] {
+    [HoldfastCommand.version, modality.rawValue, place.name, record.defense ?? ""]
+      + record.files.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
   }
 
   /// The encoder behind what adaptive attacks search in, where the bundle's defence names it.

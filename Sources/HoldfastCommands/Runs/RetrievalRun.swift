@@ -25,6 +25,8 @@ struct RetrievalRun {
   var gallerySamples = 8
   /// The protocols that were asked for; nil for all that make sense.
   var protocols: Set<AuditProtocol>?
+  /// The folder of transfer inputs that audits share; nil for none.
+  var transferCache: String?
   /// Whether its attacks are checked.
   var checks = CheckChoice.off("not asked for")
   var limit: Int?
@@ -83,7 +85,13 @@ struct RetrievalRun {
     let found = try session.run(
       { next, deliver in
         let gallery = try shown.gallery(in: path, shard: job?.shard, task: task)
-        try Auditor(task, archive: archive, gallery: gallery).run(next, deliver: deliver)
+        let transfers = try transferCache.flatMap { folder in
+          try (transferSource ?? model.undefended()).map {
+            try TransferCache(at: folder, identity: $0.identity, plan: plan)
+          }
+        }
+        try Auditor(task, archive: archive, gallery: gallery, transfers: transfers)
+          .run(next, deliver: deliver)
       },
       checks: {
         try checks.checklist(
