@@ -134,7 +134,8 @@ let floor8: [Target] = [
     [
       "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
       "HoldfastText", "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks",
-      "HoldfastData", "HoldfastScenes", "HoldfastDefenses", "HoldfastAudit", "HoldfastReport",
+      "HoldfastData", "HoldfastScenes", "HoldfastRuns", "HoldfastDefenses", "HoldfastAudit",
+      "HoldfastReport",
     ], resources: [.copy("Models")])
 ]
 

@@ -21,9 +21,9 @@ public final class AdversarialArchive {
     self.storesPictures = storesPictures
   }
 
-  /// Keeps the example of a sample, in place of an earlier one of the same protocol and radius.
+  /// Keeps an input `(1, …)` of a sample, in place of an earlier one of the same protocol and radius.
   func keep(
-    _ example: Example, of job: AttackJob, as name: AuditProtocol, at radius: Radius, norm: Norm
+    _ input: Tensor, of job: AttackJob, as name: AuditProtocol, at radius: Radius, norm: Norm
   ) throws {
     let path = "\(folder)/\(Self.name(of: job.id, as: name.rawValue, at: radius.description))"
     try FileManager.default.createDirectory(
@@ -31,8 +31,8 @@ public final class AdversarialArchive {
     try SafetensorsWriter.write(
       [
         SafetensorsWriter.Tensor(
-          name: "input", type: .float32, shape: example.input.shape,
-          bytes: { try example.input.bytes() })
+          name: "input", type: .float32, shape: input.shape,
+          bytes: { try input.bytes() })
       ],
       metadata: [
         "format": "pt", "sample": job.id, "protocol": name.rawValue,
@@ -41,7 +41,7 @@ public final class AdversarialArchive {
     guard storesPictures else { return }
     let threat = ThreatModel(norm: norm, radius: radius)
     try AtomicFile.write(
-      Pictures.png(example.input, origin: job.input, threat: threat), to: "\(path).png")
+      Pictures.png(input, origin: job.input, threat: threat), to: "\(path).png")
   }
 
   /// The name of an example's files, without their endings, relative to the archive.

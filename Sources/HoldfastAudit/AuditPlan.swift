@@ -14,6 +14,9 @@ public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
   case whiteBox = "white-box"
   /// Attacks made for the defence at hand.
   case adaptive
+
+  /// Whether its inputs are made on another model.
+  var isTransfer: Bool { self == .transfer || self == .transferPNG }
 }
 
 /// What an audit does: the models, the attacks of each protocol, and the threat model.
@@ -26,11 +29,11 @@ public struct AuditPlan {
   public var substitute: Subject?
   /// What white-box and adaptive attacks search in.
   public var precision = SearchPrecision.float32
-  /// The model that transfer examples are made on; none where there is none.
+  /// The model that transfer inputs are made on; nil if there is none.
   public var transferSource: Subject?
-  /// The embedding that attacks with a goal aim at: `(1, D)`; none where there is none.
+  /// The embedding that attacks with a goal aim at: `(1, D)`; nil if there is none.
   public var goal: Tensor?
-  /// The class that attacks push a sample towards; none where any wrong class will do.
+  /// The class that attacks push a sample towards; nil for untargeted attacks.
   ///
   /// The attacks are those that ``HoldfastCore/AttackRecipe/towardsTarget()`` gives.
   public var target: TargetRule?
@@ -69,8 +72,9 @@ public struct AuditPlan {
     name == .transfer || keepsExamples ? .fullBudget : .firstSuccess
   }
 
-  /// The model that an attack searches in, where it is not the audited one itself.
-  func search(of recipe: AttackRecipe, in name: AuditProtocol = .whiteBox) -> Subject? {
+  /// The model that an attack of a protocol searches in; nil for the audited one, or for transfer
+  /// the source itself.
+  func search(of recipe: AttackRecipe, in name: AuditProtocol) -> Subject? {
     if name == .adaptive, let substitute { return substitute }
     return searchesInBFloat16(recipe, in: name) ? search : nil
   }

@@ -6,59 +6,67 @@ import HoldfastTensor
 
 /// Runs an audit: samples go in at one end, and a record comes out for each at the other.
 ///
-/// Every attack of every protocol has a pool of its own. A sample passes through them one after
-/// the other, so that batches stay full and at most one batch of samples per attack, and one more,
-/// is held at a time.
-public final class Auditor {
-  private let plan: AuditPlan
-  private let verifier: Verifier
-  /// Tests what attacks have found.
-  private let examiner: Verifier
-  private var stages: [Stage] = []
-  private var tracks: [String: SampleTrack] = [:]
+/// Every search of every attack has a pool of its own. A sample passes through them one after the
+/// other, so that batches stay full and at most one batch of samples per search, and one more, is
+/// held at a time.
+public final class Auditor<Task: AuditTask> {
+  private let task: Task
+  private let searches: [Search]
+  private var tracks: [String: Task.Track] = [:]
   private var finished: [SampleRecord] = []
   private let archive: AdversarialArchive?
   private let gallery: ExampleGallery?
+  private let transfers: TransferCache?
 
-  private struct Stage {
+  /// One attack of one protocol with one aim, and the pool that runs it.
+  private struct Search {
     let name: AuditProtocol
+    let aim: Task.Track.Aim
     let pool: any AttackStage
+
+    var recipe: AttackRecipe { pool.recipe }
   }
 
-  /// An audit of `plan`.
+  /// An audit of a task.
   ///
   /// - Parameters:
-  ///   - archive: where examples are kept; then every attack spends its whole budget, so that they
-  ///     do not sit on the boundary.
-  ///   - gallery: where a few samples are kept to be looked at.
+  ///   - archive: keeps examples on disk; attacks on a classifier then spend their whole budget, so
+  ///     that the examples do not sit on the boundary.
+  ///   - gallery: keeps a few samples to be looked at.
+  ///   - transfers: transfer inputs of earlier audits, which are not made again.
   public init(
-    _ plan: AuditPlan, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil
+    _ task: Task, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil,
+    transfers: TransferCache? = nil
   ) {
-    self.plan = plan
+    self.task = task
     self.archive = archive
     self.gallery = gallery
-    verifier = Verifier(subject: plan.subject)
-    examiner = Verifier(subject: plan.subject, criterion: plan.criterion)
+    self.transfers = transfers
+    let plan = task.plan
+    var searches: [Search] = []
     for name in [AuditProtocol.transfer, .whiteBox, .adaptive] where plan.recorded.contains(name) {
-      let isTransfer = name == .transfer
-      guard let subject = isTransfer ? plan.transferSource : plan.subject else { continue }
-      var settings = PoolSettings(
-        subject: subject, criterion: plan.criterion, norm: plan.norm,
-        stop: plan.stop(of: name, keepsExamples: archive != nil),
-        budgets: plan.budgets, slots: plan.slots, seed: plan.seed)
-      for recipe in plan.attacks[name] ?? [] where !(isTransfer && recipe.isScreen) {
-        settings.search = plan.search(of: recipe, in: name)
-        stages.append(Stage(name: name, pool: recipe.stage(settings)))
+      guard let subject = name == .transfer ? plan.transferSource : plan.subject else { continue }
+      for recipe in plan.attacks[name] ?? [] {
+        for aim in task.aims(of: recipe, in: name, keepsExamples: archive != nil) {
+          let settings = PoolSettings(
+            subject: subject, search: plan.search(of: recipe, in: name),
+            criterion: aim.criterion, norm: plan.norm, stop: aim.stop, budgets: plan.budgets,
+            slots: plan.slots, seed: plan.seed)
+          searches.append(Search(name: name, aim: aim, pool: recipe.stage(settings)))
+        }
       }
     }
+    self.searches = searches
   }
+
+  private var plan: AuditPlan { task.plan }
 
   /// Takes samples from `next` until it gives none, and hands each record to `deliver`.
   public func run(
     _ next: () throws -> PreparedSample?, deliver: (SampleRecord) throws -> Void
   ) throws {
     try drive(
-      stages.map(\.pool), admit: { try admit(next) }, step: { try step($0) },
+      searches.map(\.pool), admit: { try admit(next) }, step: { try step(searches[$0], $0) },
       deliver: {
         for record in finished { try deliver(record) }
         finished.removeAll()
@@ -76,81 +84,60 @@ public final class Auditor {
     return samples.count < plan.slots
   }
 
-  /// Classifies a sample by itself, so that the verdict does not depend on its neighbours.
+  /// Judges a sample by itself, so that the verdict does not depend on its neighbours.
   private func enter(_ sample: PreparedSample) throws {
-    let classes = plan.subject.head?.classCount ?? 0
-    guard (0..<classes).contains(sample.label) else {
-      throw DataError(
-        "has the label \(sample.label), but there are \(classes) classes", in: sample.id,
-        hint: "give the class names of this data set with --classes")
-    }
+    try task.check(sample)
     guard tracks[sample.id] == nil else {
       throw DataError(
         "comes twice in the data set", in: sample.id, hint: "ids of samples must be unique")
     }
     let input = try sample.tensor(for: plan.subject.encoder.input)
-    let prediction = try verifier.predict(input, of: sample.id)
-    let source = try plan.transferSource.map {
-      try Verifier(subject: $0).predict(input, of: sample.id)
+    let prediction = try Verifier(subject: plan.subject).predict(input, of: sample.id)
+    let truth = try task.truth(of: sample, prediction)
+    let sourceTruth = try plan.transferSource.map { source in
+      try task.sourceTruth(
+        of: sample, Verifier(subject: source).predict(input, of: sample.id), beside: truth)
     }
-    let truth = try plan.aimed(
-      SampleTruth(label: sample.label, of: prediction, goal: plan.goal), sample.id)
-    let job = AttackJob(id: sample.id, input: input, truth: truth, radii: [])
-    let seen = try finite(verifier.judge(prediction, of: input, job: job, distance: 0), job)
-    let clean = CleanRecord(
-      predicted: seen.predicted, margin: seen.margin, correct: seen.margin < 0)
-    tracks[sample.id] = SampleTrack(
-      id: sample.id, input: input, clean: clean, truth: truth,
-      sourceTruth: try source.map {
-        let theirs = try SampleTruth(label: sample.label, of: $0, goal: plan.goal)
-        return target(of: truth).map(theirs.aiming) ?? theirs
-      }, plan: plan)
+    tracks[sample.id] = try task.track(
+      of: sample.id, input, prediction, truth: truth, sourceTruth: sourceTruth)
     try advance(sample.id, from: 0)
   }
 
   // MARK: Passing through
 
-  /// Hands a sample to the next stage that has something to do with it, or finishes it.
+  /// Hands a sample to the next search that has something to find, or finishes it.
   private func advance(_ id: String, from first: Int) throws {
-    guard let track = tracks[id] else { return }
-    for index in stages.indices.dropFirst(first) {
-      let stage = stages[index]
-      let isTransfer = stage.name == .transfer
-      let radii =
-        isTransfer
-        ? (track.clean.correct ? plan.radii : []) : track.standing(stage.name, of: plan.radii)
+    guard var track = tracks[id] else { return }
+    for search in searches.dropFirst(first) {
+      var radii = track.radii(for: search.aim, of: search.recipe, in: search.name)
+      if search.name == .transfer { try reuse(&radii, search, &track) }
       guard !radii.isEmpty else { continue }
-      let truth = isTransfer ? track.sourceTruth : track.truth
-      stage.pool.submit(
-        AttackJob(id: id, input: track.input, truth: truth ?? track.truth, radii: radii))
+      tracks[id] = track
+      search.pool.submit(track.sample.job(in: search.name, radii))
       return
     }
-    let record = try track.record(plan.recorded)
-    try gallery?.close(record, input: track.input)
+    let record = try track.record()
+    try gallery?.close(record, input: track.sample.input)
     finished.append(record)
     tracks[id] = nil
   }
 
-  private func step(_ index: Int) throws {
-    let stage = stages[index]
-    for outcome in try stage.pool.step() {
+  private func step(_ search: Search, _ index: Int) throws {
+    for outcome in try search.pool.step() {
       guard var track = tracks[outcome.job.id] else { continue }
+      var before: Tensor?
       for result in outcome.radii {
-        track.spend(
-          stage.name, result.radius, attack: stage.pool.recipe.name, result.cost)
+        track.sample.spend(search.name, result.radius, attack: search.recipe.name, result.cost)
         guard let example = result.example else { continue }
-        if stage.name == .transfer {
-          try show(example, at: result.radius, of: outcome.job, stage, &track)
+        // What fooled at one radius is the example of the larger ones as well.
+        if Task.Track.countsAtLargerRadii, example.input === before { continue }
+        before = example.input
+        if search.name == .transfer {
+          try transfers?.store(
+            example.input, at: result.radius, of: search.recipe, on: outcome.job)
+          try transfer(example.input, example.distance, at: result.radius, search, &track)
         } else {
-          let seen = try asAnswered(example, at: result.radius, of: outcome.job, stage, &track)
-          gallery?.offer(
-            seen, of: outcome.job, as: stage.name, attack: stage.pool.recipe.name,
-            at: result.radius)
-          guard
-            try track.show(stage.name, result.radius, attack: stage.pool.recipe.name, seen)
-          else { continue }
-          try archive?.keep(
-            seen, of: outcome.job, as: stage.name, at: result.radius, norm: plan.norm)
+          try keep(example, at: result.radius, search, &track)
         }
       }
       tracks[outcome.job.id] = track
@@ -158,66 +145,78 @@ public final class Auditor {
     }
   }
 
-  /// Shows an example that was made on another model to the audited one, as float32 and as a PNG.
-  private func show(
-    _ example: Example, at radius: Radius, of job: AttackJob, _ stage: Stage,
-    _ track: inout SampleTrack
+  /// Records an example that was made on the audited model; one of the 8-bit lattice counts as it is
+  /// after a PNG file.
+  private func keep(
+    _ example: Example, at radius: Radius, _ search: Search, _ track: inout Task.Track
   ) throws {
-    let attack = stage.pool.recipe.name
-    try archive?.keep(example, of: job, as: .transfer, at: radius, norm: plan.norm)
-    let seen = try test(example.input, job: job, distance: example.distance)
-    track.spend(.transfer, radius, attack: attack, pass)
-    try track.show(.transfer, radius, attack: attack, seen)
-    gallery?.offer(seen, of: job, as: .transfer, attack: attack, at: radius)
-    guard plan.storesPictures else { return }
-    track.spend(.transferPNG, radius, attack: attack, pass)
-    let stored = try picture(of: example, at: radius, of: job)
-    try track.show(.transferPNG, radius, attack: attack, stored)
-    gallery?.offer(stored, of: job, as: .transferPNG, attack: attack, at: radius)
-  }
-
-  /// The example that is recorded: one of the 8-bit lattice counts as it is after a PNG file.
-  private func asAnswered(
-    _ example: Example, at radius: Radius, of job: AttackJob, _ stage: Stage,
-    _ track: inout SampleTrack
-  ) throws -> Example {
-    guard plan.countsPictures(of: stage.pool.recipe) else { return example }
-    track.spend(stage.name, radius, attack: stage.pool.recipe.name, pass)
-    return try picture(of: example, at: radius, of: job)
-  }
-
-  /// An example as the audited model sees it after a PNG file.
-  private func picture(
-    of example: Example, at radius: Radius, of job: AttackJob
-  ) throws -> Example {
-    let (stored, distance) = try plan.picture(of: example, at: radius, of: job)
-    return try test(stored, job: job, distance: distance)
-  }
-
-  /// What one test costs.
-  private var pass: Cost {
-    var cost = Cost()
-    cost.forward = verifier.passes
-    return cost
-  }
-
-  private func test(_ input: Tensor, job: AttackJob, distance: Double) throws -> Example {
-    try finite(
-      examiner.test(input, job: job, target: target(of: job.truth), distance: distance), job)
-  }
-
-  /// The class that a sample is pushed towards.
-  private func target(of truth: SampleTruth) -> Int? {
-    plan.target == nil ? nil : truth.rivals.first
-  }
-
-  /// A model that answers with no finite number is broken.
-  private func finite(_ seen: Example, _ job: AttackJob) throws -> Example {
-    guard seen.margin.isFinite else {
-      throw TorchError(
-        code: .backend, operation: "audit",
-        message: "the model gives no finite number for sample `\(job.id)`")
+    let job = track.sample.job(in: search.name, [])
+    let isPicture = plan.countsPictures(of: search.recipe)
+    let (input, distance) =
+      isPicture
+      ? try plan.picture(of: example.input, at: radius, of: job) : (example.input, example.distance)
+    let (seen, spoken) = try show(
+      input, distance, verdict: isPicture ? nil : example, as: search.name, at: radius, search,
+      &track)
+    for radius in spoken {
+      try archive?.keep(seen.input, of: job, as: search.name, at: radius, norm: plan.norm)
     }
-    return seen
+  }
+
+  /// Shows the transfer inputs of an earlier audit, and leaves the radii that have none.
+  private func reuse(
+    _ radii: inout [Radius], _ search: Search, _ track: inout Task.Track
+  ) throws {
+    guard let transfers, !radii.isEmpty else { return }
+    let job = track.sample.job(in: search.name, radii)
+    let known = try transfers.entries(of: search.recipe, on: job)
+    for radius in radii {
+      guard let entry = known[radius] else { continue }
+      try transfer(entry.input, entry.distance, at: radius, search, &track)
+      track.sample.markReused(at: radius, attack: search.recipe.name)
+    }
+    radii.removeAll { known[$0] != nil }
+  }
+
+  /// Shows an input that was made on another model to the audited one, as float32 and as a PNG.
+  private func transfer(
+    _ input: Tensor, _ distance: Double, at radius: Radius, _ search: Search,
+    _ track: inout Task.Track
+  ) throws {
+    let job = track.sample.job(in: search.name, [])
+    try archive?.keep(input, of: job, as: .transfer, at: radius, norm: plan.norm)
+    _ = try show(
+      input, distance, verdict: nil, as: .transfer, at: radius, search, &track)
+    guard plan.storesPictures else { return }
+    let (stored, length) = try plan.picture(of: input, at: radius, of: job)
+    _ = try show(stored, length, verdict: nil, as: .transferPNG, at: radius, search, &track)
+  }
+
+  /// Tests an input on the audited model and records it.
+  ///
+  /// - Returns: the verdict, and the radii at which the input is now the example of its protocol.
+  private func show(
+    _ input: Tensor, _ distance: Double, verdict: Example?, as name: AuditProtocol,
+    at radius: Radius, _ search: Search, _ track: inout Task.Track
+  ) throws -> (seen: Example, spoken: [Radius]) {
+    let (recipe, job) = (search.recipe, track.sample.job(in: .whiteBox, []))
+    let seen = try task.look(at: input, of: job, distance: distance, verdict: verdict)
+    var cost = Cost()
+    cost.forward = seen.passes
+    track.sample.spend(name, radius, attack: recipe.name, cost)
+    let spoken = try track.show(seen, for: search.aim, of: recipe, in: name, at: radius)
+    gallery?.offer(seen.example, of: job, as: name, attack: recipe.name, at: radius)
+    return (seen.example, spoken)
+  }
+}
+
+extension Auditor where Task == Classification {
+  /// An audit of classification.
+  public convenience init(
+    _ plan: AuditPlan, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil,
+    transfers: TransferCache? = nil
+  ) {
+    self.init(
+      Classification(plan), archive: archive, gallery: gallery, transfers: transfers)
   }
 }

@@ -17,7 +17,7 @@ public struct BatchSizer {
   public struct Choice: Hashable, Sendable {
     /// The most samples that share a batch.
     public let count: Int
-    /// The bytes of a sample while its gradient is taken; none where they were not measured.
+    /// The bytes of a sample while its gradient is taken; nil when they were not measured.
     public let bytesPerSample: Int?
     /// The bytes that were free.
     public let free: Int?
@@ -119,7 +119,7 @@ public struct BatchSizer {
     return (clock.now - began) / .seconds(1)
   }
 
-  /// By how much a pass raises what the process holds; none where the system does not say.
+  /// By how much a pass raises what the process holds; nil when the system does not say.
   private func peak(of count: Int) throws(TorchError) -> Int? {
     guard memory.forgetPeak(), let before = memory.own else { return nil }
     try pass(count)

@@ -31,36 +31,31 @@ public struct CostEstimate: Sendable {
   /// Seconds per sample, everything together.
   public var secondsPerSample: Double { cleanSeconds + rows.reduce(0) { $0 + $1.seconds } }
 
-  /// Measures `plan` on samples that share a batch, of which there is at least one.
-  ///
-  /// - Parameter gallery: what is searched, in an audit of retrieval. There each attack is run once
-  ///   with its whole budget and once for each k of R@k.
-  public init(
-    _ plan: AuditPlan, gallery: Gallery? = nil, on samples: [PreparedSample]
-  ) throws {
+  /// Measures a task's plan on samples that share a batch, of which there is at least one.
+  public init(_ task: any AuditTask, on samples: [PreparedSample]) throws {
+    let plan = task.plan
     let classes = plan.subject.head?.classCount ?? 0
-    let passes = gallery == nil ? 1 : 1 + RetrievalAuditor.ranks.count
     batch = samples.count
     let began = ContinuousClock.now
-    let jobs = try Self.jobs(samples, plan, gallery)
+    let jobs = try Self.jobs(samples, task)
     cleanSeconds =
       (ContinuousClock.now - began) / .seconds(1) / Double(max(1, samples.count))
     var rows: [Row] = []
     for name in [AuditProtocol.transfer, .whiteBox, .adaptive] {
-      let isTransfer = name == .transfer
-      guard let subject = isTransfer ? plan.transferSource : plan.subject else { continue }
-      let stop = plan.stop(of: name, keepsExamples: false)
-      var settings = PoolSettings(
-        subject: subject, norm: plan.norm, stop: stop, budgets: plan.budgets, slots: plan.slots,
-        seed: plan.seed, isGallery: gallery != nil)
-      if gallery != nil { settings.criterion = RankLost(rank: 1) }
-      for recipe in plan.attacks[name] ?? [] where !(isTransfer && recipe.isScreen) {
-        settings.search = isTransfer ? nil : plan.search(of: recipe)
-        let cost = try recipe.measureStep(on: jobs, settings)
-        let runs =
-          passes
-          * recipe.runsOfSurvivor(
-            classes: classes, radii: plan.radii.count, budgets: plan.budgets, stop: stop)
+      guard let subject = name == .transfer ? plan.transferSource : plan.subject else { continue }
+      for recipe in plan.attacks[name] ?? [] {
+        let stops = task.stops(of: recipe, in: name)
+        guard let stop = stops.first else { continue }
+        let cost = try recipe.measureStep(
+          on: name == .transfer ? jobs.transfer : jobs.own,
+          PoolSettings(
+            subject: subject, search: plan.search(of: recipe, in: name), norm: plan.norm,
+            stop: stop, budgets: plan.budgets, slots: plan.slots, seed: plan.seed))
+        let runs = stops.reduce(0) { sum, stop in
+          sum
+            + recipe.runsOfSurvivor(
+              classes: classes, radii: plan.radii.count, budgets: plan.budgets, stop: stop)
+        }
         rows.append(
           Row(
             name: name.rawValue, attack: recipe.name,
@@ -72,21 +67,24 @@ public struct CostEstimate: Sendable {
     self.rows = rows
   }
 
+  /// The samples as attacks on the audited model meet them, and as those on the transfer source do.
   private static func jobs(
-    _ samples: [PreparedSample], _ plan: AuditPlan, _ gallery: Gallery?
-  ) throws -> [AttackJob] {
+    _ samples: [PreparedSample], _ task: any AuditTask
+  ) throws -> (own: [AttackJob], transfer: [AttackJob]) {
+    let plan = task.plan
     let verifier = Verifier(subject: plan.subject)
-    return try samples.map { sample in
+    let source = plan.transferSource.map { Verifier(subject: $0) }
+    var jobs: (own: [AttackJob], transfer: [AttackJob]) = ([], [])
+    for sample in samples {
       let input = try sample.tensor(for: plan.subject.encoder.input)
-      let prediction = try verifier.predict(input, of: sample.id)
-      let truth =
-        if let partners = try gallery.map({ try $0.partners(of: sample.id) }) {
-          try SampleTruth(label: partners[0], partners: partners, of: prediction)
-        } else {
-          try plan.aimed(
-            SampleTruth(label: sample.label, of: prediction, goal: plan.goal), sample.id)
-        }
-      return AttackJob(id: sample.id, input: input, truth: truth, radii: plan.radii)
+      let truth = try task.truth(of: sample, verifier.predict(input, of: sample.id))
+      jobs.own.append(AttackJob(id: sample.id, input: input, truth: truth, radii: plan.radii))
+      guard let source else { continue }
+      let theirs = try task.sourceTruth(
+        of: sample, source.predict(input, of: sample.id), beside: truth)
+      jobs.transfer.append(
+        AttackJob(id: sample.id, input: input, truth: theirs, radii: plan.radii))
     }
+    return jobs
   }
 }

@@ -10,7 +10,7 @@ public struct FreeMemory: Sendable {
   /// Reads below `root`, which is `/` but in tests.
   public init(root: String = "") { self.root = root }
 
-  /// The bytes that this process may still take; none where the system does not say.
+  /// The bytes that this process may still take; nil when the system does not say.
   public var bytes: Int? {
     let groups = groupPaths.compactMap(left)
     return ([machine].compactMap(\.self) + groups).min()
@@ -74,7 +74,7 @@ public struct FreeMemory: Sendable {
       ?? ""
   }
 
-  /// A file of one number; none for `max`.
+  /// A file of one number; nil for `max`.
   private func number(_ path: String) -> Int? {
     Int(text(path).trimmingCharacters(in: .whitespacesAndNewlines))
   }

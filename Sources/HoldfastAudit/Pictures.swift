@@ -9,12 +9,12 @@ extension AuditPlan {
     recipe.attack.isOnLattice && storesPictures
   }
 
-  /// An example's input after a PNG file, and how far it is from the unperturbed one.
+  /// An input after a PNG file, and how far it is from the unperturbed one.
   func picture(
-    of example: Example, at radius: Radius, of job: AttackJob
+    of input: Tensor, at radius: Radius, of job: AttackJob
   ) throws -> (input: Tensor, distance: Double) {
     let threat = ThreatModel(norm: norm, radius: radius)
-    let stored = try Pictures.throughPNG(example.input, origin: job.input, threat: threat)
+    let stored = try Pictures.throughPNG(input, origin: job.input, threat: threat)
     return (stored, try threat.distance(from: job.input, to: stored))
   }
 }

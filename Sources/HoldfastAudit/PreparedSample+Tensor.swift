@@ -6,7 +6,7 @@ public import HoldfastTensor
 extension PreparedSample {
   /// The sample as a batch of one, `(1, …)`, on the CPU.
   ///
-  /// - Throws: `DataError` where it is not of the shape that `spec` takes.
+  /// - Throws: `DataError` when it is not of the shape that `spec` takes.
   public func tensor(for spec: InputSpec) throws -> Tensor {
     guard input.shape == spec.shape else {
       throw DataError(

@@ -5,14 +5,14 @@ import HoldfastTensor
 
 /// Sums up the records of an audit of retrieval, in both directions.
 ///
-/// The gallery is the one that the records were made with. In one direction each record says where
+/// The retrieval index is the one that the records were made with. In one direction each record says where
 /// it stands. In the other every partner of a recorded input looks among all recorded inputs, each
 /// of which is shown as the attack left it at that radius. What is not found when clean, or at a
 /// smaller radius where budgets are nested, counts as lost.
 public struct RetrievalTally {
-  private let ranks = RetrievalAuditor.ranks
+  private let ranks = Retrieval.ranks
   private let records: [RetrievalSampleRecord]
-  private let gallery: Gallery
+  private let index: RetrievalIndex
   private let radii: [String]
   private let isNested: Bool
   /// The entries that look for inputs: each partner of a recorded input.
@@ -21,9 +21,9 @@ public struct RetrievalTally {
   private let inputs: [Int: [Int]]
 
   /// A tally of all records of a run.
-  public init(_ samples: [SampleRecord], gallery: Gallery, plan: PlanRecord) {
+  public init(_ samples: [SampleRecord], index: RetrievalIndex, plan: PlanRecord) {
     records = samples.compactMap(\.retrieval)
-    self.gallery = gallery
+    self.index = index
     radii = plan.radii
     isNested = plan.budgets == .nested
     var inputs: [Int: [Int]] = [:]
@@ -48,13 +48,13 @@ public struct RetrievalTally {
 
   /// What the run found.
   ///
-  /// - Throws: `TorchError` where an embedding is not of the gallery's width.
+  /// - Throws: `TorchError` when an embedding is not of the index's width.
   public func summary() throws -> RetrievalSummaryRecord {
     let clean = State(
       from: records.map(\.clean.rank), to: try lookUp(records.map(\.clean.embedding)))
     var worst = radii.map { _ in clean }
     var attacks: [RetrievalAttackSummaryRecord] = []
-    for (place, name) in (records.first?.attacks.map(\.attack) ?? []).enumerated() {
+    for (place, attack) in (records.first?.attacks ?? []).enumerated() {
       var state = clean
       let rows = try radii.indices.map { index in
         let entries = records.map { $0.attacks[place].radii[index] }
@@ -64,10 +64,12 @@ public struct RetrievalTally {
         worst[index] = worst[index].worst(state)
         return row(index, state, clean: clean, shown: entries.map(\.shown))
       }
-      attacks.append(RetrievalAttackSummaryRecord(attack: name, radii: rows))
+      attacks.append(
+        RetrievalAttackSummaryRecord(
+          attack: attack.attack, transfer: attack.transfer, radii: rows))
     }
     return RetrievalSummaryRecord(
-      ranks: ranks, gallery: gallery.count, clean: recall(clean), attacks: attacks,
+      ranks: ranks, entries: index.count, clean: recall(clean), attacks: attacks,
       worstCase: attacks.isEmpty ? [] : worst.map(recall))
   }
 
@@ -104,7 +106,7 @@ public struct RetrievalTally {
 
   /// The rank of the first true input of each query among inputs with these embeddings.
   private func lookUp(_ embeddings: [Data]) throws -> [Int] {
-    let width = gallery.embeddings.shape[1]
+    let width = index.embeddings.shape[1]
     var bytes = Data()
     for embedding in embeddings { bytes.append(embedding) }
     guard !embeddings.isEmpty else { return [] }
@@ -114,7 +116,7 @@ public struct RetrievalTally {
     var ranks: [Int] = []
     for start in stride(from: 0, to: queries.count, by: Self.chunk) {
       let part = queries[start..<min(queries.count, start + Self.chunk)]
-      let rows = try gallery.embeddings.selecting(0, Tensor(Array(part)))
+      let rows = try index.embeddings.selecting(0, Tensor(Array(part)))
       let scores = try rows.matmul(set.transposed()).array(of: Float.self)
       for (row, query) in part.enumerated() {
         let own = scores[row * embeddings.count..<(row + 1) * embeddings.count]

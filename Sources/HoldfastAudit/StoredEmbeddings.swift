@@ -12,7 +12,7 @@ public struct StoredEmbeddings {
   public let file: String
   /// One row per entry, of any length: `(M, D)`, float32, on the CPU.
   public let rows: Tensor
-  /// What each row is the embedding of; none where the file does not say.
+  /// What each row is the embedding of; nil when the file does not say.
   public let names: [String]?
 
   /// Reads a file.
@@ -30,7 +30,7 @@ public struct StoredEmbeddings {
     guard entry.shape.count == 2, entry.shape[0] > 0, entry.shape[1] == width else {
       throw DataError(
         "holds embeddings of the shape \(entry.shape), and the model's are [any, \(width)]",
-        in: path, hint: "embed the gallery with the model that is audited")
+        in: path, hint: "embed the index with the model that is audited")
     }
     let types: [ElementType: DType] = [
       .float32: .float32, .float64: .float64, .float16: .float16, .bfloat16: .bfloat16,
@@ -43,7 +43,7 @@ public struct StoredEmbeddings {
     }
     let shortest = try rows.norm(2, [1]).min().item()
     guard try rows.isFinite().all().item() == 1, shortest > 0 else {
-      throw DataError("holds embeddings that are 0 or no numbers", in: path)
+      throw DataError("holds embeddings that are 0 or not finite", in: path)
     }
     names = try Self.names(source.metadata["names"], count: entry.shape[0], path)
     file = path

@@ -19,7 +19,7 @@ public enum TargetRule: Hashable, Sendable {
       guard let label = classes.firstIndex(of: text) else {
         let near = nearest(text, among: classes)
         throw UsageError(
-          "there is no class `\(text)` to aim at",
+          "unknown class `\(text)` to aim at",
           hint: near.isEmpty
             ? "name one of the classes, random, or least-likely"
             : "did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?")

@@ -38,7 +38,7 @@ public struct TargetReached: Criterion {
   }
 }
 
-/// No true partner is among the `rank` best entries of a gallery.
+/// No true partner is among the `rank` best entries of a retrieval index.
 public struct RankLost: Criterion {
   /// `rank-lost`.
   public static let name = "rank-lost"

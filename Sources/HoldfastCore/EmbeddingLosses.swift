@@ -78,7 +78,7 @@ public struct TruthCosine: Objective {
 
 /// The logit of the class or entry that a run aims at.
 ///
-/// CrossFire's loss where the target is the hardest negative of the gallery.
+/// CrossFire's loss where the target is the hardest negative of the index.
 public struct TargetCosine: Objective {
   /// `target-cosine`.
   public static let name = "target-cosine"

@@ -1,6 +1,6 @@
 public import HoldfastTensor
 
-/// Minus the logit of the label alone, whatever other true partners a gallery holds.
+/// Minus the logit of the label alone, whatever other true partners the index holds.
 ///
 /// CrossMaxim's loss: a pure cosine to the paired embedding (CALMARS, section 3.3, equation 17).
 /// ``TruthCosine`` is the same for all true partners.
@@ -29,7 +29,7 @@ public struct RankMargin: Objective {
   /// The loss itself.
   public static let formula = "the k-th largest rival z_j, minus the largest true z_y"
 
-  /// The number of entries of a gallery that are looked at: 1 for R@1.
+  /// The number of entries of a retrieval index that are looked at: 1 for R@1.
   public var rank: Int
 
   /// The margin of R@`rank`.

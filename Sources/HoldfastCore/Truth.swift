@@ -2,27 +2,30 @@ public import HoldfastTensor
 
 /// What is known about one sample, and what its prediction is compared with.
 public struct SampleTruth {
-  /// The true class, or in a gallery the first true partner.
+  /// The true class, or in a retrieval index the first true partner.
   public let label: Int
-  /// All true partners in a gallery, the label among them; the label alone for a classifier.
+  /// All true partners in a retrieval index, the label among them; the label alone for a classifier.
   public let partners: [Int]
-  /// The classes or entries of the gallery that are not true, the likeliest of the unperturbed
-  /// input first: what targeted runs aim at in turn.
+  /// The number of entries of the retrieval index; nil for a classifier.
+  public let entries: Int?
+  /// The classes or entries of the index that are not true, the likeliest of the unperturbed input
+  /// first: what targeted runs aim at in turn.
   public let rivals: [Int]
   /// The embedding of the unperturbed input: `(1, D)`.
   public let cleanEmbedding: Tensor
   /// The embedding that a targeted embedding attack aims at: `(1, D)`.
   public let goal: Tensor?
-  /// What is on top for the unperturbed input; none where nobody asked a head.
+  /// What is on top for the unperturbed input; nil when no head was asked.
   public let predicted: Int?
 
   /// The truth about a sample; `partners` may leave out the label.
   public init(
-    label: Int, partners: [Int] = [], rivals: [Int] = [], cleanEmbedding: Tensor,
-    goal: Tensor? = nil, predicted: Int? = nil
+    label: Int, partners: [Int] = [], entries: Int? = nil, rivals: [Int] = [],
+    cleanEmbedding: Tensor, goal: Tensor? = nil, predicted: Int? = nil
   ) {
     self.label = label
     self.partners = [label] + partners.filter { $0 != label }
+    self.entries = entries
     self.rivals = rivals
     self.cleanEmbedding = cleanEmbedding
     self.goal = goal
@@ -32,16 +35,20 @@ public struct SampleTruth {
   /// Whether the unperturbed input is classified right, or has a true partner on top.
   public var isCorrect: Bool { predicted.map(partners.contains) ?? false }
 
-  /// The truth about a sample that a model says `prediction` of, unperturbed; one row.
+  /// The truth about a sample, from the prediction for its unperturbed input: one row.
+  ///
+  /// - Parameter partners: the true entries of a retrieval index, whose scores are the logits; nil
+  ///   for a classifier.
   public init(
-    label: Int, partners: [Int] = [], of prediction: Prediction, goal: Tensor? = nil
+    label: Int, partners: [Int]? = nil, of prediction: Prediction, goal: Tensor? = nil
   ) throws(TorchError) {
-    let isTrue = Set(partners + [label])
+    let isTrue = Set((partners ?? []) + [label])
     let order = try prediction.logits.map { (logits) throws(TorchError) in
       try logits.select(0, 0).sorted(0, descending: true).indices.array(of: Int.self)
     }
     self.init(
-      label: label, partners: partners, rivals: (order ?? []).filter { !isTrue.contains($0) },
+      label: label, partners: partners ?? [], entries: partners == nil ? nil : order?.count,
+      rivals: (order ?? []).filter { !isTrue.contains($0) },
       cleanEmbedding: prediction.embedding, goal: goal, predicted: order?.first)
   }
 }
@@ -50,8 +57,8 @@ extension SampleTruth {
   /// The same with one class to aim at, and no other rival.
   public func aiming(at target: Int) -> SampleTruth {
     SampleTruth(
-      label: label, partners: partners, rivals: [target], cleanEmbedding: cleanEmbedding,
-      goal: goal, predicted: predicted)
+      label: label, partners: partners, entries: entries, rivals: [target],
+      cleanEmbedding: cleanEmbedding, goal: goal, predicted: predicted)
   }
 }
 
@@ -61,7 +68,7 @@ public struct Truth: SlotState {
   public let labels: Tensor
   /// The class that each targeted run aims at, int64; the label where a run has no target: `(B)`.
   public let targets: Tensor
-  /// Which entries of a gallery are true partners: `(B, K)`; none for a classifier.
+  /// Which entries of a retrieval index are true partners: `(B, K)`; nil for a classifier.
   public let partners: Tensor?
   /// The embeddings of the unperturbed inputs: `(B, D)`.
   public let cleanEmbedding: Tensor
@@ -83,14 +90,14 @@ public struct Truth: SlotState {
   /// The truth about each sample, row by row, on `device`.
   ///
   /// - Parameters:
-  ///   - targets: What the runs aim at.
-  ///   - entries: The size of the gallery where samples may have several partners; else none.
+  ///   - samples: all of one classifier, or of one retrieval index.
+  ///   - targets: what the runs aim at.
   public init(
-    _ samples: [SampleTruth], targets: [Int?], entries: Int?, on device: Device
+    _ samples: [SampleTruth], targets: [Int?], on device: Device
   ) throws(TorchError) {
     let goals = samples.compactMap(\.goal)
     var partners: Tensor?
-    if let entries {
+    if let entries = samples.first?.entries {
       var mask = [Bool](repeating: false, count: samples.count * entries)
       for (row, sample) in samples.enumerated() {
         for partner in sample.partners { mask[row * entries + partner] = true }

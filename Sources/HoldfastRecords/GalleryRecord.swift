@@ -53,8 +53,10 @@ extension [GalleryEntryRecord] {
 public struct GalleryEntryRecord: Codable, Hashable, Sendable {
   /// The sample's id in its data set.
   public var id: String
-  /// The true class.
+  /// The true class, or in retrieval the first true partner's place in the index.
   public var label: Int
+  /// What that place is called; nil when the plan's class names say so.
+  public var name: String?
   /// SHA-256 of the unperturbed input's float32 bytes.
   public var input: String
   /// Where its files are, below the gallery's folder: digits of the SHA-256 of its id.
@@ -68,11 +70,13 @@ public struct GalleryEntryRecord: Codable, Hashable, Sendable {
 
   /// An entry.
   public init(
-    id: String, label: Int, input: String, folder: String, clean: GalleryLookRecord,
+    id: String, label: Int, name: String? = nil, input: String, folder: String,
+    clean: GalleryLookRecord,
     found: GalleryFindRecord?, panels: [GalleryPanelRecord]
   ) {
     self.id = id
     self.label = label
+    self.name = name
     self.input = input
     self.folder = folder
     self.clean = clean
@@ -83,16 +87,21 @@ public struct GalleryEntryRecord: Codable, Hashable, Sendable {
 
 /// What a model says about one input of a gallery, tested in float32 in a batch of one.
 public struct GalleryLookRecord: Codable, Hashable, Sendable {
-  /// The class on top.
+  /// The class on top, or the place of the best entry of the index.
   public var predicted: Int
+  /// What that place is called; nil when the plan's class names say so.
+  public var name: String?
   /// The cosine to the true class; nil for a classifier without anchors.
   public var cosineToTruth: Double?
   /// The cosine to the class that the adversarial input is taken for; nil if there is none.
   public var cosineToOther: Double?
 
   /// A look.
-  public init(predicted: Int, cosineToTruth: Double?, cosineToOther: Double?) {
+  public init(
+    predicted: Int, name: String? = nil, cosineToTruth: Double?, cosineToOther: Double?
+  ) {
     self.predicted = predicted
+    self.name = name
     self.cosineToTruth = cosineToTruth
     self.cosineToOther = cosineToOther
   }

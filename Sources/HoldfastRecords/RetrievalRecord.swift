@@ -4,16 +4,16 @@ public import Foundation
 public struct RetrievalPlanRecord: Codable, Hashable, Sendable {
   /// Which side of the pairs is attacked: `input` or `partner`.
   public var side: String
-  /// The entries of the gallery that are somebody's partner.
+  /// The entries of the retrieval index that are somebody's partner.
   public var partners: Int
   /// The entries that are nobody's.
   public var distractors: Int
-  /// The file of `--gallery`; nil if there is none.
+  /// The file of `--index`; nil if there is none.
   public var file: String?
   /// Its SHA-256.
   public var sha256: String?
 
-  /// A gallery of the given parts.
+  /// A retrieval index of the given parts.
   public init(
     side: String, partners: Int, distractors: Int, file: String? = nil, sha256: String? = nil
   ) {
@@ -27,7 +27,7 @@ public struct RetrievalPlanRecord: Codable, Hashable, Sendable {
 
 /// What an audit of retrieval knows about one attacked input.
 public struct RetrievalSampleRecord: Codable, Hashable, Sendable {
-  /// The places of its true partners in the gallery.
+  /// The places of its true partners in the retrieval index.
   public var partners: [Int]
   /// The unperturbed input.
   public var clean: RetrievalPointRecord
@@ -46,7 +46,7 @@ public struct RetrievalSampleRecord: Codable, Hashable, Sendable {
 
 /// Where one stored input stands, tested in float32 in a batch of one.
 public struct RetrievalPointRecord: Codable, Hashable, Sendable {
-  /// The place of the first true partner among the whole gallery, from 1; a tie goes against it.
+  /// The place of the first true partner among the whole index, from 1; a tie goes against it.
   public var rank: Int
   /// The mean cosine to the true partners.
   public var cosine: Double
@@ -68,12 +68,16 @@ public struct RetrievalPointRecord: Codable, Hashable, Sendable {
 public struct RetrievalAttackRecord: Codable, Hashable, Sendable {
   /// The attack.
   public var attack: String
+  /// `transfer` or `transfer-png` for inputs that were made on another model; nil for attacks on the
+  /// audited one.
+  public var transfer: String?
   /// One entry per radius, ascending.
   public var radii: [RetrievalRadiusRecord]
 
   /// An attack's entries.
-  public init(attack: String, radii: [RetrievalRadiusRecord]) {
+  public init(attack: String, transfer: String? = nil, radii: [RetrievalRadiusRecord]) {
     self.attack = attack
+    self.transfer = transfer
     self.radii = radii
   }
 }

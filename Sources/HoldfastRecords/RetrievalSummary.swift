@@ -3,7 +3,7 @@ public struct RetrievalSummaryRecord: Codable, Hashable, Sendable {
   /// The k of R@k, ascending.
   public var ranks: [Int]
   /// The entries that each attacked input is compared with.
-  public var gallery: Int
+  public var entries: Int
   /// The unperturbed set.
   public var clean: RecallRecord
   /// Each attack by itself, in the order they were run.
@@ -13,20 +13,26 @@ public struct RetrievalSummaryRecord: Codable, Hashable, Sendable {
 
   /// A summary.
   public init(
-    ranks: [Int], gallery: Int, clean: RecallRecord, attacks: [RetrievalAttackSummaryRecord],
+    ranks: [Int], entries: Int, clean: RecallRecord, attacks: [RetrievalAttackSummaryRecord],
     worstCase: [RecallRecord]
   ) {
     self.ranks = ranks
-    self.gallery = gallery
+    self.entries = entries
     self.clean = clean
     self.attacks = attacks
     self.worstCase = worstCase
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case ranks
+    case entries = "gallery"
+    case clean, attacks, worstCase
   }
 }
 
 /// R@k in both directions, one entry per k.
 public struct RecallRecord: Codable, Hashable, Sendable {
-  /// Attacked inputs that find a true partner in the gallery.
+  /// Attacked inputs that find a true partner in the retrieval index.
   public var fromAttacked: [ProportionRecord]
   /// Partners that find a true input among the attacked ones, all of which are perturbed.
   public var toAttacked: [ProportionRecord]
@@ -42,12 +48,16 @@ public struct RecallRecord: Codable, Hashable, Sendable {
 public struct RetrievalAttackSummaryRecord: Codable, Hashable, Sendable {
   /// The attack.
   public var attack: String
+  /// `transfer` or `transfer-png` for inputs that were made on another model; nil for attacks on the
+  /// audited one.
+  public var transfer: String?
   /// One entry per radius, ascending.
   public var radii: [RetrievalRadiusSummaryRecord]
 
   /// An attack's summary.
-  public init(attack: String, radii: [RetrievalRadiusSummaryRecord]) {
+  public init(attack: String, transfer: String? = nil, radii: [RetrievalRadiusSummaryRecord]) {
     self.attack = attack
+    self.transfer = transfer
     self.radii = radii
   }
 }

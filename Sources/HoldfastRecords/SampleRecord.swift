@@ -119,6 +119,8 @@ public struct AttackWorkRecord: Codable, Hashable, Sendable {
   public var forward: Int
   /// Backward passes.
   public var backward: Int
+  /// true for a transfer input that an earlier run has made: the passes are those of its tests alone.
+  public var reused: Bool?
 
   /// The work of an attack.
   public init(attack: String, runs: Int, forward: Int, backward: Int) {

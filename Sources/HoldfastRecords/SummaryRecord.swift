@@ -163,16 +163,20 @@ public struct AttackSummaryRecord: Codable, Hashable, Sendable {
   public var forwardPerSample: Double
   /// Backward passes per sample of the run.
   public var backwardPerSample: Double
+  /// The transfer inputs, of all samples and radii, that an earlier run has made; nil for none.
+  public var reused: Int?
 
   /// An attack's summary.
   public init(
-    attack: String, fooled: [Int], runs: Int, forwardPerSample: Double, backwardPerSample: Double
+    attack: String, fooled: [Int], runs: Int, forwardPerSample: Double, backwardPerSample: Double,
+    reused: Int? = nil
   ) {
     self.attack = attack
     self.fooled = fooled
     self.runs = runs
     self.forwardPerSample = forwardPerSample
     self.backwardPerSample = backwardPerSample
+    self.reused = reused
   }
 }
 

@@ -97,7 +97,7 @@ public struct AuditReport: Report {
           cost.0, cost.1, cost.2))
     }
     if let smallest = SmallestReport(plan: plan, summary: summary) { notes.append(smallest.note) }
-    return notes + Self.doubts(summary) + summary.checkNotes
+    return notes + reuseNotes(summary) + Self.doubts(summary) + summary.checkNotes
   }
 
   /// What is doubtful about the figures themselves.

@@ -54,6 +54,18 @@ func leftOut(_ plan: PlanRecord, _ summary: SummaryRecord) -> [String] {
   ].compactMap(\.self)
 }
 
+/// Which transfer inputs were not made by this run.
+func reuseNotes(_ summary: SummaryRecord) -> [String] {
+  summary.protocols.flatMap { entry in
+    entry.work.compactMap { work in
+      work.reused.map {
+        "\(entry.name): \($0) inputs of \(work.attack) were made by an earlier run, and cost no "
+          + "passes here"
+      }
+    }
+  }
+}
+
 /// What a reader must know where attacks aimed at a class.
 func aimNotes(_ plan: PlanRecord) -> [String] {
   guard let target = plan.target else { return [] }

@@ -19,8 +19,8 @@ public struct RetrievalReport: Report {
   public var heading: String {
     let queries = found.clean.toAttacked.first?.total ?? 0
     return plan.heading(
-      "\(summary.samples) attacked \(plan.retrieval?.side ?? "input")s in a gallery of "
-        + "\(found.gallery), and \(queries) that look for them")
+      "\(summary.samples) attacked \(plan.retrieval?.side ?? "input")s in an index of "
+        + "\(found.entries), and \(queries) that look for them")
   }
 
   /// One direction of looking.
@@ -38,10 +38,10 @@ public struct RetrievalReport: Report {
   public func table() -> Table {
     var table = Table(texts: ["attack", "direction", "measure"], numbers: ["clean"] + plan.radii)
     for entry in found.attacks {
-      addRecall(entry.attack, entry.radii.map(\.recall), to: &table)
+      addRecall(entry.title, entry.radii.map(\.recall), to: &table)
       let clean = entry.radii.first.map { $0.cosine - $0.cosineChange }
       table.add(
-        [entry.attack, Direction.from.rawValue, "cosine", clean.map(cosine) ?? ""]
+        [entry.title, Direction.from.rawValue, "cosine", clean.map(cosine) ?? ""]
           + entry.radii.map { "\(cosine($0.cosine)) (\(String(format: "%+.3f", $0.cosineChange)))" }
       )
     }
@@ -86,7 +86,7 @@ public struct RetrievalReport: Report {
     add("clean", "0", found.clean) { _, _ in [] }
     for entry in found.attacks {
       for row in entry.radii {
-        add(entry.attack, row.radius, row.recall) { direction, index in
+        add(entry.title, row.radius, row.recall) { direction, index in
           let rates = direction == .from ? row.successFromAttacked : row.successToAttacked
           return [
             rates[index].map { "\($0)" } ?? "", "\(row.cosine)", "\(row.cosineChange)",
@@ -118,15 +118,24 @@ public struct RetrievalReport: Report {
           + "searched for this direction, so a stronger attack on it may exist",
       ]
     }
+    if found.attacks.contains(where: { $0.transfer != nil }) {
+      notes.append(
+        "transfer: one input for each attack and radius, of highest loss on another model; no k was "
+          + "searched for by itself")
+    }
+    if summary.checks?.contains(where: { $0.p != nil }) == true {
+      notes.append("checks: a sample is right while one of its partners comes first (R@1)")
+    }
+    notes += reuseNotes(summary)
     for entry in found.attacks {
       let rows = entry.radii.map { row in
         "\(row.repelled) of \(summary.samples) cosines fell at \(row.radius), moved by at most "
           + String(format: "%.6g", row.largestDistance)
       }
-      notes.append("\(entry.attack): \(rows.joined(separator: "; "))")
+      notes.append("\(entry.title): \(rows.joined(separator: "; "))")
     }
     for (direction, size) in [
-      (Direction.from, found.gallery), (Direction.to, found.clean.fromAttacked.first?.total ?? 0),
+      (Direction.from, found.entries), (Direction.to, found.clean.fromAttacked.first?.total ?? 0),
     ] {
       for rank in found.ranks where size <= rank {
         notes.append(
@@ -150,4 +159,9 @@ public struct RetrievalReport: Report {
   }
 
   private func cosine(_ value: Double) -> String { String(format: "%.3f", value) }
+}
+
+extension RetrievalAttackSummaryRecord {
+  /// The attack, and whether its inputs were made on another model.
+  fileprivate var title: String { transfer.map { "\(attack) (\($0))" } ?? attack }
 }

@@ -38,7 +38,7 @@ extension PlanRecord {
     /// Whose way of evaluating is followed.
     case preset = "the preset"
     /// What an audit of retrieval ranks.
-    case retrieval = "the attacked side or the gallery"
+    case retrieval = "the attacked side or the retrieval index"
   }
 
   /// What differs between two plans, the same whatever the order of the two.

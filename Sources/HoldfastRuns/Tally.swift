@@ -35,6 +35,7 @@ public struct Tally {
     var runs = 0
     var forward = 0
     var backward = 0
+    var reused = 0
   }
 
   /// Nothing yet.
@@ -72,6 +73,9 @@ public struct Tally {
       work[name, default: [:]][spent.attack, default: none].runs += spent.runs
       work[name, default: [:]][spent.attack, default: none].forward += spent.forward
       work[name, default: [:]][spent.attack, default: none].backward += spent.backward
+      if spent.reused == true {
+        work[name, default: [:]][spent.attack, default: none].reused += 1
+      }
     }
     if !record.robust, let attack = record.example?.attack {
       work[name, default: [:]][attack, default: none].fooled[index] += 1
@@ -109,7 +113,8 @@ public struct Tally {
     return work[name]?[attack].map {
       AttackSummaryRecord(
         attack: attack, fooled: $0.fooled, runs: $0.runs,
-        forwardPerSample: Double($0.forward) / n, backwardPerSample: Double($0.backward) / n)
+        forwardPerSample: Double($0.forward) / n, backwardPerSample: Double($0.backward) / n,
+        reused: $0.reused == 0 ? nil : $0.reused)
     }
   }
 

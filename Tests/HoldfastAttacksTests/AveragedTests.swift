@@ -115,7 +115,7 @@ struct AveragedTests {
     func answer<A: Attack>(_ attack: A) throws -> Evaluator<A>.Answer {
       let x = try Tensor.concatenating(jobs.map(\.input))
       let truth = try Truth(
-        jobs.map(\.truth), targets: jobs.map { _ in nil }, entries: nil, on: .cpu)
+        jobs.map(\.truth), targets: jobs.map { _ in nil }, on: .cpu)
       var noise = Noise(jobs.map { Generator(seed: 0, stream: $0.id) })
       return try Evaluator(
         attack: attack, objective: CrossEntropy(), criterion: Misclassification(), subject: subject

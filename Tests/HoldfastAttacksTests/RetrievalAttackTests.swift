@@ -33,7 +33,7 @@ struct RetrievalAttackTests {
 
   /// What the attack makes of each input, and the logits before and after.
   ///
-  /// No input can lose all of the gallery, so what is kept is the input of highest loss.
+  /// No input can lose all of the index, so what is kept is the input of highest loss.
   private func effect(
     _ spelling: String, count: Int = 4
   ) throws -> [(truth: SampleTruth, outcome: RadiusOutcome, before: [Float], after: [Float])] {
@@ -42,8 +42,7 @@ struct RetrievalAttackTests {
     let outcomes = try runAttack(
       AttackTable.recipe(spelling), on: jobs,
       PoolSettings(
-        subject: subject, criterion: RankLost(rank: 12), stop: .fullBudget, slots: 3,
-        isGallery: true))
+        subject: subject, criterion: RankLost(rank: 12), stop: .fullBudget, slots: 3))
     return try jobs.map { job in
       let outcome = try #require(outcomes[job.id]).radii[0]
       let example = try #require(outcome.example)

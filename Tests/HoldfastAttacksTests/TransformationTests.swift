@@ -79,7 +79,7 @@ struct TransformationTests {
     let encoder = try ToyEncoder.image()
     let subject = try encoder.toySubject()
     let job = try toyJobs(for: subject, count: 1, radii: [Radius(0.1)])[0]
-    let truth = try Truth([job.truth], targets: [nil], entries: nil, on: .cpu)
+    let truth = try Truth([job.truth], targets: [nil], on: .cpu)
     var noise = noise(0..<1)
     let answer = try Evaluator(
       attack: ScaleInvariant(FGSM(), copies: 3), objective: CrossEntropy(),

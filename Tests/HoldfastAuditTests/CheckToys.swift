@@ -101,7 +101,7 @@ struct CheckedToy {
   func checks(in folder: URL) throws -> [CheckRecord] {
     let records = try records()
     var rest = samples[...]
-    return try CheckRunner(plan, settings: settings).run(
+    return try CheckRunner(Classification(plan), settings: settings).run(
       in: folder.path, samples: { rest.popFirst() }, records: { _ in records })
   }
 }

@@ -16,7 +16,7 @@ struct ExampleGalleryTests {
   ) throws -> (gallery: GalleryRecord, records: [SampleRecord]) {
     let plan = audit.plan(slots: slots)
     let gallery = try ExampleGallery(
-      in: folder.path, size: size, plan: plan,
+      in: folder.path, size: size, task: Classification(plan),
       painter: GalleryPainter(.image, plan.subject.encoder.input))
     var rest = audit.samples[samples ?? 0..<audit.samples.count]
     var records: [SampleRecord] = []

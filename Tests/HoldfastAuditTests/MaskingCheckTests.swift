@@ -155,9 +155,9 @@ struct MaskingCheckTests {
     }
     var plan = try CheckedToy(BrightnessEncoder.honest).plan
     plan.attacks[.whiteBox] = try AttackTable.recipes("autoattack")
-    #expect(CheckRunner(plan).attack?.name == "apgd-ce")
+    #expect(CheckRunner(Classification(plan)).attack?.name == "apgd-ce")
     plan.attacks[.whiteBox] = try AttackTable.recipes("square")
-    #expect(CheckRunner(plan).attack?.attack is APGD)
+    #expect(CheckRunner(Classification(plan)).attack?.attack is APGD)
   }
 }
 
@@ -187,7 +187,7 @@ struct CheckResumeTests {
     let records = try toy.records()
     func run(in folder: URL) throws -> [CheckRecord] {
       var rest = toy.samples[...]
-      return try CheckRunner(toy.plan, settings: toy.settings).run(
+      return try CheckRunner(Classification(toy.plan), settings: toy.settings).run(
         in: folder.path, samples: { rest.popFirst() }, records: { _ in records })
     }
     let (whole, all) = try withTemporaryFolder { folder in

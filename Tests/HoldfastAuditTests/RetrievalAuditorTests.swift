@@ -19,7 +19,7 @@ struct RetrievalAuditorTests {
     #expect(Set(records.keys) == Set(toy.samples.map(\.id)))
     for (id, record) in records {
       let found = try #require(record.retrieval)
-      #expect(found.partners == toy.gallery.partners[id])
+      #expect(found.partners == toy.index.partners[id])
       #expect(record.label == found.partners[0])
       #expect(found.attacks.map(\.attack) == ["crossmaxim", "apgd-rank"])
       #expect(record.protocols.map(\.name) == ["white-box"])
@@ -37,7 +37,7 @@ struct RetrievalAuditorTests {
   @Test("say where each input stands as a reckoning by hand does")
   func byHand() throws {
     let toy = try ToyRetrieval()
-    let gallery = try ByHand.rows(toy.gallery.embeddings)
+    let gallery = try ByHand.rows(toy.index.embeddings)
     for (id, record) in try toy.records(toy.plan()) {
       let found = try #require(record.retrieval)
       let points = [found.clean] + found.attacks.flatMap { $0.radii.map(\.shown) }
@@ -87,7 +87,7 @@ struct RetrievalAuditorTests {
     for record in records.values {
       let attacks = record.retrieval?.attacks ?? []
       for entry in attacks.flatMap(\.radii) {
-        for k in RetrievalAuditor.ranks where entry.rank > k && entry.shown.rank <= k {
+        for k in Retrieval.ranks where entry.rank > k && entry.shown.rank <= k {
           gained += 1
         }
       }
@@ -137,15 +137,15 @@ struct RetrievalAuditorTests {
   func smallGalleries() throws {
     let toy = try ToyRetrieval()
     // Four entries: R@5 and R@10 are certain.
-    let gallery = try Gallery(
-      embeddings: toy.gallery.embeddings.slice(0, 0..<4),
+    let index = try RetrievalIndex(
+      embeddings: toy.index.embeddings.slice(0, 0..<4),
       partners: ["input-0": [0], "input-3": [3]], queries: 4)
     var plan = try toy.plan(["crossmaxim:steps=4"])
     plan.subject = Subject(
-      encoder: toy.encoder, head: try gallery.head(scale: 20, for: toy.encoder))
+      encoder: toy.encoder, head: try index.head(scale: 20, for: toy.encoder))
     var records: [SampleRecord] = []
     var rest = [toy.samples[0], toy.samples[3]][...]
-    try RetrievalAuditor(plan, gallery: gallery).run({ rest.popFirst() }) { records.append($0) }
+    try Auditor(Retrieval(plan, index: index)).run({ rest.popFirst() }) { records.append($0) }
     for record in records {
       for entry in record.protocols[0].radii {
         // The whole budget once, and at most one search, each with its tests.
@@ -160,30 +160,30 @@ struct RetrievalAuditorTests {
   func refusals() throws {
     let toy = try ToyRetrieval()
     let plan = try toy.plan()
-    func run(_ gallery: Gallery, _ samples: [PreparedSample]) throws {
+    func run(_ index: RetrievalIndex, _ samples: [PreparedSample]) throws {
       var rest = samples[...]
       var plan = plan
       plan.subject = Subject(
-        encoder: toy.encoder, head: try gallery.head(scale: 20, for: toy.encoder))
-      try RetrievalAuditor(plan, gallery: gallery).run({ rest.popFirst() }) { _ in }
+        encoder: toy.encoder, head: try index.head(scale: 20, for: toy.encoder))
+      try Auditor(Retrieval(plan, index: index)).run({ rest.popFirst() }) { _ in }
     }
-    let rows = toy.gallery.embeddings
-    let strange = try Gallery(embeddings: rows, partners: ["x": [0]], queries: 1)
+    let rows = toy.index.embeddings
+    let strange = try RetrievalIndex(embeddings: rows, partners: ["x": [0]], queries: 1)
     let error = #expect(throws: DataError.self) { try run(strange, [toy.samples[0]]) }
     #expect("\(error as Any)".contains("no partner"))
-    let whole = try Gallery(
+    let whole = try RetrievalIndex(
       embeddings: rows.slice(0, 0..<2), partners: ["input-0": [0, 1]], queries: 2)
     #expect(throws: DataError.self) { try run(whole, [toy.samples[0]]) }
     #expect(throws: DataError.self) {
-      try run(toy.gallery, [toy.samples[0], toy.samples[0]])
+      try run(toy.index, [toy.samples[0], toy.samples[0]])
     }
     for places in [[], [16], [-1]] {
       #expect(throws: UsageError.self) {
-        try Gallery(embeddings: rows, partners: ["a": places], queries: 16)
+        try RetrievalIndex(embeddings: rows, partners: ["a": places], queries: 16)
       }
     }
     #expect(throws: UsageError.self) {
-      try RetrievalAuditor(toy.plan(["sga", "sga:steps=3"]), gallery: toy.gallery)
+      try Retrieval(toy.plan(["sga", "sga:steps=3"]), index: toy.index)
     }
   }
 

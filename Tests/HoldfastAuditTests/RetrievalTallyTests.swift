@@ -44,7 +44,7 @@ struct RetrievalTallyTests {
   /// A belongs to the first, B to the second. At 1/255 both are swapped; at 2/255 they are where
   /// their partners are.
   private static func tally(_ budgets: Budgets) throws -> RetrievalSummaryRecord {
-    let gallery = try Gallery(
+    let index = try RetrievalIndex(
       embeddings: Tensor([1, 0, 0, 1, 0.8, 0.6] as [Float], [3, 2]),
       partners: ["A": [0], "B": [1]], queries: 2)
     let samples = [
@@ -63,7 +63,7 @@ struct RetrievalTallyTests {
     ]
     var plan = PlanRecord.madeUp([.whiteBox], radii: ["1/255", "2/255"])
     plan.budgets = budgets == .nested ? .nested : .independent
-    return try RetrievalTally(samples, gallery: gallery, plan: plan).summary()
+    return try RetrievalTally(samples, index: index, plan: plan).summary()
   }
 
   private func counts(_ shares: [ProportionRecord]) -> [Int] { shares.map(\.count) }
@@ -71,7 +71,7 @@ struct RetrievalTallyTests {
   @Test("tell the directions apart")
   func directions() throws {
     let found = try Self.tally(.nested)
-    #expect(found.ranks == [1, 5, 10] && found.gallery == 3)
+    #expect(found.ranks == [1, 5, 10] && found.entries == 3)
     // The distractor is above B's partner; but no input is nearer to B's partner than B.
     #expect(counts(found.clean.fromAttacked) == [1, 2, 2])
     #expect(counts(found.clean.toAttacked) == [2, 2, 2])
@@ -112,9 +112,9 @@ struct RetrievalTallyTests {
     let samples = toy.samples.dropLast(5).compactMap { records[$0.id] }
     let names = ["crossmaxim", "apgd-rank"]
     let found = try RetrievalTally(
-      samples, gallery: toy.gallery, plan: ToyRetrieval.planRecord(names)
+      samples, index: toy.index, plan: ToyRetrieval.planRecord(names)
     ).summary()
-    let gallery = try ByHand.rows(toy.gallery.embeddings)
+    let gallery = try ByHand.rows(toy.index.embeddings)
     let blocks = samples.compactMap(\.retrieval)
     let queries = Set(blocks.flatMap(\.partners)).sorted()
     #expect(queries.count == 11)
@@ -161,27 +161,27 @@ struct RetrievalTallyTests {
 
   @Test("are of use without samples and without attacks")
   func empty() throws {
-    let gallery = try Gallery(
+    let index = try RetrievalIndex(
       embeddings: Tensor([1, 0, 0, 1] as [Float], [2, 2]), partners: [:], queries: 2)
-    let none = try RetrievalTally([], gallery: gallery, plan: .madeUp([])).summary()
+    let none = try RetrievalTally([], index: index, plan: .madeUp([])).summary()
     #expect(none.attacks.isEmpty && none.worstCase.isEmpty)
     #expect(none.clean.fromAttacked.map(\.total) == [0, 0, 0])
   }
 
   @Test("refuse embeddings of another width")
   func width() throws {
-    let gallery = try Gallery(
+    let index = try RetrievalIndex(
       embeddings: Tensor([1, 0, 0, 0, 1, 0] as [Float], [2, 3]), partners: [:], queries: 2)
     let sample = Self.sample("A", 0, Self.point(1, 0, rank: 1), [])
     #expect(throws: TorchError.self) {
-      try RetrievalTally([sample], gallery: gallery, plan: .madeUp([])).summary()
+      try RetrievalTally([sample], index: index, plan: .madeUp([])).summary()
     }
   }
 }
 
 @Suite("Run folders of retrieval")
 struct RetrievalFolderTests {
-  @Test("resume, and refuse lines without the block, and another side or gallery")
+  @Test("resume, and refuse lines without the block, and another side or index")
   func resume() throws {
     let toy = try ToyRetrieval()
     let names = ["crossmaxim", "apgd-rank"]
@@ -193,13 +193,13 @@ struct RetrievalFolderTests {
         let run = try RunFolder(at: path, plan: plan, session: .madeUp)
         for sample in samples { try run.append(sample) }
         return try run.finish { summary, all in
-          summary.retrieval = try RetrievalTally(all, gallery: toy.gallery, plan: plan).summary()
+          summary.retrieval = try RetrievalTally(all, index: toy.index, plan: plan).summary()
         }
       }
       _ = try finish(records.prefix(7))
       let whole = try finish(records.dropFirst(7))
       #expect(whole.samples == 16)
-      let direct = try RetrievalTally(records, gallery: toy.gallery, plan: plan).summary()
+      let direct = try RetrievalTally(records, index: toy.index, plan: plan).summary()
       #expect(whole.retrieval == direct)
       #expect(
         whole.worstCase.map(\.robust)

@@ -115,7 +115,7 @@ struct RunFolderTests {
       ("the class that attacks aim at", { $0.target = "cat" }),
       ("the budgets", { $0.budgets = .independent }), ("the preset", { $0.preset = "csr" }),
       (
-        "the attacked side or the gallery",
+        "the attacked side or the retrieval index",
         { $0.retrieval = RetrievalPlanRecord(side: "input", partners: 1, distractors: 0) }
       ),
     ]

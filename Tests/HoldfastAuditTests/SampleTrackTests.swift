@@ -21,8 +21,8 @@ struct SampleTrackTests {
     try track.show(
       .whiteBox, plan.radii[0], attack: "pgd",
       Example(input: input, margin: margin, predicted: 0, distance: 0))
-    let entry = try track.record([.whiteBox]).radii(of: .whiteBox)[0]
+    let entry = try track.record().radii(of: .whiteBox)[0]
     #expect(entry.robust == (margin <= 0))
-    #expect(track.standing(.whiteBox, of: plan.radii).isEmpty == (margin > 0))
+    #expect(track.standing(.whiteBox).isEmpty == (margin > 0))
   }
 }

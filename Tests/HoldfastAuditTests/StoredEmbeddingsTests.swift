@@ -47,9 +47,9 @@ struct StoredEmbeddingsTests {
     #expect(refusal { try stored([1, 2], [2]) }.contains("the shape [2]"))
     #expect(refusal { try stored([1, 2], [1, 2], width: 3) }.contains("[any, 3]"))
     #expect(refusal { try stored([], [0, 2]) }.contains("the shape [0, 2]"))
-    #expect(refusal { try stored([1, 2, 0, 0], [2, 2]) }.contains("0 or no numbers"))
-    #expect(refusal { try stored([1, .nan], [1, 2]) }.contains("0 or no numbers"))
-    #expect(refusal { try stored([1, .infinity], [1, 2]) }.contains("0 or no numbers"))
+    #expect(refusal { try stored([1, 2, 0, 0], [2, 2]) }.contains("0 or not finite"))
+    #expect(refusal { try stored([1, .nan], [1, 2]) }.contains("0 or not finite"))
+    #expect(refusal { try stored([1, .infinity], [1, 2]) }.contains("0 or not finite"))
     for names in [#"["a"]"#, #"["a", "a"]"#, "[1, 2]", "nonsense"] {
       #expect(refusal { try stored([1, 2, 3, 4], [2, 2], names: names) }.contains("2 different"))
     }

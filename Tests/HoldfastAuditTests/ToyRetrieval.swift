@@ -9,11 +9,11 @@ import HoldfastTestSupport
 
 @testable import HoldfastAudit
 
-/// A small audit of retrieval: inputs of a toy, a gallery of entries near their embeddings, and
+/// A small audit of retrieval: inputs of a toy, an index of entries near their embeddings, and
 /// distractors near some of them.
 struct ToyRetrieval {
   let encoder: WatchedEncoder
-  let gallery: Gallery
+  let index: RetrievalIndex
   let samples: [PreparedSample]
   static let radii = ["2/255", "8/255", "40/255"].compactMap(Radius.init)
 
@@ -35,7 +35,7 @@ struct ToyRetrieval {
     var partners = Dictionary(uniqueKeysWithValues: (0..<16).map { ("input-\($0)", [$0]) })
     partners["input-1"] = [1, 0]
     partners["input-2"] = [2, 3]
-    gallery = try Gallery(
+    index = try RetrievalIndex(
       embeddings: .concatenating(entries), partners: partners, queries: 16)
     samples = try inputs.enumerated().map { index, input in
       PreparedSample(
@@ -49,7 +49,7 @@ struct ToyRetrieval {
     budgets: Budgets = .nested
   ) throws -> AuditPlan {
     AuditPlan(
-      subject: Subject(encoder: encoder, head: try gallery.head(scale: 20, for: encoder)),
+      subject: Subject(encoder: encoder, head: try index.head(scale: 20, for: encoder)),
       attacks: [.whiteBox: try attacks.map { try AttackTable.recipe($0) }], radii: Self.radii,
       budgets: budgets, slots: slots)
   }
@@ -58,7 +58,7 @@ struct ToyRetrieval {
   func records(_ plan: AuditPlan) throws -> [String: SampleRecord] {
     var records: [String: SampleRecord] = [:]
     var rest = samples[...]
-    try RetrievalAuditor(plan, gallery: gallery).run({ rest.popFirst() }) {
+    try Auditor(Retrieval(plan, index: index)).run({ rest.popFirst() }) {
       records[$0.id] = $0
     }
     return records
@@ -75,7 +75,7 @@ struct ToyRetrieval {
   }
 }
 
-/// A gallery by hand: cosines in float64, one at a time.
+/// An index by hand: cosines in float64, one at a time.
 struct ByHand {
   /// Rows of numbers, made unit length.
   static func rows(_ tensor: Tensor) throws -> [[Double]] {

@@ -191,7 +191,7 @@ struct RetrievalCommandTests {
         ["embed", "--text", "--model", model, "--output", "more.safetensors"] + distractors,
         in: folder)
       let arguments = [
-        "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", model, "--gallery",
+        "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", model, "--index",
         "more.safetensors", "--attack", "crossmaxim:steps=5", "--attack", "apgd-rank:steps=5",
         "--epsilon", "1/255,4/255", "--output", "run", "--threads", "1",
       ]
@@ -255,14 +255,14 @@ struct RetrievalCommandTests {
       #expect(try succeed(arguments + ["--format", "json"], in: folder) == output)
       let text = try succeed(arguments, in: folder)
       #expect(
-        text.hasPrefix("clip-tiny-cifar10 on pairs.csv: 20 attacked inputs in a gallery of 14"))
+        text.hasPrefix("clip-tiny-cifar10 on pairs.csv: 20 attacked inputs in an index of 14"))
       #expect(text.contains("worst case  to attacked    R@10"))
       let csv = try succeed(arguments + ["--format", "csv"], in: folder)
       #expect(csv.split(separator: "\n").count == 1 + 6 * (1 + 2 * 2 + 2))
       expectFailure(
         try Program.run(
-          arguments.filter { $0 != "--gallery" && $0 != "more.safetensors" }, in: folder),
-        code: 64, "differs in the attacked side or the gallery")
+          arguments.filter { $0 != "--index" && $0 != "more.safetensors" }, in: folder),
+        code: 64, "differs in the attacked side or the retrieval index")
     }
   }
 
@@ -310,12 +310,104 @@ struct RetrievalCommandTests {
             side, "--attack", "crossmaxim:steps=3", "--epsilon", "2/255", "--limit", "4",
             "--output", side,
           ], in: folder)
-        #expect(output.contains("4 attacked \(side)s in a gallery of 10, and 4 that look for them"))
+        #expect(output.contains("4 attacked \(side)s in an index of 10, and 4 that look for them"))
         #expect(output.contains("to attacked: there are 4 to be found, so R@5 says nothing"))
         return try samples(of: side, in: folder)
       }
       #expect(try audit("input").allSatisfy { $0.id.hasSuffix("/0004.jpg") })
       #expect(try audit("partner").allSatisfy { $0.id.hasSuffix("/0005.jpg") })
+    }
+  }
+
+  private struct Protocols: Decodable {
+    struct ByName: Decodable {
+      struct Radius: Decodable { let robust: Int }
+      let name: String
+      let radii: [Radius]
+    }
+    struct Check: Decodable { let letter: String }
+    struct Attack: Decodable {
+      let attack: String
+      let transfer: String?
+    }
+    struct Retrieval: Decodable { let attacks: [Attack] }
+    let protocols: [ByName]
+    let checks: [Check]?
+    let retrieval: Retrieval
+
+    func robust(_ name: String) -> Int? {
+      protocols.first { $0.name == name }?.radii.last?.robust
+    }
+  }
+
+  @Test(
+    "a defence that masks its gradient does not look robust, and its base lends transfer inputs")
+  func masked() throws {
+    try withTemporaryFolder { folder in
+      let pairs = classes.flatMap { name in
+        (0..<2).map { "\(images)/\(name)/000\($0).jpg,a photo of a \(name)." }
+      }
+      try write(["input,caption"] + pairs, "pairs.csv", in: folder)
+      _ = try succeed(
+        [
+          "harden", "--model", model, "--method", "clipure-cos:gradient=released", "--output",
+          "bundle",
+        ], in: folder)
+      let output = try succeed(
+        [
+          "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", "bundle", "--attack",
+          "apgd-rank:steps=10", "--epsilon", "2/255", "--checks", "8", "--gallery-samples", "3",
+          "--output", "run", "--format", "json",
+        ], in: folder)
+      let found = try json(Protocols.self, output)
+      #expect(
+        found.protocols.map(\.name) == ["transfer", "transfer-png", "white-box", "adaptive"])
+      let (white, adaptive) = (found.robust("white-box") ?? 0, found.robust("adaptive") ?? 20)
+      #expect(white >= 8 && adaptive <= white / 2, "white-box \(white), adaptive \(adaptive)")
+      #expect(
+        found.retrieval.attacks.prefix(3).map(\.transfer) == ["transfer", "transfer-png", nil])
+      #expect(found.checks?.map(\.letter) == ["a", "b", "c", "d", "e", "f", "g"])
+      let page = try String(
+        contentsOf: folder.appendingPathComponent("run/report.html"), encoding: .utf8)
+      #expect(page.contains("Looked at") && page.contains("a photo of a "))
+
+      // Another audit of the same base does not make the same inputs again, unless told to.
+      let line = [
+        "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", "bundle", "--attack",
+        "apgd-rank:steps=10", "--epsilon", "2/255", "--protocol", "transfer",
+      ]
+      let note = "inputs of apgd-rank were made by an earlier run"
+      #expect(try succeed(line + ["--output", "again"], in: folder).contains(note))
+      let anew = line + ["--transfer-cache", "none", "--output", "anew"]
+      #expect(try !succeed(anew, in: folder).contains(note))
+      #expect(
+        try samples(of: "again", in: folder).map(\.retrieval.attacks[0].radii[0].rank).sorted()
+          == samples(of: "anew", in: folder).map(\.retrieval.attacks[0].radii[0].rank).sorted())
+    }
+  }
+
+  @Test("take another model to make transfer inputs on, protocols, and a precision")
+  func options() throws {
+    try withTemporaryFolder { folder in
+      try write(
+        ["input,caption"] + classes.map { "\(images)/\($0)/0003.jpg,a photo of a \($0)." },
+        "pairs.csv", in: folder)
+      let line = [
+        "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", model, "--attack",
+        "apgd-rank:steps=3", "--epsilon", "2/255", "--checks", "off", "--format", "json",
+      ]
+      let transfer = try json(
+        Protocols.self,
+        succeed(
+          line + [
+            "--protocol", "transfer", "--transfer-from",
+            Fixtures.path("models/clip-tiny-cifar10-robust"), "--output", "transfer",
+          ], in: folder))
+      #expect(transfer.protocols.map(\.name) == ["transfer", "transfer-png"])
+      _ = try succeed(line + ["--precision", "bf16", "--output", "bf16"], in: folder)
+      let record = try String(
+        contentsOf: folder.appendingPathComponent("bf16/run.json"), encoding: .utf8)
+      #expect(record.contains("bf16"))
     }
   }
 

@@ -25,7 +25,7 @@ struct RetrievalReportTests {
   }
 
   private func report(
-    _ attacks: [RetrievalAttackSummaryRecord], worst: [RecallRecord], gallery: Int = 40
+    _ attacks: [RetrievalAttackSummaryRecord], worst: [RecallRecord], entries: Int = 40
   ) throws -> RetrievalReport {
     let plan = PlanRecord(
       holdfast: "1", model: ModelRecord(path: "/m/clip", files: [:], defense: nil),
@@ -41,7 +41,7 @@ struct RetrievalReportTests {
       samples: 10, clean: Self.share(8, of: 10), worstCase: [], protocols: [],
       omitted: [OmittedRecord(name: "transfer", reason: "white-box alone")], inMarginBand: 2,
       retrieval: RetrievalSummaryRecord(
-        ranks: [1, 5, 10], gallery: gallery, clean: Self.recall([8, 9, 10], [3, 4, 4]),
+        ranks: [1, 5, 10], entries: entries, clean: Self.recall([8, 9, 10], [3, 4, 4]),
         attacks: attacks, worstCase: worst))
     return try #require(RetrievalReport(plan: plan, summary: summary))
   }
@@ -62,7 +62,7 @@ struct RetrievalReportTests {
   func heading() throws {
     #expect(
       try full().heading
-        == "clip on pairs.csv: 10 attacked partners in a gallery of 40, and 4 that "
+        == "clip on pairs.csv: 10 attacked partners in an index of 40, and 4 that "
         + "look for them, linf in units of the pixel range [0, 1], attacked at the model's own size "
         + "3×32×32, seed 7")
   }
@@ -117,7 +117,7 @@ struct RetrievalReportTests {
     #expect(notes[5].hasPrefix("2 verdicts of R@1 are within 0.001 logits"))
     #expect(notes.count == 6)
     #expect(
-      try report([], worst: [], gallery: 5).notes.contains(
+      try report([], worst: [], entries: 5).notes.contains(
         "from attacked: there are 5 to be found, so R@5 says nothing"))
   }
 

@@ -141,7 +141,7 @@ struct AttackInvariants {
 
   /// How many gradients an attack follows at once.
   private func lossesPerSample() throws -> Int {
-    let truth = try Truth([jobs[0].truth], targets: [nil], entries: nil, on: subject.encoder.device)
+    let truth = try Truth([jobs[0].truth], targets: [nil], on: subject.encoder.device)
     return try recipe.objective.loss(subject.predict(jobs[0].input), truth).count
   }
 

@@ -48,8 +48,7 @@ public final class Pool<A: Attack>: AttackStage {
     evaluator = Evaluator(
       attack: attack, objective: recipe.objective, criterion: settings.criterion,
       subject: settings.search ?? settings.subject, ranksByLoss: settings.stop == .fullBudget)
-    verifier = Verifier(
-      subject: settings.subject, criterion: settings.criterion, isGallery: settings.isGallery)
+    verifier = Verifier(subject: settings.subject, criterion: settings.criterion)
     capacity = settings.slots
   }
 
@@ -135,9 +134,7 @@ public final class Pool<A: Attack>: AttackStage {
     for (row, generator) in noise.generators.enumerated() { fresh[row].generator = generator }
     return Batch(
       x: x, ball: ball,
-      truth: try Truth(
-        fresh.map(\.job.truth), targets: fresh.map(\.target),
-        entries: settings.isGallery ? settings.subject.head?.classCount : nil, on: device),
+      truth: try Truth(fresh.map(\.job.truth), targets: fresh.map(\.target), on: device),
       state: try attack.begin(at: x, in: wide), best: x,
       bestScore: try .full(-.infinity, [fresh.count], device: device),
       bestSucceeds: try .zeros([fresh.count], dtype: .bool, device: device))

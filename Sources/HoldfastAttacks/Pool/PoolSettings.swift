@@ -19,8 +19,6 @@ public struct PoolSettings {
   public var slots: Int
   /// The seed of all noise.
   public var seed: UInt64
-  /// Whether the head is a gallery, in which a sample may have several true partners.
-  public var isGallery: Bool
   /// After how many steps the host looks whether a sample is done.
   ///
   /// 1 where looking is free. On a GPU each look waits for the device, and a few steps of a fooled
@@ -31,7 +29,7 @@ public struct PoolSettings {
   public init(
     subject: Subject, search: Subject? = nil, criterion: any Criterion = Misclassification(),
     norm: Norm = .linf, stop: StopRule = .firstSuccess, budgets: Budgets = .nested,
-    slots: Int = 32, seed: UInt64 = 0, isGallery: Bool = false
+    slots: Int = 32, seed: UInt64 = 0
   ) {
     self.subject = subject
     self.search = search
@@ -41,7 +39,6 @@ public struct PoolSettings {
     self.budgets = budgets
     self.slots = max(1, slots)
     self.seed = seed
-    self.isGallery = isGallery
     stride = subject.encoder.device == .cpu ? 1 : 8
   }
   /// Whether what was found at a radius serves the larger ones: not where each is attacked for itself,

@@ -8,15 +8,11 @@ public import HoldfastTensor
 public struct Verifier {
   private let subject: Subject
   private let criterion: any Criterion
-  private let isGallery: Bool
 
-  /// A verifier of what `criterion` says about `subject`, whose head may be a gallery.
-  public init(
-    subject: Subject, criterion: any Criterion = Misclassification(), isGallery: Bool = false
-  ) {
+  /// A verifier of what `criterion` says about `subject`.
+  public init(subject: Subject, criterion: any Criterion = Misclassification()) {
     self.subject = subject
     self.criterion = criterion
-    self.isGallery = isGallery
   }
 
   /// How many draws of a random model make a verdict.
@@ -57,9 +53,7 @@ public struct Verifier {
     _ prediction: Prediction, of input: Tensor, job: AttackJob, target: Int? = nil,
     distance: Double
   ) throws(TorchError) -> Example {
-    let truth = try Truth(
-      [job.truth], targets: [target], entries: isGallery ? subject.head?.classCount : nil,
-      on: subject.encoder.device)
+    let truth = try Truth([job.truth], targets: [target], on: subject.encoder.device)
     let margin = try criterion.margin(prediction, truth).item()
     guard !margin.isNaN else { throw noNumber(job) }
     return Example(

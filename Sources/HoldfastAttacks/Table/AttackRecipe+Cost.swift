@@ -44,7 +44,7 @@ extension AttackRecipe {
       reach: attack.reach, patches: input.patches)
     let truth = try Truth(
       jobs.map(\.truth), targets: jobs.map { targets > 0 ? $0.truth.rivals.first : nil },
-      entries: nil, on: device)
+      on: device)
     let wanted = attack.needsGradient(
       try attack.begin(at: x, in: ball), steps: jobs.map { _ in 0 })
     let evaluator = Evaluator(

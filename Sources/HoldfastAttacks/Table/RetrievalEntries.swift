@@ -1,6 +1,6 @@
 import HoldfastCore
 
-/// The attacks on retrieval, where the classes are the entries of a gallery.
+/// The attacks on retrieval, where the classes are the entries of a retrieval index.
 ///
 /// They run on classifiers too, where the one true partner is the label's anchor.
 extension AttackTable {
@@ -20,7 +20,7 @@ extension AttackTable {
     },
     AttackEntry(
       "crossfire",
-      "towards the hardest negative of the gallery, by PGD or 100 steps of Auto-PGD",
+      "towards the hardest negative of the index, by PGD or 100 steps of Auto-PGD",
       source: "Dou et al., 2024; CALMARS, section 4.2", passes: "21 F + 20 B",
       options: searchOptions + ["targets=1"] + combinatorOptions
     ) { (spelling, norm) throws(UsageError) in

@@ -8,12 +8,15 @@ import HoldfastTensor
 
 /// The samples that the checks look at, and the verdicts that they share.
 ///
+/// A sample is right while its true class is on top, or in retrieval while one of its partners is
+/// (R@1).
+///
 /// Each question is put to the model once. What was answered is kept in `checks.json`, so that a run
 /// that was stopped goes on where it was.
 final class CheckBench {
   let plan: AuditPlan
   let settings: CheckSettings
-  /// The attack that is checked: the first of the audit's white-box attacks that follows a gradient.
+  /// The attack that is checked.
   let attack: AttackRecipe
   /// The samples, in the order of the data set; `radii` is empty.
   let jobs: [AttackJob]
@@ -31,10 +34,11 @@ final class CheckBench {
   ///   - passes: what was answered before.
   ///   - keep: is called with all answers whenever there are new ones.
   init(
-    _ plan: AuditPlan, attack: AttackRecipe, samples: [PreparedSample],
+    _ task: any AuditTask, attack: AttackRecipe, samples: [PreparedSample],
     records: [String: SampleRecord], settings: CheckSettings, passes: [CheckPassRecord],
     keep: @escaping ([CheckPassRecord]) throws -> Void
   ) throws {
+    let plan = task.plan
     self.plan = plan
     self.settings = settings
     self.attack = attack
@@ -44,8 +48,7 @@ final class CheckBench {
     self.verifier = verifier
     jobs = try samples.map { sample in
       let input = try sample.tensor(for: plan.subject.encoder.input)
-      let truth = try SampleTruth(
-        label: sample.label, of: verifier.predict(input, of: sample.id), goal: plan.goal)
+      let truth = try task.truth(of: sample, verifier.predict(input, of: sample.id))
       return AttackJob(id: sample.id, input: input, truth: truth, radii: [])
     }
     clean = try jobs.map { try verifier.test($0.input, job: $0, distance: 0).margin < 0 }
@@ -58,7 +61,7 @@ final class CheckBench {
   // MARK: Radii
 
   /// The radius that leaves nothing standing: ``CheckSettings/widest`` of the side of the legal
-  /// range in each coordinate; none where the space has no box.
+  /// range in each coordinate; nil when the space has no box.
   var widest: Radius? {
     let input = plan.subject.encoder.input
     guard let range = input.range else { return nil }
@@ -91,25 +94,25 @@ final class CheckBench {
   // MARK: Verdicts
 
   /// Which samples are right under an attack at one radius, which it faces with its whole budget and
-  /// nothing from other radii; none for samples that were never asked.
+  /// nothing from other radii; nil for samples that were never asked.
   ///
   /// - Parameter rows: the samples that are asked; by default all that are right when clean.
   func standing(
     under recipe: AttackRecipe, at radius: Radius, of rows: [Int]? = nil
   ) throws -> [Bool?] {
-    try answers(recipe.name, spell(recipe), radius, of: rows) { asked, answer in
+    try answers(recipe.name, settings(of: recipe), radius, of: rows) { asked, answer in
       var settings = PoolSettings(
         subject: plan.subject, norm: plan.norm, slots: plan.slots, seed: plan.seed)
-      settings.search = plan.search(of: recipe)
-      let stage = recipe.stage(settings)
+      settings.search = plan.search(of: recipe, in: .whiteBox)
+      let pool = recipe.stage(settings)
       var waiting = asked[...]
       let places = Dictionary(uniqueKeysWithValues: asked.map { (jobs[$0].id, $0) })
-      while !waiting.isEmpty || stage.load > 0 {
-        while !stage.isFull, let row = waiting.popFirst() {
+      while !waiting.isEmpty || pool.load > 0 {
+        while !pool.isFull, let row = waiting.popFirst() {
           let job = jobs[row]
-          stage.submit(AttackJob(id: job.id, input: job.input, truth: job.truth, radii: [radius]))
+          pool.submit(AttackJob(id: job.id, input: job.input, truth: job.truth, radii: [radius]))
         }
-        for outcome in try stage.step() {
+        for outcome in try pool.step() {
           guard let row = places[outcome.job.id] else { continue }
           try answer(
             row, !outcome.radii.contains(where: \.success),
@@ -182,7 +185,8 @@ final class CheckBench {
     return verdicts.map { $0 == "-" ? nil : $0 == "1" }
   }
 
-  private func spell(_ recipe: AttackRecipe) throws -> String {
+  /// All that the answer depends on besides the radius, as `checks.json` has it.
+  private func settings(of recipe: AttackRecipe) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let parameters = String(decoding: try encoder.encode(recipe.attack), as: UTF8.self)

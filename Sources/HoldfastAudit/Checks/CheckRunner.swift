@@ -13,25 +13,17 @@ public struct CheckRunner {
   /// The file in the run folder.
   public static let file = "checks.json"
 
-  let plan: AuditPlan
+  let task: any AuditTask
   let settings: CheckSettings
 
-  /// Checks of the attacks of `plan`.
-  public init(_ plan: AuditPlan, settings: CheckSettings = CheckSettings()) {
-    self.plan = plan
+  /// Checks of the attacks of a task's plan.
+  public init(_ task: any AuditTask, settings: CheckSettings = CheckSettings()) {
+    self.task = task
     self.settings = settings
   }
 
-  /// The attack that is checked: the first of the white-box protocol that follows a gradient inside
-  /// the ball, else Auto-PGD on cross-entropy; none where the protocol is not run.
-  var attack: AttackRecipe? {
-    guard let attacks = plan.attacks[.whiteBox], !attacks.isEmpty else { return nil }
-    let named = attacks.first {
-      !$0.isScreen && !$0.needsGoal && $0.attack.reach == .ball && !($0.attack is Square)
-    }
-    let usual: any Attack = plan.norm == .l1 ? SparseAPGD() : APGD()
-    return named ?? AttackRecipe(name: "apgd-ce", attack: usual, objective: CrossEntropy())
-  }
+  /// The attack that is checked; nil when the white-box protocol is not run.
+  var attack: AttackRecipe? { task.checkedAttack }
 
   /// The lines of the checklist, (a) to (g).
   ///
@@ -41,7 +33,7 @@ public struct CheckRunner {
   ///     taken.
   ///   - records: what the audit recorded, by id.
   ///   - show: is told which check is under way.
-  /// - Throws: `FormatError` for a file in the folder that is no checklist.
+  /// - Throws: `FormatError` when the file in the folder is not a checklist.
   public func run(
     in folder: String, samples: () throws -> PreparedSample?,
     records: (Set<String>) throws -> [String: SampleRecord],
@@ -53,9 +45,9 @@ public struct CheckRunner {
     guard !taken.isEmpty else { return Checklist.notRun("there are no samples") }
     let ids = taken.map(\.id)
     let file = "\(folder)/\(Self.file)"
-    var record = try Self.read(file, samples: ids, settings: spelled)
+    var record = try Self.read(file, samples: ids, settings: settingsText)
     let bench = try CheckBench(
-      plan, attack: attack, samples: taken, records: records(Set(ids)), settings: settings,
+      task, attack: attack, samples: taken, records: records(Set(ids)), settings: settings,
       passes: record.passes, keep: { passes in try Self.write(record.with(passes), file) })
     for check in Checklist.checks
     where !record.checks.contains(where: { $0.letter == check.letter }) {
@@ -69,7 +61,7 @@ public struct CheckRunner {
     return record.checks
   }
 
-  private var spelled: String {
+  private var settingsText: String {
     get throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
@@ -88,7 +80,7 @@ public struct CheckRunner {
       record.passes.allSatisfy({ $0.verdicts.count == record.samples.count })
     else {
       throw FormatError(
-        "is no checklist that this version of Holdfast writes", in: file,
+        "is not a checklist that this version of Holdfast writes", in: file,
         hint: "remove it, and the checks are run again")
     }
     return record.samples == samples && record.settings == settings ? record : fresh

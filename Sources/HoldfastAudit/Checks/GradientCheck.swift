@@ -38,7 +38,7 @@ extension CheckBench {
     of input: Tensor, _ truth: SampleTruth, id: String
   ) throws(TorchError) -> Int {
     let device = plan.subject.encoder.device
-    let own = try Truth([truth], targets: [nil], entries: nil, on: device)
+    let own = try Truth([truth], targets: [nil], on: device)
     return try withGradients(enabled: true) { () throws(TorchError) in
       let point = try input.to(device).leaf()
       var noise = Noise([Generator(seed: plan.seed, stream: id).split("checks/gradient")])

@@ -15,7 +15,7 @@ struct StepsCheck: MaskingCheck {
   func find(_ bench: CheckBench) throws -> CheckFinding {
     let factor = bench.settings.stepFactor
     guard let longer = try bench.attack.lengthened(by: factor) else {
-      return .notRun("\(bench.attack.name) has no number of steps that can be raised")
+      return .notRun("\(bench.attack.name) does not say how many steps it takes")
     }
     return try bench.compare(with: longer, at: bench.telling())
   }

@@ -20,6 +20,7 @@ public final class ExampleGallery {
   private let folder: String
   private let file: String
   private let painter: GalleryPainter
+  private let task: any AuditTask
   private let verifier: Verifier
   private let subject: Subject
   private let radii: [Radius]
@@ -40,20 +41,22 @@ public final class ExampleGallery {
   ///
   /// - Parameters:
   ///   - size: the most samples that are kept.
-  ///   - rank: which of several processes this is; none where it is alone.
+  ///   - rank: which of several processes this is; nil when it is alone.
+  ///   - task: what is audited.
   ///   - source: for inputs that cannot be heard, the WAV file of a sample by its id.
-  /// - Throws: `FormatError` where the folder holds something else.
+  /// - Throws: `FormatError` when the folder holds something else.
   public init(
-    in run: String, size: Int, rank: Int? = nil, plan: AuditPlan, painter: GalleryPainter,
+    in run: String, size: Int, rank: Int? = nil, task: any AuditTask, painter: GalleryPainter,
     source: ((String) throws -> [UInt8]?)? = nil
   ) throws {
     self.size = size
     self.painter = painter
     self.source = source
     folder = "\(run)/\(GalleryRecord.place)"
-    subject = plan.subject
-    verifier = Verifier(subject: plan.subject)
-    radii = plan.radii
+    self.task = task
+    subject = task.plan.subject
+    verifier = Verifier(subject: subject)
+    radii = task.plan.radii
     record = GalleryRecord(rule: Self.rule, size: size)
     file = "\(folder)/\(GalleryRecord.file(rank: rank))"
     guard let before = try GalleryRecord.read(from: file) else { return }
@@ -91,7 +94,8 @@ public final class ExampleGallery {
     guard sample.clean.correct, size > 0 else { return }
     let name = String(Checksum.sha256(of: Array(sample.id.utf8)).prefix(20))
     var entry = GalleryEntryRecord(
-      id: sample.id, label: sample.label, input: sample.input, folder: name,
+      id: sample.id, label: sample.label, name: task.name(of: sample.label), input: sample.input,
+      folder: name,
       clean: GalleryLookRecord(
         predicted: sample.clean.predicted, cosineToTruth: nil, cosineToOther: nil),
       found: find.map {
@@ -185,13 +189,15 @@ public final class ExampleGallery {
     let logits = try prediction.logits?.to(.float32).to(.cpu).array(of: Float.self) ?? []
     let top = logits.indices.max { logits[$0] < logits[$1] } ?? -1
     guard let head = subject.head, head.anchors != nil else {
-      return GalleryLookRecord(predicted: top, cosineToTruth: nil, cosineToOther: nil)
+      return GalleryLookRecord(
+        predicted: top, name: task.name(of: top), cosineToTruth: nil, cosineToOther: nil)
     }
     func cosine(_ place: Int) -> Double? {
       logits.indices.contains(place) ? Double(logits[place]) / head.scale : nil
     }
     return GalleryLookRecord(
-      predicted: top, cosineToTruth: cosine(label), cosineToOther: other.flatMap(cosine))
+      predicted: top, name: task.name(of: top), cosineToTruth: cosine(label),
+      cosineToOther: other.flatMap(cosine))
   }
 }
 

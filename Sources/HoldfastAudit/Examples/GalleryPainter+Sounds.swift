@@ -54,7 +54,7 @@ extension GalleryPainter {
     return panel
   }
 
-  /// The log mel spectrogram of a sound; none where it is shorter than a frame.
+  /// The log mel spectrogram of a sound; nil when it is shorter than a frame.
   private func energies(_ samples: [Float], _ rate: Int) throws -> Raster? {
     let bank = try MelFilterBank(rate: rate, mels: 96)
     let frames = bank.frames(in: samples.count)

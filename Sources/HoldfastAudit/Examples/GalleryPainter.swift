@@ -46,7 +46,7 @@ public struct GalleryPainter {
   ///
   /// - Parameters:
   ///   - clean: the values of the input, the last axis running fastest.
-  ///   - adversarial: those of the adversarial input; none where the sample stands.
+  ///   - adversarial: those of the adversarial input; nil when the sample stands.
   func paint(_ clean: [Float], _ adversarial: [Float]?) throws -> Painting {
     let form = form
     let before = clean.map(Double.init)

@@ -164,7 +164,7 @@ struct AuditCommand: TalkingCommand {
     request.radii = try AuditRequest.radii(commaSeparated(threat.epsilon))
     request.task = try choose(AuditRequest.Task.self, task, option: "task")
     request.pairs = retrieval.pairs
-    request.gallery = retrieval.gallery
+    request.index = retrieval.index
     if let side = retrieval.side {
       request.side = try choose(AuditRequest.Side.self, side, option: "side")
     }
@@ -182,6 +182,7 @@ struct AuditCommand: TalkingCommand {
         try AuditRequest.protocols(commaSeparated(text))
       } ?? []
     request.transferFrom = protocolOptions.transferFrom
+    request.transferCache = protocolOptions.transferCache
     request.goal = goal
     request.target = target
     request.preset = preset

@@ -9,7 +9,7 @@ struct EmbedCommand: TalkingCommand {
     discussion: """
       Embeddings have unit length unless --raw is given. They are printed as JSON lines, or written \
       as the tensor `embeddings` (N, D) of a safetensors file with --output, whose metadata lists \
-      the inputs as `names`; `audit --task retrieval --gallery` reads it.
+      the inputs as `names`; `audit --task retrieval --index` reads it.
       """)
 
   @Argument(

@@ -15,4 +15,10 @@ struct ProtocolOptions: ParsableArguments {
       "The model that transfer examples are made on; by default the base of a bundle.",
       valueName: "model"), completion: .model)
   var transferFrom: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder of transfer inputs that audits share, so that each is made once; none to make all "
+        + "of them anew.", valueName: "folder"), completion: .directory)
+  var transferCache = TransferCache.place
 }

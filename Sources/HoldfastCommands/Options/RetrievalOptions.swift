@@ -11,12 +11,13 @@ struct RetrievalOptions: ParsableArguments {
   var pairs: String?
 
   @Option(
+    name: [.customLong("index"), .customLong("gallery")],
     help: ArgumentHelp(
       "For retrieval: embeddings written by `holdfast embed --output`, as distractors.",
       discussion: """
         Those that the file names as a caption or partner of the pairs stand for it instead.
         """, valueName: "file"), completion: .file(extensions: ["safetensors"]))
-  var gallery: String?
+  var index: String?
 
   @Option(
     help: ArgumentHelp(

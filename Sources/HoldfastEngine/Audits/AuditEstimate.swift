@@ -4,6 +4,7 @@ import HoldfastCore
 import HoldfastData
 import HoldfastRecords
 public import HoldfastReport
+import HoldfastRuns
 import HoldfastTensor
 
 /// What an audit will cost and how sure it will be, measured on one batch before anything is spent.
@@ -19,6 +20,7 @@ public struct AuditEstimate {
 extension ResolvedAudit {
   /// Measures one batch.
   func estimate() throws -> AuditEstimate {
+    let plan = task.plan
     let prefetcher = Prefetcher(
       data, preparation: preparation, capacity: plan.slots, limit: request.limit)
     defer { prefetcher.cancel() }
@@ -27,9 +29,7 @@ extension ResolvedAudit {
     while samples.count < plan.slots, let sample = try prefetcher.next() { samples.append(sample) }
     guard !samples.isEmpty else { throw DataError("holds no samples", in: data.path) }
     let decoding = (ContinuousClock.now - began) / .seconds(1) / Double(samples.count)
-    var gallery: Gallery?
-    if case .pairs(_, let ranked) = matter { gallery = ranked }
-    let cost = try CostEstimate(plan, gallery: gallery, on: samples)
+    let cost = try CostEstimate(task, on: samples)
     let device = plan.subject.encoder.device
     let memory = try Torch.peakMemory(of: device)
 
@@ -55,7 +55,7 @@ extension ResolvedAudit {
 
   private func checking(_ samples: [PreparedSample], _ total: Int?) throws -> String? {
     guard case .run(let settings) = checks,
-      let each = try CheckRunner(plan, settings: settings).secondsPerSample(on: samples)
+      let each = try CheckRunner(task, settings: settings).secondsPerSample(on: samples)
     else { return nil }
     let count = min(settings.samples, total ?? .max)
     return "The masking checks on \(count) of them come on top: at most "

@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastAudit
 import HoldfastRecords
+import HoldfastRuns
 
 /// The line of progress of an audit: how far, how fast, how long still, and how robust the first samples of
 /// the data are, up to the first that is not finished.

@@ -3,6 +3,7 @@ import HoldfastAudit
 import HoldfastData
 import HoldfastMedia
 import HoldfastRecords
+import HoldfastRuns
 
 /// From an opened run folder to its summary: what audits of classification and of retrieval share.
 struct AuditSession {

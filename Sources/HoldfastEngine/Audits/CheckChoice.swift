@@ -3,6 +3,7 @@ public import HoldfastCore
 import HoldfastData
 import HoldfastMedia
 import HoldfastRecords
+import HoldfastRuns
 
 /// Whether the attacks of an audit are checked.
 public enum CheckChoice: Hashable, Sendable {
@@ -42,7 +43,7 @@ extension CheckChoice: TextValue {
 extension CheckChoice {
   /// The masking checklist of an audit that is done but for it, made or read back.
   func checklist(
-    of plan: AuditPlan, _ run: RunFolder, _ data: any DataSet, _ preparation: any Preparation,
+    of task: any AuditTask, _ run: RunFolder, _ data: any DataSet, _ preparation: any Preparation,
     limit: Int?, title: String, observer: any RunObserver
   ) throws -> [CheckRecord] {
     switch self {
@@ -55,7 +56,7 @@ extension CheckChoice {
         prefetcher.cancel()
         observer.progress(nil)
       }
-      return try CheckRunner(plan, settings: settings).run(
+      return try CheckRunner(task, settings: settings).run(
         in: run.path, samples: prefetcher.next, records: run.records(of:),
         show: { observer.progress("\(title) · \($0)") })
     }

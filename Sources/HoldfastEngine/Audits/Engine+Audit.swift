@@ -164,14 +164,12 @@ extension AuditRequest {
     let strange =
       switch task {
       case .classification:
-        [("pairs", pairs != nil), ("gallery", gallery != nil), ("side", side != nil)]
+        [("pairs", pairs != nil), ("index", index != nil), ("side", side != nil)]
       case .retrieval:
         [
           ("data", !data.isEmpty), ("classes", classes != nil), ("templates", templates != nil),
           ("anchors", anchors != nil || anchorReduction != .mean),
-          ("protocol", !protocols.isEmpty), ("transfer-from", transferFrom != nil),
           ("goal", goal != nil), ("target", target != nil), ("preset", preset != nil),
-          ("precision", precision != .float32),
         ]
       }
     guard let first = strange.first(where: \.1) else { return }

@@ -4,16 +4,19 @@ import HoldfastCore
 import HoldfastData
 import HoldfastFormats
 import HoldfastMedia
+import HoldfastRuns
 
-/// What the gallery of an audit needs to know of its model and data.
+/// What the example gallery of an audit needs to know of its model and data.
 struct ExampleGallerySource {
   /// The most samples that are kept.
   let size: Int
   let model: ModelSource
   let data: any DataSet
 
-  /// The gallery in a run folder; nil where none is wanted.
-  func gallery(in run: String, shard: Shard?, plan: AuditPlan) throws -> ExampleGallery? {
+  /// The example gallery in a run folder; nil when none is wanted.
+  func gallery(
+    in run: String, shard: Shard?, task: any AuditTask
+  ) throws -> ExampleGallery? {
     guard size > 0 else { return nil }
     let rank = shard.flatMap { $0.isWhole ? nil : $0.rank }
     let sound = model.preparation as? SoundPreprocessor
@@ -21,7 +24,7 @@ struct ExampleGallerySource {
     let painter = GalleryPainter(
       model.modality, model.encoder.input, rate: isHeard ? sound?.rate : nil)
     return try ExampleGallery(
-      in: run, size: size, rank: rank, plan: plan, painter: painter,
+      in: run, size: size, rank: rank, task: task, painter: painter,
       source: model.modality == .audio && !isHeard ? wav : nil)
   }
 

@@ -30,7 +30,6 @@ extension ResolvedAudit {
     let model = try engine.load(request.model, modality: arguments[0].modality, at: place)
     let materials = Materials(
       preset: preset, classes: classes, anchors: try request.anchorFile(),
-      transferSource: try transferSource(for: model, request),
       goal: try request.goal.map(GoalFile.init(at:)), isAlone: arguments.count == 1)
     return try arguments.map { argument in
       try classification(
@@ -45,8 +44,6 @@ extension ResolvedAudit {
     /// The class names that were given.
     let classes: [String]?
     let anchors: AnchorFile?
-    /// The model that transfer examples are made on, when one was named.
-    let transferSource: ModelSource?
     let goal: GoalFile?
     let isAlone: Bool
   }
@@ -82,14 +79,11 @@ extension ResolvedAudit {
     }
 
     let subject = try model.subject(classes: classes, templates: templates, anchors: anchors)
-    let transferModel = try materials.transferSource?.sense(sense)
-    let source = try transferModel.map {
-      try transferSubject(
-        $0, for: model, classes: classes, templates: templates, anchors: anchors)
-    }
+    let transferModel = try model.transferModel(request)
     var plan = AuditPlan(
       subject: subject,
-      transferSource: try source ?? (model.bundle == nil ? nil : model.undefended(subject.head)),
+      transferSource: try transferModel?.subject(
+        classes: classes, templates: templates, anchors: anchors),
       goal: materials.goal?.embedding, norm: request.norm, radii: request.radii,
       budgets: request.budgets,
       slots: try request.batchSize.count(for: model.encoder, engine.observer),
@@ -100,19 +94,21 @@ extension ResolvedAudit {
     if request.precision != .float32 {
       plan.search = try model.subject(in: .bfloat16, head: subject.head)
     }
-    let protocols = protocols(request, attacks, of: model, plan)
+    // Of a defence's own attacks, those that can aim at the class when there is one.
+    let adaptive = model.adaptiveAttacks(steps: request.adaptiveSteps).map { own in
+      target == nil ? own : own.compactMap { try? $0.towardsTarget() }
+    }
+    let protocols = PlannedProtocol.all(
+      request, attacks, adaptive: adaptive, hasSource: plan.transferSource != nil)
     for entry in protocols where entry.omitted == nil {
       try check(entry.recipes, on: model, goal: materials.goal)
       plan.attacks[entry.name] = entry.recipes
     }
     try plan.checkRadii()
 
-    let base = model.bundle.map {
-      ModelRecord(path: $0.base.path, files: $0.base.files, defense: nil)
-    }
     let record = PlanRecord(
       holdfast: Version.number, model: model.record,
-      transferModel: plan.attacks[.transfer] == nil ? nil : transferModel?.record ?? base,
+      transferModel: plan.attacks[.transfer] == nil ? nil : transferModel?.record,
       data: DataRecord(
         path: data.path, layout: data.layout, listing: data.listing,
         preprocessing: try recorded(preparation), split: data.split,
@@ -121,8 +117,11 @@ extension ResolvedAudit {
       templates: anchors?.path == nil && model.model.text != nil ? templates.texts : [],
       anchors: try anchors?.record(), attackSpace: AttackSpaceRecord(model),
       norm: request.norm.rawValue, radii: plan.radii.map(\.description),
-      protocols: try records(of: protocols, plan, keepsExamples: request.saveAdversarial),
-      goal: materials.goal?.checksum, target: request.target, budgets: BudgetsRecord(request.budgets),
+      protocols: try PlannedProtocol.records(of: protocols, in: plan) {
+        plan.stop(of: $1, keepsExamples: request.saveAdversarial).rawValue
+      },
+      goal: materials.goal?.checksum, target: request.target,
+      budgets: BudgetsRecord(request.budgets),
       precision: request.precision.rawValue, seed: plan.seed, preset: preset?.name)
     for gate in try request.gates() { try gate.check(record) }
     let folder = request.output.map {
@@ -130,89 +129,13 @@ extension ResolvedAudit {
     }
     return ResolvedAudit(
       request: request, title: materials.isAlone ? "audit" : sense.rawValue,
-      isAlone: materials.isAlone, model: model, data: data, preparation: preparation,
-      matter: .classes(classes), plan: plan, checks: checks, record: record,
+      isAlone: materials.isAlone, model: model, transferModel: transferModel, data: data,
+      preparation: preparation, task: Classification(plan), savedNames: .classes(classes),
+      checks: checks, record: record,
       folder: try folder ?? record.defaultFolder(), job: job)
   }
 
   // MARK: Parts
-
-  /// The model of `--transfer-from`, of the same sense and at the same place.
-  private static func transferSource(
-    for model: ModelSource, _ request: AuditRequest
-  ) throws -> ModelSource? {
-    try request.transferFrom.map {
-      try ModelSource(
-        $0, modality: model.modality, place: model.place,
-        script: request.model.script.also(for: $0),
-        depthCamera: model.modality == .depth ? request.model.camera : nil,
-        device: model.encoder.device)
-    }
-  }
-
-  /// The named source as it stands, with a head of its own.
-  private static func transferSubject(
-    _ source: ModelSource, for model: ModelSource, classes: [String],
-    templates: PromptTemplates, anchors: AnchorFile?
-  ) throws -> Subject {
-    let subject = try source.subject(classes: classes, templates: templates, anchors: anchors)
-    let (theirs, ours) = (subject.encoder.input, model.encoder.input)
-    guard theirs == ours else {
-      throw UsageError(
-        "the model of --transfer-from takes inputs of \(theirs.shape), and the audited one "
-          + "\(ours.shape)", hint: "name a model of the same input size",
-        option: "transfer-from")
-    }
-    return subject
-  }
-
-  /// What each protocol runs, or why it does not.
-  private static func protocols(
-    _ request: AuditRequest, _ attacks: [AttackRecipe], of model: ModelSource, _ plan: AuditPlan
-  ) -> [PlannedProtocol] {
-    let all = AuditProtocol.allCases.filter { $0 != .clean && $0 != .transferPNG }
-    return all.map { name in
-      if !request.protocols.isEmpty, !request.protocols.contains(name) {
-        return PlannedProtocol(name: name, omitted: "not asked for")
-      }
-      switch name {
-      case .transfer where plan.transferSource == nil:
-        return PlannedProtocol(
-          name: name,
-          omitted: "there is no undefended base; name another model with --transfer-from")
-      case .adaptive:
-        guard let bundle = model.bundle else {
-          return PlannedProtocol(name: name, omitted: "the model has no defence to adapt to")
-        }
-        let own = bundle.defense.adaptiveAttacks(
-          on: model.encoder.input, steps: request.adaptiveSteps)
-        // Of a defence's own attacks, those that can aim at the class when there is one.
-        return PlannedProtocol(
-          name: name,
-          recipes: plan.target == nil ? own : own.compactMap { try? $0.towardsTarget() })
-      default: return PlannedProtocol(name: name, recipes: attacks)
-      }
-    }
-  }
-
-  /// The records of all protocols, with that of clean inputs and of transfer by PNG files.
-  private static func records(
-    of protocols: [PlannedProtocol], _ plan: AuditPlan, keepsExamples: Bool
-  ) throws -> [ProtocolRecord] {
-    var records = [ProtocolRecord(name: AuditProtocol.clean.rawValue, attacks: [])]
-    for entry in protocols {
-      let stop = plan.stop(of: entry.name, keepsExamples: keepsExamples)
-      let record = try entry.record(in: plan, stop: stop.rawValue)
-      records.append(record)
-      guard entry.name == .transfer, entry.omitted == nil else { continue }
-      let isRun = plan.recorded.contains(.transferPNG)
-      records.append(
-        ProtocolRecord(
-          name: AuditProtocol.transferPNG.rawValue, attacks: record.attacks,
-          omitted: isRun ? nil : "the inputs are no pictures"))
-    }
-    return records
-  }
 
   /// Refuses attacks that cannot be made on inputs of this kind, or that lack what they aim at.
   private static func check(

@@ -6,6 +6,7 @@ import HoldfastDefenses
 import HoldfastEncoders
 import HoldfastFormats
 import HoldfastRecords
+import HoldfastTensor
 
 extension ResolvedAudit {
   /// The audit of a request for retrieval.
@@ -14,35 +15,50 @@ extension ResolvedAudit {
   ) throws -> ResolvedAudit {
     let pairs = try attackedPairs(request)
     let model = try engine.load(request.model, modality: pairs.modality)
-    let stored = try request.gallery.map {
-      try StoredEmbeddings(at: $0, width: model.encoder.embeddingWidth)
-    }
-    let gallery = try Gallery(of: pairs, stored: stored, by: model)
     let attacks = try request.recipes()
     for recipe in attacks {
       try recipe.attack.check(model.encoder.input)
       guard !recipe.needsGoal else {
         throw UsageError(
           "\(recipe.name) aims at an embedding, and retrieval has none to aim at",
-          hint: "crossfire aims at the hardest entry of the gallery", option: "attack")
+          hint: "crossfire aims at the hardest entry of the index", option: "attack")
       }
     }
+    let stored = try request.index.map {
+      try StoredEmbeddings(at: $0, width: model.encoder.embeddingWidth)
+    }
+    let index = try RetrievalIndex(of: pairs, stored: stored, by: model)
+    let head = try index.head(scale: model.sense.scale, for: model.encoder)
     var plan = AuditPlan(
-      subject: Subject(
-        encoder: model.encoder,
-        head: try gallery.head(scale: model.sense.scale, for: model.encoder)),
-      norm: request.norm, radii: request.radii, budgets: request.budgets,
+      subject: Subject(encoder: model.encoder, head: head), norm: request.norm,
+      radii: request.radii, budgets: request.budgets,
       slots: try request.batchSize.count(for: model.encoder, engine.observer),
       seed: request.seed)
-    // A screen searches in bfloat16, which is for audits of classification.
-    plan.attacks = [
-      .whiteBox: attacks.filter { !$0.isScreen },
-      .adaptive: adaptive(request, of: model, beside: attacks),
-    ]
+    plan.precision = request.precision
+    plan.substitute = try model.substitute(head)
+    if request.precision != .float32 {
+      plan.search = try model.subject(in: .bfloat16, head: head)
+    }
+    let isTransferred = request.protocols.isEmpty || request.protocols.contains(.transfer)
+    let transferModel = isTransferred ? try model.transferModel(request) : nil
+    plan.transferSource = try transferModel.map {
+      try $0.ranking(pairs, beside: request.transferFrom == nil ? stored : nil)
+    }
+    let isWhiteBox = request.protocols.isEmpty || request.protocols.contains(.whiteBox)
+    let known = isWhiteBox ? Set(attacks.map(\.name)) : []
+    let protocols = PlannedProtocol.all(
+      request, attacks,
+      adaptive: model.adaptiveAttacks(steps: request.adaptiveSteps).map { own in
+        own.filter { !known.contains($0.name) }
+      }, hasSource: transferModel != nil)
+    for entry in protocols where entry.omitted == nil {
+      plan.attacks[entry.name] = entry.recipes
+    }
     try plan.checkRadii()
 
     let record = PlanRecord(
-      holdfast: Version.number, model: model.record, transferModel: nil,
+      holdfast: Version.number, model: model.record,
+      transferModel: plan.attacks[.transfer] == nil ? nil : transferModel?.record,
       data: DataRecord(
         path: pairs.path, layout: pairs.layout, listing: try pairs.listing(),
         preprocessing: try recorded(model.preparation), split: pairs.split,
@@ -50,18 +66,27 @@ extension ResolvedAudit {
         missing: pairs.missing.isEmpty ? nil : pairs.missing),
       classes: [], templates: [], attackSpace: AttackSpaceRecord(model),
       norm: request.norm.rawValue, radii: plan.radii.map(\.description),
-      protocols: try records(of: plan), budgets: BudgetsRecord(request.budgets),
-      precision: SearchPrecision.float32.rawValue, seed: request.seed,
+      protocols: try PlannedProtocol.records(of: protocols, in: plan, stop: stop),
+      budgets: BudgetsRecord(request.budgets), precision: request.precision.rawValue,
+      seed: request.seed,
       retrieval: RetrievalPlanRecord(
-        side: (request.side ?? .input).rawValue, partners: gallery.queries,
-        distractors: gallery.count - gallery.queries, file: request.gallery,
-        sha256: try request.gallery.map { try Checksum.sha256(ofFileAt: $0) }))
+        side: (request.side ?? .input).rawValue, partners: index.queries,
+        distractors: index.count - index.queries, file: request.index,
+        sha256: try request.index.map { try Checksum.sha256(ofFileAt: $0) }))
     for gate in try request.gates() { try gate.check(record) }
     return ResolvedAudit(
-      request: request, title: "audit", isAlone: true, model: model, data: try pairs.set(),
-      preparation: model.preparation, matter: .pairs(pairs, gallery), plan: plan,
-      checks: .off("they are made for audits of classification"), record: record,
+      request: request, title: "audit", isAlone: true, model: model,
+      transferModel: transferModel, data: try pairs.set(), preparation: model.preparation,
+      task: try Retrieval(plan, index: index), savedNames: .pairs(pairs.partners),
+      checks: request.checks, record: record,
       folder: try request.output ?? record.defaultFolder(), job: job)
+  }
+
+  /// How a record calls the rule by which an input leaves the searches of an attack.
+  private static func stop(_ recipe: AttackRecipe, _ name: AuditProtocol) -> String {
+    if name == .transfer { return StopRule.fullBudget.rawValue }
+    return recipe.isScreen
+      ? "firstSuccess for each rank" : "fullBudget, then firstSuccess for each rank"
   }
 
   /// The pairs with the attacked side first.
@@ -84,29 +109,16 @@ extension ResolvedAudit {
     }
     return try request.selection.taken(from: manifest)
   }
+}
 
-  /// The attacks that the model's defence must face, and that were not asked for anyway.
-  private static func adaptive(
-    _ request: AuditRequest, of model: ModelSource, beside attacks: [AttackRecipe]
-  ) -> [AttackRecipe] {
-    let own = Set(attacks.map(\.name))
-    return
-      (model.bundle?.defense.adaptiveAttacks(
-        on: model.encoder.input, steps: request.adaptiveSteps) ?? [])
-      .filter { !own.contains($0.name) }
-  }
-
-  private static func records(of plan: AuditPlan) throws -> [ProtocolRecord] {
-    let omitted = PlannedProtocol(name: .transfer, omitted: "retrieval is attacked white-box alone")
-    let run = [AuditProtocol.whiteBox, .adaptive].map { name in
-      let recipes = plan.attacks[name] ?? []
-      return PlannedProtocol(
-        name: name, recipes: recipes,
-        omitted: recipes.isEmpty ? "the model has no defence to adapt to" : nil)
-    }
-    return [ProtocolRecord(name: AuditProtocol.clean.rawValue, attacks: [])]
-      + (try ([omitted] + run).map {
-        try $0.record(in: plan, stop: "fullBudget, then firstSuccess for each rank")
-      })
+extension ModelSource {
+  /// This model as one that transfer inputs are made on: it ranks its own embeddings of the partners.
+  ///
+  /// - Parameter stored: distractors of the same space; nil for none.
+  fileprivate func ranking(
+    _ pairs: PairManifest, beside stored: StoredEmbeddings?
+  ) throws -> Subject {
+    let index = try RetrievalIndex(of: pairs, stored: stored, by: self)
+    return Subject(encoder: encoder, head: try index.head(scale: sense.scale, for: encoder))
   }
 }

@@ -10,55 +10,44 @@ extension ResolvedAudit {
   ///
   /// - Returns: what was found; nil on all processes of a job but the first.
   func run(by engine: Engine) throws -> AuditOutcome? {
+    let pictures = task.plan.storesPictures
     let archive =
-      request.saveAdversarial
-      ? AdversarialArchive(in: folder, storesPictures: plan.storesPictures) : nil
+      request.saveAdversarial ? AdversarialArchive(in: folder, storesPictures: pictures) : nil
     let session = AuditSession(
       title: title, data: data, preparation: preparation, plan: record, folder: folder,
       session: sessionRecord(engine.command), job: job, limit: request.limit,
-      batchSize: plan.slots, strict: request.selection.strict, observer: engine.observer)
-    let found: SummaryRecord?
-    switch matter {
-    case .classes:
-      let shown = ExampleGallerySource(size: request.gallerySamples, model: model, data: data)
-      found = try session.run(
-        { next, deliver in
-          let gallery = try shown.gallery(in: folder, shard: job?.shard, plan: plan)
-          try Auditor(plan, archive: archive, gallery: gallery).run(next, deliver: deliver)
-        },
-        checks: {
-          try checks.checklist(
-            of: plan, $0, data, preparation, limit: request.limit, title: title,
-            observer: engine.observer)
-        })
-    case .pairs(_, let gallery):
-      let auditor = try RetrievalAuditor(plan, gallery: gallery, archive: archive)
-      found = try session.run(
-        { try auditor.run($0, deliver: $1) },
-        checks: {
-          try checks.checklist(
-            of: plan, $0, data, preparation, limit: request.limit, title: title,
-            observer: engine.observer)
-        }
-      ) { summary, samples in
-        summary.retrieval = try RetrievalTally(samples, gallery: gallery, plan: record).summary()
-      }
-    }
+      batchSize: task.plan.slots, strict: request.selection.strict, observer: engine.observer)
+    let found = try session.run(
+      { try examine(task, $0, archive, $1) },
+      checks: {
+        try checks.checklist(
+          of: task, $0, data, preparation, limit: request.limit, title: title,
+          observer: engine.observer)
+      }, complete: task.summation(of: record))
     guard let found else { return nil }
     if request.saveAdversarial {
-      try SavedExamples.writeManifest(
-        in: folder, of: savedNames, pictures: plan.storesPictures)
+      try SavedExamples.writeManifest(in: folder, of: savedNames, pictures: pictures)
     }
     job?.release()
     return AuditOutcome(folder: folder, plan: record, summary: found, isAlone: isAlone)
   }
 
-  /// What kept inputs belong to.
-  private var savedNames: SavedExamples.Names {
-    switch matter {
-    case .classes(let names): .classes(names)
-    case .pairs(let pairs, _): .pairs(pairs.partners)
+  /// Audits the samples that `next` gives.
+  private func examine(
+    _ task: some AuditTask, _ next: () throws -> PreparedSample?,
+    _ archive: AdversarialArchive?, _ deliver: (SampleRecord) throws -> Void
+  ) throws {
+    let shown = ExampleGallerySource(size: request.gallerySamples, model: model, data: data)
+    let transfers = try transferModel.flatMap { source in
+      request.transferCache == "none"
+        ? nil
+        : try TransferCache(
+          at: request.transferCache, identity: source.identity, plan: task.plan)
     }
+    try Auditor(
+      task, archive: archive, gallery: shown.gallery(in: folder, shard: job?.shard, task: task),
+      transfers: transfers
+    ).run(next, deliver: deliver)
   }
 
   /// What a record says about the session that begins now.
@@ -66,7 +55,7 @@ extension ResolvedAudit {
     SessionRecord(
       command: command, directory: FileManager.default.currentDirectoryPath,
       began: Date().ISO8601Format(), device: model.encoder.device.description,
-      threads: Torch.threadCount, batchSize: plan.slots, limit: request.limit,
+      threads: Torch.threadCount, batchSize: task.plan.slots, limit: request.limit,
       engine: "libtorch \(Torch.version) \(Torch.cpuCapability)")
   }
 }

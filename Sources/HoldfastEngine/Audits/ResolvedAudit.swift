@@ -10,64 +10,27 @@ import HoldfastRecords
 ///
 /// The record of the plan is derived from it, and nothing is looked up again while it runs.
 struct ResolvedAudit {
-  /// What an audit ranks or names, which the runner needs to know.
-  enum Matter {
-    /// Classes of these names.
-    case classes([String])
-    /// The other side of pairs.
-    case pairs(PairManifest, Gallery)
-  }
-
   let request: AuditRequest
   /// What the line of progress begins with.
   let title: String
   /// Whether the request means this audit alone.
   let isAlone: Bool
   let model: ModelSource
+  /// The model that transfer inputs are made on; nil when there is none.
+  let transferModel: ModelSource?
   let data: any DataSet
   /// How files become the model's inputs.
   let preparation: any Preparation
-  let matter: Matter
-  let plan: AuditPlan
+  /// What is measured, with the models, the attacks and the threat.
+  let task: any AuditTask
+  /// What kept inputs belong to.
+  let savedNames: SavedExamples.Names
   let checks: CheckChoice
   let record: PlanRecord
   /// The run folder.
   let folder: String
   /// The job that this process is part of; nil when it is alone.
   let job: RankGroup?
-}
-
-/// The attacks of a protocol, or why it is not run.
-struct PlannedProtocol {
-  let name: AuditProtocol
-  var recipes: [AttackRecipe] = []
-  var omitted: String?
-
-  /// What a record says about it.
-  ///
-  /// - Parameter stop: how a record calls the rule by which a sample leaves an attack.
-  func record(in plan: AuditPlan, stop: String) throws -> ProtocolRecord {
-    let attacks = try recipes.map { recipe in
-      var record = try AttackRecord(recipe, stop: stop)
-      if plan.searchesInBFloat16(recipe, in: name) {
-        record.precision = SearchPrecision.bfloat16.rawValue
-      }
-      return record
-    }
-    return ProtocolRecord(name: name.rawValue, attacks: attacks, omitted: omitted)
-  }
-}
-
-extension AttackRecord {
-  /// What a record says about an attack.
-  fileprivate init(_ recipe: AttackRecipe, stop: String) throws {
-    let settings = try sortedJSON(recipe.objective)
-    self.init(
-      name: recipe.name,
-      objective: type(of: recipe.objective).name + (settings == "{}" ? "" : " \(settings)"),
-      parameters: try sortedJSON(recipe.attack), restarts: recipe.restarts,
-      targets: recipe.targets > 0 ? recipe.targets : nil, stop: stop)
-  }
 }
 
 extension AttackSpaceRecord {
@@ -97,7 +60,7 @@ func recorded(_ preparation: any Preparation) throws -> String {
 }
 
 /// A value as JSON on one line, its keys sorted.
-private func sortedJSON(_ value: some Encodable) throws -> String {
+func sortedJSON(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   return String(decoding: try encoder.encode(value), as: UTF8.self)

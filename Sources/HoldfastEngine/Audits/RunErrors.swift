@@ -1,6 +1,6 @@
 package import HoldfastAudit
 public import HoldfastErrors
-package import HoldfastRecords
+import HoldfastRecords
 
 /// A run that did what it was asked for and found too little.
 public struct GateError: UserFacingError {

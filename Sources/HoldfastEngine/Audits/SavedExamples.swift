@@ -4,6 +4,7 @@ import HoldfastData
 import HoldfastFormats
 import HoldfastRecords
 import HoldfastReport
+import HoldfastRuns
 
 /// The manifest of the adversarial inputs that a run has kept.
 enum SavedExamples {

@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastCore
 import HoldfastData
+import HoldfastScenes
 
 /// Built-in scenes where a command takes data: `scenes:evaluation`, `audio=scenes:validation`.
 package struct SceneArgument {

@@ -1,5 +1,6 @@
 import Foundation
-package import HoldfastData
+import HoldfastData
+package import HoldfastScenes
 
 /// The model that ships with the program, and the scenes it is audited on.
 package enum BuiltInModel {

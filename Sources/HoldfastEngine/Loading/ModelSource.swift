@@ -119,9 +119,26 @@ public struct ModelSource {
       encoder: try place.put(bundle?.wrap(bare) ?? bare, sense.preparation), head: head)
   }
 
-  /// The bare encoder with the same head.
-  func undefended(_ head: Head?) throws -> Subject {
-    Subject(encoder: try place.put(sense.encoder, sense.preparation), head: head)
+  /// The attacks that the model's defence must face; nil for a bare model.
+  ///
+  /// - Parameter steps: the steps of each run of an attack that takes steps.
+  func adaptiveAttacks(steps: Int) -> [AttackRecipe]? {
+    bundle?.defense.adaptiveAttacks(on: encoder.input, steps: steps)
+  }
+
+  /// The base of a bundle by itself; nil for a bare model.
+  func undefended() throws -> ModelSource? {
+    guard let bundle else { return nil }
+    let base = ModelRecord(path: bundle.base.path, files: bundle.base.files, defense: nil)
+    return try ModelSource(
+      path: path, record: base, model: model, modality: modality, place: place, bundle: nil)
+  }
+
+  /// What names this model where transfer inputs are shared: the program, the weights, the defence,
+  /// and where attacks act.
+  var identity: [String] {
+    [Version.number, modality.rawValue, place.name.rawValue, record.defense ?? ""]
+      + record.files.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
   }
 
   /// The encoder behind what adaptive attacks search in, where the bundle's defence names it.

@@ -38,8 +38,8 @@ public struct AuditRequest: Hashable, Sendable {
   public var data: [String] = []
   /// The pairs of a retrieval audit: `PATH` or `SENSE=PATH`.
   public var pairs: String?
-  /// A file of embeddings that are ranked too.
-  public var gallery: String?
+  /// A file of embeddings that the retrieval index holds too.
+  public var index: String?
   /// Which side of the pairs is attacked; nil for the first.
   public var side: Side?
   /// Which samples.
@@ -68,6 +68,8 @@ public struct AuditRequest: Hashable, Sendable {
   public var protocols: [AuditProtocol] = []
   /// The model that transfer examples are made on; nil for the base of a bundle.
   public var transferFrom: String?
+  /// The folder of transfer inputs that audits share; `none` to make all of them anew.
+  public var transferCache = TransferCache.place
   /// A file with the embedding that attacks with a goal aim at.
   public var goal: String?
   /// A class that samples are pushed towards: its name, `random`, or `least-likely`.
@@ -132,7 +134,7 @@ extension AuditRequest: Codable {
       .value("input", \.model.input), .value("trust", \.model.trust),
       .value("depth-camera", \.model.depthCamera), .value("device", \.model.device),
       .value("threads", \.model.threads), .choice("task", \.task), .repeated("data", \.data),
-      .value("pairs", \.pairs), .value("gallery", \.gallery), .choice("side", \.side),
+      .value("pairs", \.pairs), .value("index", \.index), .choice("side", \.side),
       .value("split", \.selection.split), .text("subsample", \.selection.subsample),
       .value("strict", \.selection.strict), .choice("attack-at", \.attackAt),
       .value("classes", \.classes), .value("templates", \.templates),
@@ -141,7 +143,8 @@ extension AuditRequest: Codable {
       .choice("precision", \.precision), .choice("norm", \.norm),
       .list("epsilon", \.radii, radii, \.description),
       .list("protocol", \.protocols, protocols, \.rawValue),
-      .value("transfer-from", \.transferFrom), .value("goal", \.goal),
+      .value("transfer-from", \.transferFrom),
+      .value("transfer-cache", \.transferCache), .value("goal", \.goal),
       .value("target", \.target), .value("preset", \.preset), .text("checks", \.checks),
       .value("limit", \.limit), .text("batch-size", \.batchSize), .value("seed", \.seed),
       .value("save-adversarial", \.saveAdversarial),

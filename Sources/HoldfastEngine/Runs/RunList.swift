@@ -2,6 +2,7 @@ import Foundation
 import HoldfastAudit
 import HoldfastRecords
 package import HoldfastReport
+import HoldfastRuns
 
 /// The runs below a folder.
 package enum RunList {

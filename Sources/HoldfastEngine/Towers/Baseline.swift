@@ -3,6 +3,8 @@ import HoldfastCore
 import HoldfastData
 import HoldfastMedia
 package import HoldfastRecords
+import HoldfastRuns
+import HoldfastScenes
 
 /// The share of samples whose nearest training sample is of the same class: what one gets without
 /// any learning.

@@ -3,6 +3,7 @@ import HoldfastCore
 import HoldfastData
 import HoldfastEncoders
 import HoldfastLayers
+import HoldfastScenes
 import HoldfastTensor
 
 /// Trains a tower, writes it, and measures what was written.

@@ -3,6 +3,7 @@ package import HoldfastCore
 package import HoldfastData
 package import HoldfastMedia
 package import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 
 /// The share of samples that a model names rightly.

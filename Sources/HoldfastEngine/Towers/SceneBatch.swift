@@ -1,6 +1,7 @@
 import HoldfastCore
-package import HoldfastData
+import HoldfastData
 package import HoldfastMedia
+package import HoldfastScenes
 package import HoldfastTensor
 
 /// Scenes to learn from: what one or more senses have of them, their shapes, and what is said about

@@ -3,6 +3,7 @@ import HoldfastCore
 import HoldfastData
 import HoldfastMedia
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 
 /// How often what belongs to a scene is found among what belongs to many, by cosine.

@@ -2,6 +2,7 @@ import HoldfastCore
 import HoldfastData
 import HoldfastEncoders
 import HoldfastMedia
+import HoldfastScenes
 import HoldfastTensor
 
 /// Samples of one sense to learn from, and what else is known of each in the space.

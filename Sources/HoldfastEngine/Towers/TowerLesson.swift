@@ -3,6 +3,7 @@ import HoldfastCore
 import HoldfastData
 import HoldfastEncoders
 import HoldfastFormats
+import HoldfastScenes
 import HoldfastTensor
 
 /// What a tower learns from and what it is judged by: built-in scenes, or files.

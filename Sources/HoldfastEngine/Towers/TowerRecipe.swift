@@ -1,6 +1,7 @@
 import HoldfastCore
 import HoldfastData
 import HoldfastEncoders
+import HoldfastScenes
 import HoldfastText
 
 /// How a tower is made: its sizes, how long it learns, and by what.

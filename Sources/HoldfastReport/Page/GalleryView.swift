@@ -48,8 +48,8 @@ struct GalleryView {
     guard let gallery = run.gallery, !gallery.record.entries.isEmpty else { return nil }
     rule = Shown(gallery.record.rule)
     let plan = run.plan
-    func name(_ label: Int) -> String {
-      plan.classes.indices.contains(label) ? plan.classes[label] : "class \(label)"
+    func name(_ label: Int, _ own: String?) -> String {
+      own ?? (plan.classes.indices.contains(label) ? plan.classes[label] : "class \(label)")
     }
     let isWide = ["audio", "video", "points", "inertial"].contains(plan.attackSpace.sense)
     entries = gallery.record.entries.map { entry in
@@ -73,8 +73,11 @@ struct GalleryView {
       var cosines: [Cosine] = []
       if let find {
         let rows = [
-          (name(entry.label), entry.clean.cosineToTruth, find.seen.cosineToTruth),
-          (name(find.seen.predicted), entry.clean.cosineToOther, find.seen.cosineToOther),
+          (name(entry.label, entry.name), entry.clean.cosineToTruth, find.seen.cosineToTruth),
+          (
+            name(find.seen.predicted, find.seen.name), entry.clean.cosineToOther,
+            find.seen.cosineToOther
+          ),
         ]
         cosines = rows.compactMap { name, before, after in
           guard let before, let after else { return nil }
@@ -83,9 +86,11 @@ struct GalleryView {
         }
       }
       return Entry(
-        id: Shown(entry.id), truth: Shown(name(entry.label)), style: isWide ? "wide" : "",
-        panels: panels, before: Shown(name(entry.clean.predicted)), isFooled: find != nil,
-        after: Shown(find.map { name($0.seen.predicted) } ?? ""), cosines: cosines,
+        id: Shown(entry.id), truth: Shown(name(entry.label, entry.name)),
+        style: isWide ? "wide" : "",
+        panels: panels, before: Shown(name(entry.clean.predicted, entry.clean.name)),
+        isFooled: find != nil,
+        after: Shown(find.map { name($0.seen.predicted, $0.seen.name) } ?? ""), cosines: cosines,
         drift: find.map { Self.cosine($0.cosineToClean) } ?? "",
         found: Shown(find.map { "\($0.protocol), \($0.attack), at \($0.radius)" } ?? ""),
         distance: find.map { String(format: "%.4g", $0.distance) } ?? "",

@@ -6,8 +6,8 @@ import HoldfastEncoders
 import HoldfastTensor
 import HoldfastText
 
-extension Gallery {
-  /// The gallery of a paired set: what belongs to the attacked inputs, and distractors.
+extension RetrievalIndex {
+  /// The index of a paired set: what belongs to the attacked inputs, and distractors.
   ///
   /// An entry of `stored` whose name is that of a partner is taken for its embedding; all others
   /// are distractors, which nobody looks for. The model embeds the partners that are not there.
@@ -16,6 +16,7 @@ extension Gallery {
     let places = Dictionary(
       (stored?.names ?? []).enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     let missing = entries.indices.filter { places[entries[$0].name] == nil }
+    var names = entries.map(\.name)
     var rows = [Tensor?](repeating: nil, count: entries.count)
     for (place, row) in zip(
       missing, try model.embeddings(of: missing.map { entries[$0] }, pairs.partners.kind))
@@ -29,13 +30,14 @@ extension Gallery {
       for place in 0..<stored.rows.shape[0] {
         if let names = stored.names, own.contains(names[place]) { continue }
         rows.append(try stored.rows.slice(0, place..<place + 1).normalized())
+        if let name = stored.names?[place] { names.append(name) }
       }
     }
     try self.init(
       embeddings: .concatenating(rows.compactMap { $0 }),
       partners: Dictionary(
         zip(pairs.inputs.entries.map(\.name), pairs.links), uniquingKeysWith: { first, _ in first }),
-      queries: entries.count)
+      queries: entries.count, names: names)
   }
 }
 

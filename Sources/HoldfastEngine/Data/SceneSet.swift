@@ -1,5 +1,6 @@
 import HoldfastCore
 public import HoldfastData
+import HoldfastMedia
 public import HoldfastScenes
 
 /// The built-in scenes as a data set: drawn, or made for another sense, when their turn comes.

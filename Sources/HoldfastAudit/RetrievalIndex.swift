@@ -3,7 +3,7 @@ import HoldfastData
 public import HoldfastTensor
 
 /// What attacked inputs are compared with: the embeddings of the other side, and of distractors.
-public struct Gallery {
+public struct RetrievalIndex {
   /// One row per entry, of unit length: `(M, D)`, float32, on the CPU.
   ///
   /// Partners come first, then distractors.
@@ -12,19 +12,24 @@ public struct Gallery {
   public let partners: [String: [Int]]
   /// How many entries are somebody's partner: those that look for inputs in the other direction.
   public let queries: Int
+  /// What the entries are called, from the first on; those beyond it have no name.
+  public let names: [String]
 
-  /// A gallery of embeddings of any length.
+  /// An index of embeddings of any length.
   ///
-  /// - Throws: `UsageError` where a partner is no entry, or an input has none.
-  public init(embeddings: Tensor, partners: [String: [Int]], queries: Int) throws {
+  /// - Throws: `UsageError` when a partner is not an entry, or an input has no partner.
+  public init(
+    embeddings: Tensor, partners: [String: [Int]], queries: Int, names: [String] = []
+  ) throws {
     let entries = embeddings.shape.first ?? 0
     for (id, places) in partners {
       guard !places.isEmpty, places.allSatisfy({ $0 >= 0 && $0 < queries }), queries <= entries
-      else { throw UsageError("the partners of `\(id)` are not in the gallery") }
+      else { throw UsageError("the partners of `\(id)` are not in the retrieval index") }
     }
     self.embeddings = try embeddings.to(.cpu).to(.float32).normalized().contiguous()
     self.partners = partners
     self.queries = queries
+    self.names = names
   }
 
   /// The places of an input's true partners, of which there is at least one.
@@ -32,15 +37,20 @@ public struct Gallery {
   /// - Throws: `DataError` for an input without any.
   func partners(of id: String) throws(DataError) -> [Int] {
     guard let places = partners[id] else {
-      throw DataError("has no partner in the gallery", in: id)
+      throw DataError("has no partner in the retrieval index", in: id)
     }
     return places
+  }
+
+  /// What an entry is called: its name, or its number, from 1.
+  public func name(of place: Int) -> String {
+    names.indices.contains(place) ? names[place] : "entry \(place + 1)"
   }
 
   /// The number of entries M.
   public var count: Int { embeddings.shape[0] }
 
-  /// The head that reads embeddings by this gallery, on the device of `encoder`.
+  /// The head that reads embeddings by this index, on the device of `encoder`.
   public func head(scale: Double, for encoder: any Encoder) throws(TorchError) -> Head {
     Head(anchors: try embeddings.transposed().contiguous().to(encoder.device), scale: scale)
   }

@@ -4,17 +4,23 @@ import HoldfastFormats
 import HoldfastRecords
 import HoldfastTensor
 
-/// A sample on its way through an audit: what is known so far.
-struct SampleTrack {
+/// What every task knows about a sample on its way: the input, the work, and the verdicts of each
+/// protocol.
+public struct SampleTrack {
   let id: String
   /// The input, float32, on the CPU: `(1, …)`.
   let input: Tensor
   let clean: CleanRecord
-  /// What is known about it to the audited model, and to the transfer source if there is one.
+  /// The truth for the audited model.
   let truth: SampleTruth
+  /// The truth for the model that transfer inputs are made on; nil if there is none.
   let sourceTruth: SampleTruth?
-  /// The class that it is pushed towards.
+  /// The class that it is pushed towards; nil for untargeted attacks.
   let target: Int?
+  /// The radii, ascending.
+  let radii: [Radius]
+  /// The protocols that are recorded.
+  private let protocols: [AuditProtocol]
   /// Per protocol, one entry per radius.
   private(set) var entries: [AuditProtocol: [SampleRadiusRecord]]
 
@@ -28,14 +34,22 @@ struct SampleTrack {
     self.truth = truth
     self.sourceTruth = sourceTruth
     target = plan.target == nil ? nil : truth.rivals.first
+    radii = plan.radii
+    protocols = plan.recorded
     let untouched = plan.radii.map {
       SampleRadiusRecord(radius: $0.description, robust: clean.correct)
     }
-    entries = Dictionary(uniqueKeysWithValues: plan.recorded.map { ($0, untouched) })
+    entries = Dictionary(uniqueKeysWithValues: protocols.map { ($0, untouched) })
+  }
+
+  /// The sample as an attack of a protocol meets it.
+  func job(in name: AuditProtocol, _ radii: [Radius]) -> AttackJob {
+    let truth = name == .transfer ? sourceTruth ?? truth : truth
+    return AttackJob(id: id, input: input, truth: truth, radii: radii)
   }
 
   /// The radii at which a protocol has not yet fooled the model.
-  func standing(_ name: AuditProtocol, of radii: [Radius]) -> [Radius] {
+  func standing(_ name: AuditProtocol) -> [Radius] {
     guard let entries = entries[name] else { return [] }
     return zip(radii, entries).filter { $0.1.robust }.map(\.0)
   }
@@ -59,8 +73,16 @@ struct SampleTrack {
     }
   }
 
-  /// Records an example that was tested on the audited model; true where it is the one that speaks
-  /// for the protocol so far.
+  /// Says that a transfer input was not made anew.
+  mutating func markReused(at radius: Radius, attack: String) {
+    update(.transfer, radius) { entry in
+      guard let place = entry.attacks.firstIndex(where: { $0.attack == attack }) else { return }
+      entry.attacks[place].reused = true
+    }
+  }
+
+  /// Records an example that was tested on the audited model; true when it is now the example of
+  /// the protocol.
   @discardableResult
   mutating func show(
     _ name: AuditProtocol, _ radius: Radius, attack: String, _ example: Example
@@ -69,15 +91,15 @@ struct SampleTrack {
       attack: attack, predicted: example.predicted, margin: example.margin,
       inMarginBand: example.isInMarginBand, distance: example.distance,
       sha256: try Self.checksum(example.input))
-    var speaks = false
+    var isBest = false
     update(name, radius) { entry in
-      // Of several examples, the one furthest past success speaks for the protocol.
+      // Of several examples, the one furthest past success is recorded.
       guard example.margin > entry.example?.margin ?? -.infinity else { return }
-      speaks = true
+      isBest = true
       entry.example = record
       entry.robust = example.margin <= 0
     }
-    return speaks
+    return isBest
   }
 
   private mutating func update(
@@ -91,7 +113,7 @@ struct SampleTrack {
   }
 
   /// The line of `samples.jsonl`.
-  func record(_ protocols: [AuditProtocol]) throws -> SampleRecord {
+  func record() throws -> SampleRecord {
     SampleRecord(
       id: id, label: truth.label, target: target, input: try Self.checksum(input), clean: clean,
       protocols: protocols.map { name in
