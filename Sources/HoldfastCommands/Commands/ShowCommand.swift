@@ -55,11 +55,15 @@ struct ShowCommand: TalkingCommand {
       for line in try Self.facts(run) { console.result(line) }
       return
     }
-    if !isFinished {
-      let isData = robustbench || format == .csv
-      if isData { console.say(Self.caution(found)) } else { console.result(Self.caution(found)) }
+    if robustbench {
+      try showEntry(run, summary, console)
+      if !isFinished { console.say(Self.caution(found)) }
+      return
     }
-    if robustbench { return try showEntry(run, summary, console) }
+    if !isFinished {
+      let caution = Self.caution(found)
+      if format == .csv { console.say(caution) } else { console.result(caution) }
+    }
     let report: any Report =
       RetrievalReport(plan: run.plan, summary: summary)
       ?? AuditReport(plan: run.plan, summary: summary)
