@@ -51,6 +51,11 @@ struct ShowCommand: TalkingCommand {
       return console.result(String(decoding: json, as: UTF8.self))
     }
     guard let summary = found.summary else {
+      guard !robustbench, format != .csv else {
+        throw RunError(
+          "`\(path)` is not finished, and nothing can be said about its accuracy yet",
+          hint: "run its command again to finish it")
+      }
       console.result(Self.caution(found))
       for line in try Self.facts(run) { console.result(line) }
       return
