@@ -84,7 +84,7 @@ struct ComparisonTests {
   @Test("refuse unfinished runs, and compare the first samples of the data when asked to")
   func unfinished() throws {
     try withTemporaryFolder { folder in
-      let lines = (0..<6).map { line("\($0)", place: $0, robust: $0 > 2) }
+      let lines = (0..<6).map { line($0, robust: $0 > 2) }
       let whole = try writeRun(folder.appending(path: "whole"), lines)
       // Samples 3 and 5 are missing: 4 says nothing yet.
       let torn = try writeRun(
@@ -113,7 +113,7 @@ struct ComparisonTests {
         _ name: String, _ input: String, _ file: String?, preprocessing: String = "p"
       ) throws -> StoredRun {
         let lines = (0..<5).map {
-          line("\($0)", place: $0, robust: true, input: input, file: file)
+          line($0, robust: true, input: input, file: file)
         }
         return try writeRun(folder.appending(path: name), lines) {
           $0.data.preprocessing = preprocessing
