@@ -1,16 +1,16 @@
-/// Why a run cannot be resumed, or two runs not be compared, and what to do about it.
+/// Why a run cannot be resumed, or two runs not be compared: one sentence, and what to do about it.
 public struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, as a sentence without its full stop.
-  public let what: String
+  /// What is wrong.
+  public let message: String
   /// What to do about it.
   public let hint: String?
 
   /// An error with its remedy.
-  public init(_ what: String, hint: String) {
-    self.what = what
+  public init(_ message: String, hint: String) {
+    self.message = message
     self.hint = hint
   }
 
   /// The sentence, and the hint after an empty line.
-  public var description: String { hint.map { "\(what)\n\nhint: \($0)" } ?? what }
+  public var description: String { hint.map { "\(message)\n\nhint: \($0)" } ?? message }
 }

@@ -129,13 +129,13 @@ struct RunFolderTests {
         var plan = PlanRecord.madeUp()
         change(&plan)
         let error = try #require(throws: RunError.self) { try open(folder, plan) }
-        #expect(error.what.hasSuffix("a run that differs in \(name)"), "\(error)")
+        #expect(error.message.hasSuffix("a run that differs in \(name)"), "\(error)")
         #expect(error.hint?.isEmpty == false)
       }
       var both = PlanRecord.madeUp()
       (both.norm, both.seed) = ("l2", 1)
       let error = try #require(throws: RunError.self) { try open(folder, both) }
-      #expect(error.what.hasSuffix("the norm, the seed"))
+      #expect(error.message.hasSuffix("the norm, the seed"))
       _ = try open(folder)
     }
   }
@@ -172,7 +172,7 @@ struct RunFolderTests {
       try good.write(to: samples)
       try FileManager.default.removeItem(at: run)
       let error = try #require(throws: RunError.self) { try open(folder) }
-      #expect(error.what.contains("no run.json"))
+      #expect(error.message.contains("no run.json"))
       for damaged in [Data(), Data(plan.prefix(60)), Data("[]".utf8)] {
         try damaged.write(to: run)
         #expect(throws: FormatError.self) { try open(folder) }
@@ -190,7 +190,7 @@ struct RunFolderTests {
       let error = try #require(throws: RunError.self) {
         try open(file.appendingPathComponent("run"))
       }
-      #expect(error.what.contains("cannot be made"))
+      #expect(error.message.contains("cannot be made"))
     }
   }
 }

@@ -73,11 +73,11 @@ struct ComparisonTests {
       for (index, (words, change)) in changes.enumerated() {
         let b = try run(folder.appending(path: "b\(index)"), ["1": "++"], change)
         let error = try #require(throws: RunError.self) { try Comparison.record(a, b) }
-        #expect(error.what.contains(words), "\(error)")
+        #expect(error.message.contains(words), "\(error)")
       }
       let empty = try run(folder.appending(path: "c"), ["2": "++"])
       let error = try #require(throws: RunError.self) { try Comparison.record(a, empty) }
-      #expect(error.what.contains("no finished sample in common"))
+      #expect(error.message.contains("no finished sample in common"))
     }
   }
 
@@ -92,7 +92,7 @@ struct ComparisonTests {
         isFinished: false)
       for pair in [(whole, torn), (torn, whole)] {
         let error = try #require(throws: RunError.self) { try Comparison.record(pair.0, pair.1) }
-        #expect(error.what.contains("torn` is not finished"), "\(error)")
+        #expect(error.message.contains("torn` is not finished"), "\(error)")
         #expect(error.hint?.contains("--partial") == true)
         let found = try Comparison.record(pair.0, pair.1, partial: true)
         #expect(found.paired == 3 && found.unfinished == [torn.path])
@@ -102,7 +102,7 @@ struct ComparisonTests {
       let error = try #require(throws: RunError.self) {
         try Comparison.record(whole, old, partial: true)
       }
-      #expect(error.what.contains("in which order"), "\(error)")
+      #expect(error.message.contains("in which order"), "\(error)")
     }
   }
 
@@ -123,7 +123,7 @@ struct ComparisonTests {
       for other in [try run("b", "2", "y"), try run("c", "2", nil)] {
         let error = try #require(throws: RunError.self) { try Comparison.record(a, other) }
         #expect(
-          error.what.contains("5 of 5 samples") && error.what.contains("`0`, `1`, `2`"),
+          error.message.contains("5 of 5 samples") && error.message.contains("`0`, `1`, `2`"),
           "\(error)")
       }
       // Another model may prepare the same file in its own way.
