@@ -77,6 +77,7 @@ struct Worker {
     let isOurs =
       error is FormatError || error is MediaError || error is TextError || error is DataError
       || error is EncoderError || error is CheckpointError || error is UsageError
+      || error is RunError
     guard !isOurs || !text.contains("/whole-") else { return }
     let line = text.replacingOccurrences(of: "\n", with: " ").prefix(300)
     say(

@@ -34,7 +34,7 @@ struct RecordedInputTests {
       try write(8, to: path)
       for line in lines {
         let error = try #require(throws: DataError.self) { try line.check(item, preparation) }
-        #expect(error.file == path && error.what.contains("`a`") && !error.hint.isEmpty)
+        #expect(error.file == path && error.what.contains("`a`") && error.hint?.isEmpty == false)
       }
     }
   }

@@ -53,7 +53,7 @@ struct RequirementTests {
   func nonsense(text: String, words: String) throws {
     let error = try #require(throws: UsageError.self) { try Requirement(text) }
     #expect(error.message.contains(words), "\(error)")
-    #expect(!error.hint.isEmpty)
+    #expect(error.hint?.isEmpty == false)
   }
 
   @Test("refuse radii and protocols that are not run")

@@ -207,7 +207,7 @@ struct RetrievalFolderTests {
 
       var other = plan
       other.retrieval?.side = "partner"
-      let error = #expect(throws: UsageError.self) {
+      let error = #expect(throws: RunError.self) {
         try RunFolder(at: path, plan: other, session: .madeUp)
       }
       #expect("\(error as Any)".contains("attacked side"))

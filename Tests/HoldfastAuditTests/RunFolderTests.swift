@@ -130,7 +130,7 @@ struct RunFolderTests {
         change(&plan)
         let error = try #require(throws: RunError.self) { try open(folder, plan) }
         #expect(error.message.hasSuffix("a run that differs in \(name)"), "\(error)")
-        #expect(!error.hint.isEmpty)
+        #expect(error.hint?.isEmpty == false)
       }
       var both = PlanRecord.madeUp()
       (both.norm, both.seed) = ("l2", 1)

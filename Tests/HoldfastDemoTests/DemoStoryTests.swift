@@ -36,7 +36,7 @@ struct DemoStoryTests {
         classes: [], templates: [],
         attackSpace: AttackSpaceRecord(
           place: "model", sense: sense, shape: [1], unit: "unit of \(sense)"),
-        norm: "linf", radii: ["1/255", "4/255"], protocols: [], goal: nil, budgets: "nested",
+        norm: "linf", radii: ["1/255", "4/255"], protocols: [], goal: nil, budgets: .nested,
         precision: "float32", seed: 0), summary: summary)
   }
 

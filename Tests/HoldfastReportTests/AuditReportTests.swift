@@ -156,6 +156,26 @@ struct AuditReportTests {
     #expect(zoo.contains("\"unreliable\":true") && zoo.contains("masking checks failed: (d)"))
   }
 
+  @Test("say that a check had too few samples to tell, which is no pass")
+  func tooFew() throws {
+    var summary = SummaryRecord(
+      samples: 10, clean: ProportionRecord(count: 6, total: 10, value: 0.6, low: 0.25, high: 0.75),
+      worstCase: [row("1/255", 4)], protocols: [], omitted: [], inMarginBand: 0)
+    summary.add(checks: [
+      check("a", .pass, p: 0.5),
+      check(
+        "d", .tooFew, p: 1, reason: "3 samples could speak against the run, of 7 that it takes"),
+    ])
+    #expect(summary.checks?.undecided == ["d"] && summary.unreliable == false)
+    let report = AuditReport(plan: plan, summary: summary)
+    #expect(
+      report.notes.last
+        == "check (d) name, is it so? too few to tell (3 samples could speak against the run, of 7 that "
+        + "it takes): 3/10 right")
+    let senses = SensesReport([.init(plan: plan, summary: summary)])
+    #expect(senses.table().objects.map { $0["checks"] } == ["too few to tell"])
+  }
+
   @Test("note in one line that no check was run")
   func unchecked() {
     var summary = SummaryRecord(

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("What is said about a run")
 struct RunFindingsTests {
-  private let fell = [2, 3, 5].map { line("\($0)", place: $0, robust: false) }
-  private let stood = [0, 1].map { line("\($0)", place: $0, robust: true) }
+  private let fell = [2, 3, 5].map { line($0, robust: false) }
+  private let stood = [0, 1].map { line($0, robust: true) }
 
   @Test("is about the first samples of the data while it is not finished")
   func unfinished() throws {

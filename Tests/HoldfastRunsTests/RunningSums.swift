@@ -16,6 +16,13 @@ func line(
     ])
 }
 
+/// A line about the sample of a place, which is its id too.
+func line(
+  _ place: Int, robust: Bool, input: String = "", file: String? = nil
+) -> SampleRecord {
+  line("\(place)", place: place, robust: robust, input: input, file: file)
+}
+
 /// The plan that such lines answer.
 let shortPlan = PlanRecord.madeUp(["white-box"], radii: ["1/255"])
 

@@ -141,7 +141,7 @@ struct SceneSenseTests {
     let words = #expect(throws: SceneError.self) {
       try SceneRendering(.text).render(generator.scene(.train, 0)).medium()
     }
-    #expect(words?.hint.contains("choose another sense") == true)
+    #expect(words?.hint?.contains("choose another sense") == true)
   }
 
   @Test("Settings spell out what the sense has use for")

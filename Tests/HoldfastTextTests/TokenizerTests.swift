@@ -1,3 +1,4 @@
+import HoldfastErrors
 import Foundation
 import Testing
 
@@ -68,7 +69,7 @@ import Testing
     let scratch = try Scratch()
     let nothing = failure { try CLIPTokenizer(folder: scratch.folder) }
     #expect(nothing?.what == "no tokeniser here")
-    #expect(nothing?.hint.contains("tokenizer.json") == true)
+    #expect(nothing?.hint?.contains("tokenizer.json") == true)
     try scratch.write("vocab.json", "{}")
     #expect(failure { try CLIPTokenizer(folder: scratch.folder) }?.what == "merges.txt is missing")
     let absent = scratch.folder.appendingPathComponent("none.json")
@@ -137,7 +138,7 @@ import Testing
     let file = try scratch.write("bpe.txt", Data([0x1F, 0x8B, 0x08, 0x00, 0xFF]))
     let error = failure { try CLIPTokenizer(simpleVocabulary: file) }
     #expect(error?.what == "not UTF-8 text")
-    #expect(error?.hint.contains("unpack") == true)
+    #expect(error?.hint?.contains("unpack") == true)
   }
 
   @Test func errorsCannotWriteToTheTerminal() throws {

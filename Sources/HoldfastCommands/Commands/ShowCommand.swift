@@ -51,15 +51,24 @@ struct ShowCommand: TalkingCommand {
       return console.result(String(decoding: json, as: UTF8.self))
     }
     guard let summary = found.summary else {
+      guard !robustbench, format != .csv else {
+        throw RunError(
+          "`\(path)` is not finished, and nothing can be said about its accuracy yet",
+          hint: "run its command again to finish it")
+      }
       console.result(Self.caution(found))
       for line in try Self.facts(run) { console.result(line) }
       return
     }
-    if !isFinished {
-      let isData = robustbench || format == .csv
-      if isData { console.say(Self.caution(found)) } else { console.result(Self.caution(found)) }
+    if robustbench {
+      try showEntry(run, summary, console)
+      if !isFinished { console.say(Self.caution(found)) }
+      return
     }
-    if robustbench { return try showEntry(run, summary, console) }
+    if !isFinished {
+      let caution = Self.caution(found)
+      if format == .csv { console.say(caution) } else { console.result(caution) }
+    }
     let report: any Report =
       RetrievalReport(plan: run.plan, summary: summary)
       ?? AuditReport(plan: run.plan, summary: summary)
