@@ -130,7 +130,9 @@ public final class Auditor<Task: AuditTask> {
         track.sample.spend(search.name, result.radius, attack: search.recipe.name, result.cost)
         guard let example = result.example else { continue }
         // What fooled at one radius is the example of the larger ones as well.
-        if Task.Track.countsAtLargerRadii, example.input === before { continue }
+        if Task.Track.countsAtLargerRadii, search.name != .transfer, example.input === before {
+          continue
+        }
         before = example.input
         if search.name == .transfer {
           try transfers?.store(
@@ -184,9 +186,11 @@ public final class Auditor<Task: AuditTask> {
     _ track: inout Task.Track
   ) throws {
     let job = track.sample.job(in: search.name, [])
-    try archive?.keep(input, of: job, as: .transfer, at: radius, norm: plan.norm)
-    _ = try show(
+    let (_, spoken) = try show(
       input, distance, verdict: nil, as: .transfer, at: radius, search, &track)
+    if spoken.contains(radius) {
+      try archive?.keep(input, of: job, as: .transfer, at: radius, norm: plan.norm)
+    }
     guard plan.storesPictures else { return }
     let (stored, length) = try plan.picture(of: input, at: radius, of: job)
     _ = try show(stored, length, verdict: nil, as: .transferPNG, at: radius, search, &track)

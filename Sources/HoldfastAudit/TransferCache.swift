@@ -119,7 +119,7 @@ public struct TransferCache {
     let source, sample, input, attack, parameters, objective, loss: String
     let restarts, targets, label: Int
     let partners: [Int]
-    let target: Int?
+    let entries, target: Int?
     let norm: Norm
     let radius: Double
     /// All radii, for an attack whose one search answers for all of them.
@@ -142,7 +142,8 @@ public struct TransferCache {
       parameters: "\(type(of: recipe.attack).name) \(try spell(recipe.attack))",
       objective: type(of: recipe.objective).name, loss: try spell(recipe.objective),
       restarts: recipe.restarts, targets: recipe.targets, label: job.truth.label,
-      partners: job.truth.partners, target: plan.target == nil ? nil : job.truth.rivals.first,
+      partners: job.truth.partners, entries: job.truth.entries,
+      target: plan.target == nil ? nil : job.truth.rivals.first,
       norm: plan.norm, radius: radius.value,
       radii: recipe.attack.reach == .box ? plan.radii.map(\.value) : nil,
       budgets: plan.budgets, seed: plan.seed)

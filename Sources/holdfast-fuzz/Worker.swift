@@ -74,10 +74,7 @@ struct Worker {
   /// Prints an error that is none of the package's, or does not name the file.
   private func complain(about error: any Error, in number: Int) {
     let text = "\(error)"
-    let isOurs =
-      error is FormatError || error is MediaError || error is TextError || error is DataError
-      || error is EncoderError || error is CheckpointError || error is UsageError
-      || error is RunError
+    let isOurs = error is any UserFacingError
     guard !isOurs || !text.contains("/whole-") else { return }
     let line = text.replacingOccurrences(of: "\n", with: " ").prefix(300)
     say(

@@ -121,6 +121,33 @@ struct AuditorTests {
     #expect(toy.source.backwardRows > 0)
   }
 
+  @Test("of several transfer attacks keep the input that is recorded")
+  func keptTransfer() throws {
+    let toy = try ToyAudit(samples: 8)
+    var plan = toy.plan([.transfer])
+    plan.attacks[.transfer]?.append(
+      AttackRecipe(name: "pgd", attack: PGD(steps: 2), objective: CrossEntropy()))
+    try withTemporaryFolder { folder in
+      let archive = AdversarialArchive(in: folder.path, storesPictures: false)
+      var records: [SampleRecord] = []
+      var rest = toy.samples[...]
+      try Auditor(plan, archive: archive).run({ rest.popFirst() }) { records.append($0) }
+      var attacks: Set<String> = []
+      for record in records where record.clean.correct {
+        for entry in record.radii(of: .transfer) {
+          let example = try #require(entry.example)
+          attacks.insert(example.attack)
+          let name = AdversarialArchive.name(of: record.id, as: "transfer", at: entry.radius)
+          let file = try SafetensorsFile(
+            "\(folder.path)/\(AdversarialArchive.place)/\(name).safetensors")
+          let bytes = try file.withBytes(of: "input") { Array($0) }
+          #expect(Checksum.sha256(of: bytes) == example.sha256)
+        }
+      }
+      #expect(attacks.contains("apgd-ce"))
+    }
+  }
+
   @Test("without pictures show no PNG, and without a source no transfer")
   func omissions() throws {
     let points = try ToyAudit(samples: 4, base: .points())

@@ -123,7 +123,8 @@ struct RetrievalCommandTests {
       try write(["input,partner"] + files.map { "\($0),\($0)" }, "self.csv", in: folder)
       let output = try succeed(
         [
-          "audit", "--task", "retrieval", "--pairs", "image=self.csv", "--model", model, "--attack",
+          "audit", "--task", "retrieval", "--checks", "off", "--pairs", "image=self.csv", "--model",
+          model, "--attack",
           "apgd-embedding:steps=10", "--epsilon", "1/255,8/255", "--output", "run", "--format",
           "json",
         ], in: folder)
@@ -144,7 +145,10 @@ struct RetrievalCommandTests {
         (0..<2).map { "\(images)/\(name)/000\($0).jpg,a photo of a \(name)." }
       }
       try write(["input,caption"] + pairs, "pairs.csv", in: folder)
-      let line = ["audit", "--task", "retrieval", "--model", model, "--epsilon", "1/255,8/255"]
+      let line = [
+        "audit", "--task", "retrieval", "--checks", "off", "--model", model, "--epsilon",
+        "1/255,8/255",
+      ]
       _ = try succeed(
         line + [
           "--pairs", "pairs.csv", "--attack", "apgd-rank:steps=5", "--save-adversarial",
@@ -191,7 +195,8 @@ struct RetrievalCommandTests {
         ["embed", "--text", "--model", model, "--output", "more.safetensors"] + distractors,
         in: folder)
       let arguments = [
-        "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", model, "--index",
+        "audit", "--task", "retrieval", "--checks", "off", "--pairs", "pairs.csv", "--model", model,
+        "--index",
         "more.safetensors", "--attack", "crossmaxim:steps=5", "--attack", "apgd-rank:steps=5",
         "--epsilon", "1/255,4/255", "--output", "run", "--threads", "1",
       ]
@@ -278,7 +283,8 @@ struct RetrievalCommandTests {
           Summary.self,
           succeed(
             [
-              "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", model, "--attack",
+              "audit", "--task", "retrieval", "--checks", "off", "--pairs", "pairs.csv", "--model",
+              model, "--attack",
               "crossfire:steps=2", "--epsilon", "1/255", "--format", "json",
             ] + rest, in: folder))
       }
@@ -306,7 +312,8 @@ struct RetrievalCommandTests {
       func audit(_ side: String) throws -> [Sample] {
         let output = try succeed(
           [
-            "audit", "--task", "retrieval", "--pairs", "pairs.jsonl", "--model", model, "--side",
+            "audit", "--task", "retrieval", "--checks", "off", "--pairs", "pairs.jsonl", "--model",
+            model, "--side",
             side, "--attack", "crossmaxim:steps=3", "--epsilon", "2/255", "--limit", "4",
             "--output", side,
           ], in: folder)
@@ -325,14 +332,12 @@ struct RetrievalCommandTests {
       let name: String
       let radii: [Radius]
     }
-    struct Check: Decodable { let letter: String }
     struct Attack: Decodable {
       let attack: String
       let transfer: String?
     }
     struct Retrieval: Decodable { let attacks: [Attack] }
     let protocols: [ByName]
-    let checks: [Check]?
     let retrieval: Retrieval
 
     func robust(_ name: String) -> Int? {
@@ -344,9 +349,7 @@ struct RetrievalCommandTests {
     "a defence that masks its gradient does not look robust, and its base lends transfer inputs")
   func masked() throws {
     try withTemporaryFolder { folder in
-      let pairs = classes.flatMap { name in
-        (0..<2).map { "\(images)/\(name)/000\($0).jpg,a photo of a \(name)." }
-      }
+      let pairs = classes.prefix(6).map { "\(images)/\($0)/0000.jpg,a photo of a \($0)." }
       try write(["input,caption"] + pairs, "pairs.csv", in: folder)
       _ = try succeed(
         [
@@ -356,24 +359,24 @@ struct RetrievalCommandTests {
       let output = try succeed(
         [
           "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", "bundle", "--attack",
-          "apgd-rank:steps=10", "--epsilon", "2/255", "--checks", "8", "--gallery-samples", "3",
+          "apgd-rank:steps=10", "--epsilon", "2/255", "--checks", "off", "--gallery-samples", "3",
           "--output", "run", "--format", "json",
         ], in: folder)
       let found = try json(Protocols.self, output)
       #expect(
         found.protocols.map(\.name) == ["transfer", "transfer-png", "white-box", "adaptive"])
-      let (white, adaptive) = (found.robust("white-box") ?? 0, found.robust("adaptive") ?? 20)
-      #expect(white >= 8 && adaptive <= white / 2, "white-box \(white), adaptive \(adaptive)")
+      let (white, adaptive) = (found.robust("white-box") ?? 0, found.robust("adaptive") ?? 6)
+      #expect(white > 2 && adaptive <= white / 2, "white-box \(white), adaptive \(adaptive)")
       #expect(
         found.retrieval.attacks.prefix(3).map(\.transfer) == ["transfer", "transfer-png", nil])
-      #expect(found.checks?.map(\.letter) == ["a", "b", "c", "d", "e", "f", "g"])
       let page = try String(
         contentsOf: folder.appendingPathComponent("run/report.html"), encoding: .utf8)
       #expect(page.contains("Looked at") && page.contains("a photo of a "))
 
       // Another audit of the same base does not make the same inputs again, unless told to.
       let line = [
-        "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", "bundle", "--attack",
+        "audit", "--task", "retrieval", "--checks", "off", "--pairs", "pairs.csv", "--model",
+        "bundle", "--attack",
         "apgd-rank:steps=10", "--epsilon", "2/255", "--protocol", "transfer",
       ]
       let note = "inputs of apgd-rank were made by an earlier run"
@@ -393,8 +396,9 @@ struct RetrievalCommandTests {
         ["input,caption"] + classes.map { "\(images)/\($0)/0003.jpg,a photo of a \($0)." },
         "pairs.csv", in: folder)
       let line = [
-        "audit", "--task", "retrieval", "--pairs", "pairs.csv", "--model", model, "--attack",
-        "apgd-rank:steps=3", "--epsilon", "2/255", "--checks", "off", "--format", "json",
+        "audit", "--task", "retrieval", "--checks", "off", "--pairs", "pairs.csv", "--model", model,
+        "--attack",
+        "apgd-rank:steps=3", "--epsilon", "2/255", "--format", "json",
       ]
       let transfer = try json(
         Protocols.self,
