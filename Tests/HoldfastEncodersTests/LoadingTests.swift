@@ -3,6 +3,7 @@ import HoldfastCore
 import HoldfastEncoders
 import HoldfastFormats
 import HoldfastLayers
+import HoldfastMedia
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing

@@ -164,7 +164,7 @@ struct EventTests {
       try EventPreprocessor(slice: EventSlice(count: -1))
         .prepare(.bytes(bytes, name: "a.npz"))
     }
-    #expect(throws: MediaError("this is no picture", hint: "the model takes pictures")) {
+    #expect(throws: MediaError("this is not a picture", hint: "the model takes pictures")) {
       try ImagePreprocessor.clip().prepare(.medium(.events(golden.stream())))
     }
     #expect(throws: FormatError.self) { try EventPreprocessor().prepare(.file("/nowhere/a.npz")) }

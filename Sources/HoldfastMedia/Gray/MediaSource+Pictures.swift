@@ -6,7 +6,7 @@ extension MediaSource {
     switch self {
     case .medium(.image(let image)): return (image, "")
     case .medium(.gray(let gray)) where gray.depth == 8: return (gray.rgb, "")
-    case .medium: throw MediaError("this is no picture", hint: "the model takes \(reader)")
+    case .medium: throw MediaError("this is not a picture", hint: "the model takes \(reader)")
     case .bytes(let bytes, let name): return (try decodeImage(bytes, name: name), name)
     case .file(let path):
       let bytes = try FileReader.bytes(of: path)
@@ -21,7 +21,7 @@ extension MediaSource {
     switch self {
     case .medium(.gray(let gray)): return (gray, "")
     case .medium(.image(let image)) where !exactly: return (GrayImage(image), "")
-    case .medium: throw MediaError("this is no picture", hint: "the model takes \(reader)")
+    case .medium: throw MediaError("this is not a picture", hint: "the model takes \(reader)")
     case .bytes(let bytes, let name):
       return (try decodeGray(bytes, name: name, exactly: exactly), name)
     case .file(let path):
