@@ -22,7 +22,7 @@ public struct HoldfastCommand: ParsableCommand {
     ])
 
   /// The version of Holdfast.
-  public static let version = Version.number
+  public static let version = HoldfastVersion.number
 
   /// The day of that version, as manual pages write it.
   static let day = "November 26, 2026"

@@ -1,3 +1,4 @@
+import HoldfastErrors
 import HoldfastCore
 import Testing
 

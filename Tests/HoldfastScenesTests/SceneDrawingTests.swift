@@ -1,3 +1,4 @@
+import HoldfastErrors
 import Testing
 
 @testable import HoldfastScenes

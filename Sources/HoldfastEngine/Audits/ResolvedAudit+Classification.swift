@@ -107,7 +107,7 @@ extension ResolvedAudit {
     try plan.checkRadii()
 
     let record = PlanRecord(
-      holdfast: Version.number, model: model.record,
+      holdfast: HoldfastVersion.number, model: model.record,
       transferModel: plan.attacks[.transfer] == nil ? nil : transferModel?.record,
       data: DataRecord(
         path: data.path, layout: data.layout, listing: data.listing,

@@ -57,7 +57,7 @@ extension ResolvedAudit {
     try plan.checkRadii()
 
     let record = PlanRecord(
-      holdfast: Version.number, model: model.record,
+      holdfast: HoldfastVersion.number, model: model.record,
       transferModel: plan.attacks[.transfer] == nil ? nil : transferModel?.record,
       data: DataRecord(
         path: pairs.path, layout: pairs.layout, listing: try pairs.listing(),

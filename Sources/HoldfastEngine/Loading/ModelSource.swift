@@ -137,7 +137,7 @@ public struct ModelSource {
   /// What names this model where transfer inputs are shared: the program, the weights, the defence,
   /// and where attacks act.
   var identity: [String] {
-    [Version.number, modality.rawValue, place.name.rawValue, record.defense ?? ""]
+    [HoldfastVersion.number, modality.rawValue, place.name.rawValue, record.defense ?? ""]
       + record.files.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
   }
 
