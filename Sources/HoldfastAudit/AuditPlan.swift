@@ -22,15 +22,18 @@ public struct AuditPlan {
   public var subject: Subject
   /// The same model in bfloat16, where ``precision`` asks for it.
   public var search: Subject?
-  /// The model that adaptive attacks search in, where the audited one's gradient misleads them.
-  public var substitute: Subject?
+  /// What adaptive attacks search in, by the attack's name; those that are not named search in the
+  /// audited model itself.
+  ///
+  /// Each success is tested on the audited model.
+  public var substitutes: [String: Subject] = [:]
   /// What white-box and adaptive attacks search in.
   public var precision = SearchPrecision.float32
-  /// The model that transfer examples are made on; none where there is none.
+  /// The model that transfer examples are made on; nil if there is none.
   public var transferSource: Subject?
-  /// The embedding that attacks with a goal aim at: `(1, D)`; none where there is none.
+  /// The embedding that attacks with a goal aim at: `(1, D)`; nil if there is none.
   public var goal: Tensor?
-  /// The class that attacks push a sample towards; none where any wrong class will do.
+  /// The class that attacks push a sample towards; nil when they are untargeted.
   ///
   /// The attacks are those that ``HoldfastCore/AttackRecipe/towardsTarget()`` gives.
   public var target: TargetRule?
@@ -69,16 +72,20 @@ public struct AuditPlan {
     name == .transfer || keepsExamples ? .fullBudget : .firstSuccess
   }
 
-  /// The model that an attack searches in, where it is not the audited one itself.
+  /// The model that an attack searches in; nil when it is the one whose answers count: the audited
+  /// model, or the transfer source.
   func search(of recipe: AttackRecipe, in name: AuditProtocol = .whiteBox) -> Subject? {
-    if name == .adaptive, let substitute { return substitute }
-    return searchesInBFloat16(recipe, in: name) ? search : nil
+    substitute(of: recipe, in: name) ?? (searchesInBFloat16(recipe, in: name) ? search : nil)
   }
 
   /// Whether an attack of a protocol searches in bfloat16.
   public func searchesInBFloat16(_ recipe: AttackRecipe, in name: AuditProtocol) -> Bool {
-    if name == .transfer || name == .adaptive && substitute != nil { return false }
+    guard name != .transfer, substitute(of: recipe, in: name) == nil else { return false }
     return recipe.searchesInBFloat16(at: precision)
+  }
+
+  private func substitute(of recipe: AttackRecipe, in name: AuditProtocol) -> Subject? {
+    name == .adaptive ? substitutes[recipe.name] : nil
   }
 
   /// Whether transfer examples can be stored as pictures: RGB in [0, 1].

@@ -13,7 +13,7 @@ public struct SampleTruth {
   public let cleanEmbedding: Tensor
   /// The embedding that a targeted embedding attack aims at: `(1, D)`.
   public let goal: Tensor?
-  /// What is on top for the unperturbed input; none where nobody asked a head.
+  /// The top class for the unperturbed input; nil when there is no head.
   public let predicted: Int?
 
   /// The truth about a sample; `partners` may leave out the label.
@@ -59,9 +59,9 @@ extension SampleTruth {
 public struct Truth: SlotState {
   /// The true class of each sample, int64: `(B)`.
   public let labels: Tensor
-  /// The class that each targeted run aims at, int64; the label where a run has no target: `(B)`.
+  /// The class that each targeted run aims at, int64; the label for a run without a target: `(B)`.
   public let targets: Tensor
-  /// Which entries of a gallery are true partners: `(B, K)`; none for a classifier.
+  /// Which entries of a gallery are true partners: `(B, K)`; nil for a classifier.
   public let partners: Tensor?
   /// The embeddings of the unperturbed inputs: `(B, D)`.
   public let cleanEmbedding: Tensor
@@ -84,7 +84,7 @@ public struct Truth: SlotState {
   ///
   /// - Parameters:
   ///   - targets: What the runs aim at.
-  ///   - entries: The size of the gallery where samples may have several partners; else none.
+  ///   - entries: The size of the gallery if samples may have several partners; nil for a classifier.
   public init(
     _ samples: [SampleTruth], targets: [Int?], entries: Int?, on device: Device
   ) throws(TorchError) {

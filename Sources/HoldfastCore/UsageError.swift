@@ -2,7 +2,7 @@
 public struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What is wrong, in one sentence.
   public let message: String
-  /// What to do about it; empty where nothing is known to help.
+  /// What to do about it; empty if nothing is known to help.
   public let hint: String
 
   /// An error with its remedy.

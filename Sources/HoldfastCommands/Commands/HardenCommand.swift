@@ -7,9 +7,9 @@ struct HardenCommand: TalkingCommand {
     commandName: "harden",
     abstract: "Put a defence around an encoder, and write it as a bundle.",
     discussion: """
-      A bundle is a folder with holdfast.json and defense.safetensors; it refers to the base \
-      checkpoint by path and hash. Every command that takes --model takes a bundle. Audit it: a \
-      defence is worth what it withstands when the attacker knows it.
+      A bundle is a folder with holdfast.json and the tensors of the defence; it refers to its base, \
+      a checkpoint or another bundle, by path and hash. Every command that takes --model takes a \
+      bundle. Audit it: a defence is worth what it withstands when the attacker knows it.
       """)
 
   @OptionGroup var modelOptions: ModelOptions
@@ -45,11 +45,6 @@ struct HardenCommand: TalkingCommand {
         hint: "give the fine-tuned tower with --guide")
     }
     let model = try modelOptions.load()
-    guard model.bundle == nil else {
-      throw UsageError(
-        "`\(modelOptions.model)` is a bundle already",
-        hint: "harden the base checkpoint, \(model.path)")
-    }
     let teacher = try guide.map { try ModelSource($0, device: model.encoder.device) }
     let bundle = try Self.harden(
       model, senses(of: model, for: defense), with: defense, guide: teacher)
@@ -58,41 +53,60 @@ struct HardenCommand: TalkingCommand {
     Console.standard.say("Audit it: holdfast audit --model \(output) --data PATH")
   }
 
-  /// The bundle of a defence around some senses of a model.
+  /// The bundle of a defence around some senses of a model, which may be a bundle itself.
   static func harden(
-    _ model: ModelSource, _ senses: [Modality], with defense: any InferenceDefense,
+    _ model: ModelSource, _ senses: [Modality], with defense: any Defense,
     guide: ModelSource? = nil
   ) throws -> DefenseBundle {
-    let fitted = try senses.map { sense in
-      let teacher = try guide?.sense(sense).encoder
-      return (
-        sense,
-        try defense.fit(
-          to: model.sense(sense).encoder, guide: teacher, texts: model.model.text?.embed)
-      )
+    var fitted: [Modality: Fitted] = [:]
+    for sense in senses {
+      let context = DefenseContext(
+        model: try model.unhardened(sense), guide: try guide?.sense(sense).subject,
+        texts: model.model.text?.embed)
+      fitted[sense] = try defense.fit(context)
     }
+    let base =
+      try model.defenses == nil
+      ? DefenseBundle.Reference(path: model.path, files: model.record.files)
+      : DefenseBundle.reference(to: model.record.path)
     return DefenseBundle(
-      base: .init(path: model.path, files: model.record.files),
-      guide: guide.map { .init(path: $0.path, files: $0.record.files) },
-      defense: defense, fitted: Dictionary(fitted, uniquingKeysWith: { first, _ in first }))
+      base: base,
+      layers: [
+        DefenseLayer(
+          defense, fitted: fitted,
+          guide: guide.map { .init(path: $0.path, files: $0.record.files) })
+      ])
   }
 
   /// The senses that are asked for, or else all around which the defence can go.
   private func senses(
-    of model: ModelSource, for defense: any InferenceDefense
+    of model: ModelSource, for defense: any Defense
   ) throws -> [Modality] {
     guard modality.isEmpty else { return modality }
-    let fitting = model.model.senses.filter { (try? defense.check($0.encoder)) != nil }
+    let fitting = try model.model.modalities.filter { sense in
+      let subject = try model.unhardened(sense)
+      return (try? defense.check(subject)) != nil
+    }
     guard !fitting.isEmpty else {
-      try defense.check(model.encoder)
+      try defense.check(model.subject)
       return []
     }
-    let left = model.model.modalities.filter { name in !fitting.contains { $0.modality == name } }
+    let left = model.model.modalities.filter { !fitting.contains($0) }
     if !left.isEmpty {
       Console.standard.say(
         "Left as they are, since the defence cannot go around them: "
           + left.map(\.rawValue).joined(separator: ", "))
     }
-    return fitting.map(\.modality)
+    return fitting
+  }
+}
+
+extension ModelSource {
+  /// A sense as a further defence finds it: with the defences that it has, without a head.
+  fileprivate func unhardened(_ name: Modality) throws -> Subject {
+    if let defenses, !defenses.senses.contains(name), let sense = model[name] {
+      return Subject(encoder: sense.encoder, head: nil)
+    }
+    return try sense(name).subject
   }
 }

@@ -50,10 +50,11 @@ struct AuditRun {
   func run(
     in folder: String?, command: [String], title: String, console: Console
   ) throws -> (report: AuditReport, folder: String, plan: PlanRecord, summary: SummaryRecord)? {
-    let subject = try model.subject(
-      classes: classes, templates: templates, anchors: anchors)
-    let source = try transferSubject(head: subject.head)
-    let recipes = try self.recipes(hasSource: source != nil)
+    let bare = try model.bare(classes: classes, templates: templates, anchors: anchors)
+    let subject = try model.defended(bare, classes: classes)
+    let source = try transferSubject(bare: bare)
+    let adaptive = model.adaptiveAttacks(steps: adaptiveSteps)
+    let recipes = try self.recipes(hasSource: source != nil, adaptive: adaptive.map(\.recipe))
     var plan = AuditPlan(
       subject: subject, transferSource: source, goal: goal?.embedding, norm: norm, radii: radii,
       budgets: budgets,
@@ -64,8 +65,13 @@ struct AuditRun {
       plan.attacks[name] = entry.recipes
     }
     plan.precision = precision
-    plan.substitute = try model.substitute(subject.head)
-    if precision != .float32 { plan.search = try model.subject(in: .bfloat16, head: subject.head) }
+    if plan.attacks[.adaptive] != nil {
+      plan.substitutes = try model.substitutes(for: adaptive, bare: bare, classes: classes)
+    }
+    if precision != .float32 {
+      let half = Subject(encoder: try model.sense.encoder(in: .bfloat16), head: bare.head)
+      plan.search = try model.defended(half, classes: classes)
+    }
     try plan.check()
     let record = try self.record(plan, recipes)
     let path = try folder ?? Self.folderName(record)
@@ -118,9 +124,9 @@ struct AuditRun {
 
   /// The model that transfer examples are made on: the one that was named, as it stands and with a
   /// head of its own, or the undefended base of a bundle.
-  private func transferSubject(head: Head?) throws -> Subject? {
+  private func transferSubject(bare: Subject) throws -> Subject? {
     guard let transferSource else {
-      return model.bundle == nil ? nil : try model.undefended(head)
+      return model.defenses == nil ? nil : try model.placed(bare)
     }
     let source = try transferSource.subject(
       classes: classes, templates: templates, anchors: anchors)
@@ -133,7 +139,9 @@ struct AuditRun {
     return source
   }
 
-  private func recipes(hasSource: Bool) throws -> [(AuditProtocol, Entry)] {
+  private func recipes(
+    hasSource: Bool, adaptive: [AttackRecipe]
+  ) throws -> [(AuditProtocol, Entry)] {
     let all = AuditProtocol.allCases.filter { $0 != .clean && $0 != .transferPNG }
     return all.map { name in
       if let protocols, !protocols.contains(name) { return (name, Entry(omitted: "not asked for")) }
@@ -144,12 +152,10 @@ struct AuditRun {
           Entry(omitted: "there is no undefended base; name another model with --transfer-from")
         )
       case .adaptive:
-        guard let bundle = model.bundle else {
+        guard model.defenses != nil else {
           return (name, Entry(omitted: "the model has no defence to adapt to"))
         }
-        let recipes = bundle.defense.adaptiveAttacks(
-          on: model.encoder.input, steps: adaptiveSteps)
-        return (name, Entry(recipes: aimed(recipes)))
+        return (name, Entry(recipes: aimed(adaptive)))
       default:
         return (name, Entry(recipes: attacks))
       }
@@ -181,8 +187,8 @@ struct AuditRun {
             omitted: isRun ? nil : "the inputs are no pictures"))
       }
     }
-    let base = model.bundle.map {
-      ModelRecord(path: $0.base.path, files: $0.base.files, defense: nil)
+    let base = (model.defenses?.checkpoint).map {
+      ModelRecord(path: $0.path, files: $0.files, defense: nil)
     }
     let input = model.encoder.input
     return PlanRecord(

@@ -41,13 +41,16 @@ struct RetrievalRun {
       try StoredEmbeddings(at: $0, width: model.encoder.embeddingWidth)
     }
     let gallery = try Gallery(of: pairs, stored: stored, by: model)
-    let subject = Subject(
-      encoder: model.encoder, head: try gallery.head(scale: model.sense.scale, for: model.encoder))
+    let encoder = model.sense.encoder
+    let bare = Subject(
+      encoder: encoder, head: try gallery.head(scale: model.sense.scale, for: encoder))
+    let subject = try model.defended(bare, classes: nil)
     var plan = AuditPlan(
       subject: subject, norm: norm, radii: radii, budgets: budgets, slots: batchSize, seed: seed)
     try checkAttacks()
     // A screen searches in bfloat16, which is for audits of classification.
-    plan.attacks = [.whiteBox: attacks.filter { !$0.isScreen }, .adaptive: adaptive]
+    plan.attacks = [.whiteBox: attacks.filter { !$0.isScreen }, .adaptive: adaptive.map(\.recipe)]
+    plan.substitutes = try model.substitutes(for: adaptive, bare: bare, classes: nil)
     try plan.check()
     let record = try self.record(plan, gallery)
     let path = try folder ?? AuditRun.folderName(record)
@@ -83,11 +86,9 @@ struct RetrievalRun {
   }
 
   /// The attacks that the model's defence must face, and that were not asked for anyway.
-  private var adaptive: [AttackRecipe] {
+  private var adaptive: [(recipe: AttackRecipe, search: DefenseStack?)] {
     let own = Set(attacks.map(\.name))
-    return
-      (model.bundle?.defense.adaptiveAttacks(on: model.encoder.input, steps: adaptiveSteps)
-      ?? []).filter { !own.contains($0.name) }
+    return model.adaptiveAttacks(steps: adaptiveSteps).filter { !own.contains($0.recipe.name) }
   }
 
   /// Refuses attacks that cannot be made on inputs of this kind, or that aim at an embedding.
