@@ -25,8 +25,11 @@ public struct AuditPlan {
   public var subject: Subject
   /// The same model in bfloat16, where ``precision`` asks for it.
   public var search: Subject?
-  /// The model that adaptive attacks search in, where the audited one's gradient misleads them.
-  public var substitute: Subject?
+  /// What adaptive attacks search in, by the attack's name; those that are not named search in the
+  /// audited model itself.
+  ///
+  /// Each success is tested on the audited model.
+  public var substitutes: [String: Subject] = [:]
   /// What white-box and adaptive attacks search in.
   public var precision = SearchPrecision.float32
   /// The model that transfer inputs are made on; nil if there is none.
@@ -72,17 +75,20 @@ public struct AuditPlan {
     name == .transfer || keepsExamples ? .fullBudget : .firstSuccess
   }
 
-  /// The model that an attack of a protocol searches in; nil for the audited one, or for transfer
-  /// the source itself.
+  /// The model that an attack of a protocol searches in; nil when it is the one whose answers count:
+  /// the audited model, or the transfer source.
   func search(of recipe: AttackRecipe, in name: AuditProtocol) -> Subject? {
-    if name == .adaptive, let substitute { return substitute }
-    return searchesInBFloat16(recipe, in: name) ? search : nil
+    substitute(of: recipe, in: name) ?? (searchesInBFloat16(recipe, in: name) ? search : nil)
   }
 
   /// Whether an attack of a protocol searches in bfloat16.
   public func searchesInBFloat16(_ recipe: AttackRecipe, in name: AuditProtocol) -> Bool {
-    if name == .transfer || name == .adaptive && substitute != nil { return false }
+    guard name != .transfer, substitute(of: recipe, in: name) == nil else { return false }
     return recipe.searchesInBFloat16(at: precision)
+  }
+
+  private func substitute(of recipe: AttackRecipe, in name: AuditProtocol) -> Subject? {
+    name == .adaptive ? substitutes[recipe.name] : nil
   }
 
   /// Whether transfer examples can be stored as pictures: RGB in [0, 1].

@@ -4,11 +4,11 @@ public import HoldfastTensor
 public struct Evaluation {
   /// The points: `(B, …)`.
   public let x: Tensor
-  /// The objective at each point: `(B)`, or `(B, S)` where it has several losses.
+  /// The objective at each point: `(B)`, or `(B, S)` when it has several losses.
   public let loss: Tensor
-  /// The gradient of the objective, 0 for samples that asked for none: `(B, …)`, or `(B, S, …)`.
+  /// The gradient of the objective, 0 for samples that need no gradient: `(B, …)`, or `(B, S, …)`.
   public let gradient: Tensor
-  /// How far each point is past success, in logits: `(B)`; positive where it succeeds.
+  /// How far each point is past success, in logits: `(B)`; positive for a success.
   public let margin: Tensor
   /// How often each sample was evaluated before in this run.
   public let steps: [Int]
@@ -44,8 +44,8 @@ public struct View {
 
 /// An iterative attack, as its hyper-parameters.
 ///
-/// An author writes where a sample starts and how one step goes. What no author may skip is done by
-/// the pool that runs the attack: it evaluates, projects every point to the ball and the legal
+/// An author writes the start of a sample and one step. What no author may skip is done by the pool
+/// that runs the attack: it evaluates, projects every point to the ball and the legal
 /// range, counts, and tests each success again in float32 on the values it stores. The loss, the
 /// criterion and the threat model are values of their own.
 ///
@@ -69,12 +69,19 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// from outside. Only points within one radius count.
   func widening(atStep step: Int) -> Double
 
-  /// Whether all its points are levels of an 8-bit file, k/255, up to the rounding of float32.
+  /// Whether all its points are levels of an 8-bit file, k/255, up to the rounding of float32; false
+  /// by default.
   var isOnLattice: Bool { get }
 
-  /// Whether it chooses among points by scores that may differ by less than bfloat16 can tell: then
-  /// it searches in float32, whatever the precision of the others.
+  /// Whether it chooses among points by scores that may differ by less than bfloat16 can tell, so
+  /// that it must search in float32 whatever the precision of the others; false by default.
   var needsFloat32: Bool { get }
+
+  /// Whether it follows the gradient of the model; false for attacks that see scores alone.
+  var followsGradient: Bool { get }
+
+  /// The same attack with `factor` times the steps; nil for one whose steps are fixed, as by default.
+  func lengthened(by factor: Int) -> Self?
 
   /// Refuses inputs of a kind that the attack is not made for; by default it takes all.
   func check(_ input: InputSpec) throws(UsageError)
@@ -106,90 +113,46 @@ public protocol Attack: Codable, Hashable, Sendable {
 }
 
 extension Attack {
-  /// The ball.
+  /// The ball by default.
   public var reach: Reach { .ball }
 
-  /// Within one radius, always.
+  /// 1 by default: all points lie within one radius.
   public func widening(atStep step: Int) -> Double { 1 }
 
-  /// No.
+  /// False by default.
   public var isOnLattice: Bool { false }
 
-  /// No.
+  /// False by default.
   public var needsFloat32: Bool { false }
 
-  /// Nothing is refused.
+  /// True by default.
+  public var followsGradient: Bool { true }
+
+  /// Nil by default.
+  public func lengthened(by factor: Int) -> Self? { nil }
+
+  /// This attack with one of its counts multiplied, for ``lengthened(by:)``.
+  public func multiplying(_ count: WritableKeyPath<Self, Int>, by factor: Int) -> Self {
+    var longer = self
+    longer[keyPath: count] *= factor
+    return longer
+  }
+
+  /// Takes all inputs by default.
   public func check(_ input: InputSpec) throws(UsageError) {}
 
-  /// `x` itself.
+  /// `x` itself by default.
   public func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View] {
     [View(x, isPoint: true)]
   }
 
-  /// All samples but those at the end of their run.
+  /// All samples but those at the end of their run, by default.
   public func needsGradient(_ state: State, steps: [Int]) -> [Bool] {
     isSpent(state, steps: steps).map { !$0 }
   }
 
-  /// The samples that have taken all their steps.
+  /// The samples that have taken ``steps``, by default.
   public func isSpent(_ state: State, steps: [Int]) -> [Bool] {
     steps.map { $0 >= self.steps }
-  }
-}
-
-/// An attack together with what it maximises and how often it is run: one line of a plan.
-public struct AttackRecipe: Sendable {
-  /// The name in tables and records.
-  public let name: String
-  /// The attack.
-  public let attack: any Attack
-  /// What it maximises.
-  public let objective: any Objective
-  /// The runs from other starts that a sample faces before it counts as robust; at least 1.
-  public let restarts: Int
-  /// The classes that runs aim at in turn, the likeliest first; 0 for an untargeted attack.
-  public let targets: Int
-  /// Whether it goes first to fool cheaply what is easily fooled.
-  ///
-  /// What stands after it faces all that comes behind it, so it changes the cost of a verdict and
-  /// never the verdict's strength; it may search in a cheaper precision.
-  public let isScreen: Bool
-
-  /// A line of a plan.
-  public init(
-    name: String, attack: any Attack, objective: any Objective, restarts: Int = 1,
-    targets: Int = 0, isScreen: Bool = false
-  ) {
-    self.name = name
-    self.attack = attack
-    self.objective = objective
-    self.restarts = restarts
-    self.targets = targets
-    self.isScreen = isScreen
-  }
-
-  /// Whether each sample must say which embedding to aim at.
-  public var needsGoal: Bool { objective is GoalCosine }
-
-  /// Whether it searches in bfloat16 where `precision` is asked for.
-  public func searchesInBFloat16(at precision: SearchPrecision) -> Bool {
-    switch precision {
-    case .float32: false
-    case .mixed: isScreen && !attack.needsFloat32
-    case .bfloat16: !attack.needsFloat32
-    }
-  }
-
-  /// The same attack towards the one class that each sample is given to reach, its only rival.
-  ///
-  /// - Throws: `UsageError` for an attack that knows no classes.
-  public func towardsTarget() throws(UsageError) -> AttackRecipe {
-    guard let objective = objective.towardsTarget else {
-      throw UsageError(
-        "\(name) cannot aim at a class", hint: "leave it out, or leave the target out")
-    }
-    return AttackRecipe(
-      name: name, attack: attack, objective: objective, restarts: restarts, targets: 1,
-      isScreen: isScreen)
   }
 }

@@ -5,7 +5,7 @@ public protocol Criterion: Codable, Hashable, Sendable {
   /// The name in tables and records.
   static var name: String { get }
 
-  /// How far each sample is past success, in logits: `(B)`; positive where it succeeds.
+  /// How far each sample is past success, in logits: `(B)`; positive for a success.
   func margin(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor
 }
 

@@ -1,52 +1,123 @@
 public import HoldfastTensor
 
-/// A defence that works at inference, as its hyper-parameters.
+/// A defence, as its hyper-parameters.
 ///
-/// What must be computed once from the model is computed by ``fit(to:guide:)`` and stored beside
-/// the hyper-parameters; ``wrap(_:fitted:)`` puts the defence around the encoder.
-public protocol InferenceDefense: Codable, Hashable, Sendable {
+/// ``fit(_:)`` computes once what the defence needs from the model; a bundle stores it beside the
+/// hyper-parameters. ``apply(to:_:in:)`` turns a model into the defended one. The model itself is
+/// left as it is, with the head it had, so that transfer examples are made on what an attacker
+/// without knowledge of the defence would have.
+public protocol Defense: Codable, Hashable, Sendable {
   /// The name in the table of defences.
   static var name: String { get }
 
-  /// Refuses encoders that the defence cannot go around.
-  func check(_ encoder: any Encoder) throws(UsageError)
+  /// What the defence changes about the model; a wrapper by default.
+  static var kind: LayerKind { get }
 
-  /// The tensors that the defence needs, by name.
+  /// Refuses models that the defence cannot be applied to; by default it takes all.
+  func check(_ subject: Subject) throws(UsageError)
+
+  /// What the defence computes once from the model and stores.
+  func fit(_ context: DefenseContext) throws -> Fitted
+
+  /// The defended model.
   ///
-  /// - Parameter guide: a hardened encoder of the same shape to learn from, for methods that can.
-  func fit(to encoder: any Encoder, guide: (any Encoder)?) throws -> [String: Tensor]
+  /// - Parameters:
+  ///   - subject: the model of `context`, or the same in another precision.
+  ///   - fitted: what ``fit(_:)`` computed.
+  /// - Throws: `UsageError` when `fitted` does not suit the model.
+  func apply(
+    to subject: Subject, _ fitted: Fitted, in context: DefenseContext
+  ) throws -> Subject
 
-  /// As ``fit(to:guide:)``, for methods that also read texts.
+  /// The attacks, beyond the white-box ones, that this defence must face to be believed; their names
+  /// differ.
   ///
-  /// - Parameter texts: texts to embeddings in the model's space, not normalised `(B, D)`; none for
-  ///   a model without a text tower.
-  func fit(
-    to encoder: any Encoder, guide: (any Encoder)?, texts: (([String]) throws -> Tensor)?
-  ) throws -> [String: Tensor]
-
-  /// The defended encoder.
-  func wrap(_ encoder: any Encoder, fitted: [String: Tensor]) throws -> any Encoder
-
-  /// The attacks, beyond the white-box ones, that this defence must face to be believed.
-  ///
-  /// - Parameter steps: the steps of each run of an attack that takes steps.
-  func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe]
-
-  /// The defence that adaptive attacks search in, where that is another: one of the same tensors
-  /// whose gradient says more (BPDA: Athalye et al., 2018).
-  ///
-  /// Each success is tested on this defence.
-  var substitute: (any InferenceDefense)? { get }
+  /// - Parameters:
+  ///   - input: where the attacker acts.
+  ///   - steps: the steps of each run of an attack that takes steps.
+  func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AdaptiveAttack]
 }
 
-extension InferenceDefense {
-  /// What ``fit(to:guide:)`` gives.
-  public func fit(
-    to encoder: any Encoder, guide: (any Encoder)?, texts: (([String]) throws -> Tensor)?
-  ) throws -> [String: Tensor] {
-    try fit(to: encoder, guide: guide)
+extension Defense {
+  /// A wrapper by default.
+  public static var kind: LayerKind { .wrapper }
+
+  /// Takes all models by default.
+  public func check(_ subject: Subject) throws(UsageError) {}
+}
+
+/// What a layer of a hardened model changes.
+public enum LayerKind: String, Codable, Hashable, Sendable, CaseIterable {
+  /// What stands before, inside or behind the tower, at inference.
+  case wrapper
+  /// Low-rank additions to the tower's weights.
+  case adapters
+  /// The tower's weights.
+  case tower
+  /// What reads the embeddings.
+  case head
+  /// Learned tokens of the prompts.
+  case prompt
+  /// The vectors that stand for the classes.
+  case anchors
+}
+
+/// What a defence computed from a model.
+public struct Fitted {
+  /// Tensors by name.
+  public var tensors: [String: Tensor]
+  /// The classes that the tensors are made for, in order; nil when they serve any classes.
+  public var classes: [String]?
+
+  /// What a defence computed.
+  public init(_ tensors: [String: Tensor], classes: [String]? = nil) {
+    self.tensors = tensors
+    self.classes = classes
   }
 
-  /// None.
-  public var substitute: (any InferenceDefense)? { nil }
+  /// The tensor of a name; nil if there is none.
+  public subscript(_ name: String) -> Tensor? { tensors[name] }
+}
+
+/// What a defence may learn from.
+public struct DefenseContext {
+  /// The model that the defence is applied to, without it, in float32.
+  ///
+  /// When hardening its classes are not known, and it has no head.
+  public var model: Subject
+  /// A hardened model of the same shape; nil if none was given.
+  public var guide: Subject?
+  /// Texts to embeddings in the model's space, not normalised: `(B, D)`; nil for a model without a
+  /// text tower.
+  public var texts: (([String]) throws -> Tensor)?
+  /// The names of the classes, in the order of the head; nil when they are not known.
+  public var classes: [String]?
+
+  /// A model, and what else there is.
+  public init(
+    model: Subject, guide: Subject? = nil, texts: (([String]) throws -> Tensor)? = nil,
+    classes: [String]? = nil
+  ) {
+    self.model = model
+    self.guide = guide
+    self.texts = texts
+    self.classes = classes
+  }
+}
+
+/// An attack that knows a defence, and what it searches in.
+public struct AdaptiveAttack: Sendable {
+  /// The attack.
+  public let recipe: AttackRecipe
+  /// The defence that the attack searches in, applied with the same fitted tensors: one whose gradient
+  /// says more (BPDA: Athalye et al., 2018).
+  ///
+  /// Nil when the attack searches in the defence itself, on which each success is tested anyway.
+  public let substitute: (any Defense)?
+
+  /// An attack that searches in the defence, or in `substitute`.
+  public init(_ recipe: AttackRecipe, in substitute: (any Defense)? = nil) {
+    self.recipe = recipe
+    self.substitute = substitute
+  }
 }

@@ -13,13 +13,14 @@ public struct EmbeddingDistance: Objective {
   public init() {}
 
   /// The distance of each sample.
-  ///
-  /// Its gradient is 0 at the clean input itself, so an attack on it must start elsewhere.
   public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
     let moved = try prediction.embedding.to(.float32).normalized()
     let clean = try truth.cleanEmbedding.to(.float32).normalized()
     return try (moved - clean).squared().sum([1])
   }
+
+  /// True: the distance has its minimum there.
+  public var isFlatAtCleanInput: Bool { true }
 }
 
 /// The cosine to a given embedding, of any sense.
@@ -49,11 +50,14 @@ public struct GoalCosine: Objective {
     }
     return try embedding.to(.float32).normalized().times(goal.to(.float32).normalized())
   }
+
+  /// True: the goal is the embedding.
+  public var needsGoal: Bool { true }
 }
 
 /// Minus the logit of the true class: a pure cosine, which ignores all other anchors.
 ///
-/// CrossMaxim's loss where the anchor is the paired embedding (CALMARS, section 3.3). With several
+/// CrossMaxim's loss when the anchor is the paired embedding (CALMARS, section 3.3). With several
 /// true partners it is minus the mean of their logits.
 public struct TruthCosine: Objective {
   /// `cosine`.
@@ -78,7 +82,7 @@ public struct TruthCosine: Objective {
 
 /// The logit of the class or entry that a run aims at.
 ///
-/// CrossFire's loss where the target is the hardest negative of the index.
+/// CrossFire's loss when the target is the hardest negative of the index.
 public struct TargetCosine: Objective {
   /// `target-cosine`.
   public static let name = "target-cosine"

@@ -14,8 +14,44 @@ public protocol Encoder {
   /// Where its parameters live, and so where its inputs must be.
   var device: Device { get }
 
+  /// Whether two embeddings of the same input can differ; false by default.
+  var isRandom: Bool { get }
+  /// This encoder with its sites; nil if it offers none, as by default.
+  var sited: (any SitedEncoder)? { get }
+
   /// Embeddings, not normalised: `(B, …)` gives `(B, D)`.
   func embed(_ input: Tensor) throws(TorchError) -> Tensor
+
+  /// As ``embed(_:)``, with `sites` in place and all randomness from `noise`.
+  ///
+  /// - Throws: `TorchError` with code `backend` when there are sites and the encoder offers none.
+  func embed(_ input: Tensor, sites: Sites, noise: inout Noise) throws(TorchError) -> Tensor
+}
+
+extension Encoder {
+  /// False by default.
+  public var isRandom: Bool { false }
+
+  /// Nil by default.
+  public var sited: (any SitedEncoder)? { nil }
+
+  /// The same as ``embed(_:)`` by default, which refuses sites.
+  public func embed(
+    _ input: Tensor, sites: Sites, noise: inout Noise
+  ) throws(TorchError) -> Tensor {
+    try sites.refuseUnlessEmpty()
+    return try embed(input)
+  }
+}
+
+extension Sites {
+  /// Fails unless every site is left alone, for an encoder without sites.
+  func refuseUnlessEmpty() throws(TorchError) {
+    guard isEmpty else {
+      throw TorchError(
+        code: .backend, operation: "sites", message: "the encoder offers no sites")
+    }
+  }
 }
 
 /// An encoder whose blocks offer named sites, where a value can be read or replaced.
@@ -31,5 +67,17 @@ extension SitedEncoder {
   /// Embeddings with every site left alone.
   public func embed(_ input: Tensor) throws(TorchError) -> Tensor {
     try embed(input, sites: .none)
+  }
+}
+
+extension SitedEncoder {
+  /// Itself.
+  public var sited: (any SitedEncoder)? { self }
+
+  /// Embeddings with `sites` in place; nothing is drawn from `noise`.
+  public func embed(
+    _ input: Tensor, sites: Sites, noise: inout Noise
+  ) throws(TorchError) -> Tensor {
+    try embed(input, sites: sites)
   }
 }

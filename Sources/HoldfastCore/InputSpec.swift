@@ -5,7 +5,7 @@
 public struct InputSpec: Codable, Hashable, Sendable {
   /// The sizes of one sample, without the batch axis, such as `[3, 224, 224]`.
   public let shape: [Int]
-  /// The smallest and the largest legal value; none where the space has no box.
+  /// The smallest and the largest legal value; nil when any value is legal.
   public let range: ClosedRange<Float>?
   /// The unit that a radius is given in, such as `pixel range [0, 1]`.
   public let unit: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The path beside one that does not exist whose name is most like it; none where nothing is.
+/// The existing path beside a missing one whose name is most like it; nil if none is close.
 public func nearestPath(_ path: String) -> String? {
   let parts = path.split(separator: "/", omittingEmptySubsequences: false)
   let trimmed = parts.last == "" ? parts.dropLast() : parts[...]

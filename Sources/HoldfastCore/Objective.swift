@@ -13,33 +13,30 @@ public protocol Objective: Codable, Hashable, Sendable {
   /// that follows more than one gradient.
   func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor
 
-  /// What takes its place where a sample is to reach the class that its run aims at, rather than
-  /// leave its own; none, unless an objective says otherwise, for what knows no classes.
+  /// The objective of a targeted attack, which pushes a sample to a given class instead of away from
+  /// its own; nil, the default, for an objective that knows no classes.
   var towardsTarget: (any Objective)? { get }
+
+  /// Whether each sample must bring an embedding to aim at; false by default.
+  var needsGoal: Bool { get }
+
+  /// Whether the gradient is 0 at the unperturbed input, so that a search must start elsewhere; false
+  /// by default.
+  var isFlatAtCleanInput: Bool { get }
 }
 
 extension Objective {
-  /// None.
-  public var towardsTarget: (any Objective)? { nil }
-}
-
-extension Objective {
-  /// Nothing is said.
+  /// Empty by default.
   public static var formula: String { "" }
-}
 
-extension Prediction {
-  /// The logits `(B, K)`, for objectives and criteria that cannot do without.
-  ///
-  /// - Parameter asker: who is named in the error.
-  /// - Throws: `TorchError` with code `shape` where the subject has no head.
-  public func requireLogits(_ asker: String) throws(TorchError) -> Tensor {
-    guard let logits else {
-      throw TorchError(
-        code: .shape, operation: asker, message: "needs logits, but the subject has no head")
-    }
-    return logits
-  }
+  /// Nil by default.
+  public var towardsTarget: (any Objective)? { nil }
+
+  /// False by default.
+  public var needsGoal: Bool { false }
+
+  /// False by default.
+  public var isFlatAtCleanInput: Bool { false }
 }
 
 extension Tensor {

@@ -33,6 +33,23 @@ public struct Sites {
   /// Every site left alone, at no cost.
   public static var none: Sites { Sites([:]) }
 
+  /// These sites around those of `inner`: at a site that both name, the function of these is handed
+  /// what the function of `inner` gives.
+  public func around(_ inner: Sites) -> Sites {
+    var all = inner.functions
+    for (site, outer) in functions {
+      guard let own = all[site] else {
+        all[site] = outer
+        continue
+      }
+      let both: Function = { (compute) throws(TorchError) in
+        try outer { () throws(TorchError) in try own(compute) }
+      }
+      all[site] = both
+    }
+    return Sites(all)
+  }
+
   /// Whether every site is left alone.
   public var isEmpty: Bool { functions.isEmpty }
 

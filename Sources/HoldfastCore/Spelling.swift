@@ -24,7 +24,7 @@ public struct Spelling: Hashable, Sendable {
     }
   }
 
-  /// Takes an option out: its value, or nil where it is not given.
+  /// Takes an option out: its value, or nil if it is not given.
   public mutating func take<Value>(
     _ key: String, _ kind: String, _ parse: (String) -> Value?
   ) throws(UsageError) -> Value? {

@@ -1,95 +1,82 @@
 public import HoldfastTensor
 
-/// What a model says about a batch.
-public struct Prediction {
-  /// Embeddings, not normalised: `(B, D)`.
-  public let embedding: Tensor
-  /// Logits: `(B, K)`; none where the subject has no head.
-  public let logits: Tensor?
-
-  /// A prediction of the given parts.
-  public init(embedding: Tensor, logits: Tensor?) {
-    self.embedding = embedding
-    self.logits = logits
-  }
-}
-
-/// How embeddings become logits: a scaled cosine to the nearest anchor of each class, or as they are.
-public struct Head {
-  /// Unit columns, those of a class side by side: `(D, K · A)`; none where the embeddings are logits
-  /// themselves.
-  public let anchors: Tensor?
-  /// How many anchors A stand for each class, of which the nearest counts.
-  public let anchorsPerClass: Int
-  /// The factor of the cosine, exp(logit_scale) for CLIP.
-  public let scale: Double
-  /// The number of classes K.
-  public let classCount: Int
-
-  /// A head over one anchor for each class: `(D, K)`.
-  public init(anchors: Tensor, scale: Double) {
-    self.anchors = anchors
-    self.scale = scale
-    anchorsPerClass = 1
-    classCount = anchors.shape.last ?? 0
-  }
-
-  /// A head over several anchors for each class, of which the nearest counts: `(D, K, A)`.
-  ///
-  /// The class of the largest logit is that of the nearest of all anchors.
-  /// - Throws: `TorchError` with code `shape` for anchors of another rank.
-  public init(nearestOf anchors: Tensor, scale: Double) throws(TorchError) {
-    let shape = anchors.shape
-    guard shape.count == 3, shape[2] > 0 else {
-      throw TorchError(
-        code: .shape, operation: "head",
-        message: "takes anchors [D, classes, anchors of each class], not \(shape)")
-    }
-    self.anchors = try anchors.reshaped([shape[0], shape[1] * shape[2]])
-    self.scale = scale
-    anchorsPerClass = shape[2]
-    classCount = shape[1]
-  }
-
-  /// A head for a classifier, whose embeddings are its logits: `D` is `classCount`.
-  public init(logits classCount: Int) {
-    anchors = nil
-    scale = 1
-    anchorsPerClass = 1
-    self.classCount = classCount
-  }
-
-  /// scale · cos(embedding, nearest anchor of the class) in float32, or the embedding itself:
-  /// `(B, D)` gives `(B, K)`.
-  public func logits(_ embedding: Tensor) throws(TorchError) -> Tensor {
-    let embedding = try embedding.to(.float32)
-    guard let anchors else { return embedding }
-    let cosines = try embedding.normalized().matmul(anchors)  // (B, K · A)
-    guard anchorsPerClass > 1 else { return try cosines * scale }
-    let batch = cosines.shape[0]
-    return try cosines.reshaped([batch, classCount, anchorsPerClass]).max([2]) * scale
-  }
-}
-
-/// The model under attack: an encoder, and the head that reads its embeddings.
+/// The model under attack: who is asked, and what is known about it.
 public struct Subject {
   /// The encoder, with every defence that is part of it.
+  ///
+  /// It says what inputs the subject takes, and where. Ask ``predict(_:)`` for answers: a defence may
+  /// answer otherwise than by this encoder and ``head`` alone.
   public let encoder: any Encoder
-  /// The head; none for an attack on bare embeddings.
+  /// The head over the classes; nil for an attack on bare embeddings.
   public let head: Head?
-  /// The encoder, where it draws random numbers.
-  let random: (any RandomEncoder)?
+  /// What answers.
+  public let answerer: any Answerer
+  /// Whether the answer is the embedding of ``encoder``, read by ``head``.
+  public let answersByEncoder: Bool
 
-  /// A subject of the given parts.
+  /// An encoder and a head that reads its embeddings.
   public init(encoder: any Encoder, head: Head?) {
     self.encoder = encoder
     self.head = head
-    random = encoder as? any RandomEncoder
+    answerer = EncoderAnswerer(encoder: encoder, head: head)
+    answersByEncoder = true
   }
 
-  /// What the model says about inputs in their legal range: `(B, …)`.
+  /// A subject that answers by an answerer of its own, which takes what `encoder` takes and tells as
+  /// many classes apart as `head`.
+  public init(encoder: any Encoder, head: Head?, answerer: any Answerer) {
+    self.encoder = encoder
+    self.head = head
+    self.answerer = answerer
+    answersByEncoder = false
+  }
+
+  /// This subject with its encoder replaced by `wrap` of it, under the same head.
+  ///
+  /// - Parameter method: who wraps, for the error.
+  /// - Throws: `UsageError` when the subject answers by more than its encoder and head, so that
+  ///   another encoder would not be asked; what `wrap` throws.
+  public func wrapped(
+    by method: String, _ wrap: (any Encoder) throws -> any Encoder
+  ) throws -> Subject {
+    guard answersByEncoder else {
+      throw UsageError(
+        "\(method) changes the encoder, but a defence of this model answers by more than that",
+        hint: "harden with \(method) first, and put the other defence around it")
+    }
+    return Subject(encoder: try wrap(encoder), head: head)
+  }
+}
+
+// MARK: Asking
+
+extension Subject {
+  /// Whether two answers to the same input can differ.
+  public var isRandom: Bool { answerer.isRandom }
+
+  /// The answer for inputs in their legal range, on a draw of randomness that is the same at every
+  /// call and for every row: `(B, …)`.
   public func predict(_ input: Tensor) throws(TorchError) -> Prediction {
-    let embedding = try encoder.embed(input)
-    return Prediction(embedding: embedding, logits: try head?.logits(embedding))
+    var noise = Noise.fixed(rows: isRandom ? input.shape.first ?? 0 : 0)
+    return try answerer.predict(input, noise: &noise)
+  }
+
+  /// The answer on one draw of the randomness, if there is any: `(B, …)`.
+  public func predict(_ input: Tensor, noise: inout Noise) throws(TorchError) -> Prediction {
+    try answerer.predict(input, noise: &noise)
+  }
+
+  /// The mean answer over several draws: of the embedding, the logits, and each signal.
+  ///
+  /// A subject without randomness is asked once.
+  public func predict(
+    _ input: Tensor, draws: Int, noise: inout Noise
+  ) throws(TorchError) -> Prediction {
+    var mean = try predict(input, noise: &noise)
+    guard isRandom, draws > 1 else { return mean }
+    for draw in 2...draws {
+      mean = try mean.mixed(with: predict(input, noise: &noise), share: 1 / Double(draw))
+    }
+    return mean
   }
 }

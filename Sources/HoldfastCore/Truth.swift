@@ -15,7 +15,7 @@ public struct SampleTruth {
   public let cleanEmbedding: Tensor
   /// The embedding that a targeted embedding attack aims at: `(1, D)`.
   public let goal: Tensor?
-  /// What is on top for the unperturbed input; nil when no head was asked.
+  /// The top class for the unperturbed input; nil when there is no head.
   public let predicted: Int?
 
   /// The truth about a sample; `partners` may leave out the label.
@@ -66,7 +66,7 @@ extension SampleTruth {
 public struct Truth: SlotState {
   /// The true class of each sample, int64: `(B)`.
   public let labels: Tensor
-  /// The class that each targeted run aims at, int64; the label where a run has no target: `(B)`.
+  /// The class that each targeted run aims at, int64; the label for a run without a target: `(B)`.
   public let targets: Tensor
   /// Which entries of a retrieval index are true partners: `(B, K)`; nil for a classifier.
   public let partners: Tensor?

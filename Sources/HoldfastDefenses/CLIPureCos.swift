@@ -1,7 +1,7 @@
 import Foundation
 import HoldfastAttacks
 public import HoldfastCore
-public import HoldfastTensor
+import HoldfastTensor
 import HoldfastText
 
 /// CLIPure-Cos: embeddings are pulled towards that of a prompt without a class, in steps so long that
@@ -9,12 +9,12 @@ import HoldfastText
 ///
 /// Zhang et al., 2025 (arXiv 2502.18176); specs: defences, section 5.4. A step of 30 turns the
 /// embedding by arctan 30, about 88 degrees, towards the empty prompt and past it, and the next turns
-/// it back: wherever its cosine to the prompt is above 0.034, an even number of steps is the identity.
+/// it back: where its cosine to the prompt is above 0.034, an even number of steps is the identity.
 /// The released code takes the direction of each step as a constant, so ten steps shrink the gradient
-/// by 30 to the tenth, and its encoder works in half precision, in which what is left of it is 0:
-/// robustness that is measured through it is masking. The release also divides by the length of the
+/// by 30 to the tenth, and in the half precision of its encoder the rest rounds to 0: robustness that
+/// is measured through it is masking. The release also divides by the length of the
 /// whole batch's gradient; here each sample is a batch by itself.
-public struct CLIPureCos: InferenceDefense {
+public struct CLIPureCos: Defense {
   /// `clipure-cos`.
   public static let name = "clipure-cos"
 
@@ -48,7 +48,7 @@ public struct CLIPureCos: InferenceDefense {
     self.prompts = prompts
   }
 
-  /// Itself, unless its values are none that the defence can have.
+  /// Itself, if its values make sense.
   func checked() throws(UsageError) -> CLIPureCos {
     guard steps >= 0, stepSize.isFinite, stepSize > 0, !prompts.isEmpty else {
       throw UsageError(
@@ -58,24 +58,12 @@ public struct CLIPureCos: InferenceDefense {
     return self
   }
 
-  /// Refuses nothing: the defence sees embeddings alone.
-  public func check(_ encoder: any Encoder) throws(UsageError) {}
-
-  /// Refuses, because the prompts must be read.
-  public func fit(
-    to encoder: any Encoder, guide: (any Encoder)?
-  ) throws -> [String: Tensor] {
-    try fit(to: encoder, guide: guide, texts: nil)
-  }
-
   /// The unit mean `(1, D)` of the prompts' unit embeddings.
-  public func fit(
-    to encoder: any Encoder, guide: (any Encoder)?, texts: (([String]) throws -> Tensor)?
-  ) throws -> [String: Tensor] {
-    guard guide == nil else {
+  public func fit(_ context: DefenseContext) throws -> Fitted {
+    guard context.guide == nil else {
       throw UsageError("clipure-cos learns from no guide", hint: "leave --guide out")
     }
-    guard let texts else {
+    guard let texts = context.texts else {
       throw UsageError(
         "clipure-cos needs the model's text tower and its tokenizer",
         hint: "put CLIP's vocab.json and merges.txt (or tokenizer.json) into the folder")
@@ -83,38 +71,43 @@ public struct CLIPureCos: InferenceDefense {
     let mean = try withoutGradients {
       try texts(prompts).to(.float32).normalized().mean([0]).unsqueezed(0).normalized()
     }
-    return ["prompt": try mean.to(.cpu).contiguous()]
+    return Fitted(["prompt": try mean.to(.cpu).contiguous()])
   }
 
-  /// The encoder with the steps behind it.
-  public func wrap(
-    _ encoder: any Encoder, fitted: [String: Tensor]
-  ) throws -> any Encoder {
-    guard let prompt = fitted["prompt"], prompt.shape == [1, encoder.embeddingWidth],
+  /// The model with the steps behind its encoder.
+  public func apply(
+    to subject: Subject, _ fitted: Fitted, in context: DefenseContext
+  ) throws -> Subject {
+    let width = subject.encoder.embeddingWidth
+    guard let prompt = fitted["prompt"], prompt.shape == [1, width],
       try prompt.isFinite().all().item() == 1
     else {
       throw UsageError(
-        "clipure-cos needs a finite prompt of \([1, encoder.embeddingWidth]) for this model",
+        "clipure-cos needs a finite prompt of \([1, width]) for this model",
         hint: "make the bundle again with `holdfast harden`")
     }
-    return CLIPureEncoder(base: encoder, prompt: try prompt.to(encoder.device), defense: self)
+    return try subject.wrapped(by: Self.name) { encoder in
+      CLIPureEncoder(base: encoder, prompt: try prompt.to(encoder.device), defense: self)
+    }
   }
 
   /// Auto-PGD on cross-entropy, on the ratio of logits, and on the embedding, all of which search in
   /// the ``substitute``.
-  public func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe] {
-    [
-      AttackRecipe(name: "apgd-ce-bpda", attack: APGD(steps: steps), objective: CrossEntropy()),
-      AttackRecipe(
-        name: "apgd-dlr-bpda", attack: APGD(steps: steps), objective: DifferenceOfLogitsRatio()),
-      AttackRecipe(
-        name: "apgd-embedding-bpda", attack: APGD(steps: steps), objective: EmbeddingDistance()),
+  public func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AdaptiveAttack] {
+    let losses: [(String, any Objective)] = [
+      ("apgd-ce-bpda", CrossEntropy()), ("apgd-dlr-bpda", DifferenceOfLogitsRatio()),
+      ("apgd-embedding-bpda", EmbeddingDistance()),
     ]
+    return losses.map { name, objective in
+      AdaptiveAttack(
+        AttackRecipe(name: name, attack: APGD(steps: steps), objective: objective),
+        in: substitute)
+    }
   }
 
-  /// The same steps with their exact gradient; for those themselves none at all, which is what an
-  /// even number of them computes.
-  public var substitute: (any InferenceDefense)? {
+  /// The same steps with their exact gradient; for steps that have it already none at all, which is
+  /// what an even number of them computes.
+  public var substitute: CLIPureCos {
     var other = self
     switch gradient {
     case .released: other.gradient = .exact
@@ -125,20 +118,17 @@ public struct CLIPureCos: InferenceDefense {
 }
 
 /// An encoder whose embeddings are purified.
-struct CLIPureEncoder: Encoder {
+struct CLIPureEncoder: EncoderWrapper {
   let base: any Encoder
   /// Of unit length: `(1, D)`.
   let prompt: Tensor
   let defense: CLIPureCos
 
-  var modality: Modality { base.modality }
-  var input: InputSpec { base.input }
-  var embeddingWidth: Int { base.embeddingWidth }
-  var device: Device { base.device }
-
   /// Unit embeddings after all steps: `(B, D)`, float32.
-  func embed(_ input: Tensor) throws(TorchError) -> Tensor {
-    var embedding = try base.embed(input)  // (B, D)
+  func embed(
+    _ input: Tensor, sites: Sites, noise: inout Noise
+  ) throws(TorchError) -> Tensor {
+    var embedding = try base.embed(input, sites: sites, noise: &noise)  // (B, D)
     if defense.gradient == .released { embedding = try embedding.to(.float16) }
     embedding = try embedding.to(.float32).normalized()
     for _ in 0..<defense.steps {
@@ -158,7 +148,7 @@ struct CLIPureEncoder: Encoder {
 extension DefenseTable {
   /// How CLIPure-Cos is spelled.
   static let clipure = DefenseEntry(
-    name: CLIPureCos.name,
+    CLIPureCos.self,
     summary: "embeddings turned past an empty prompt and back; the identity at even steps, and its "
       + "released gradient masks (Zhang et al., 2025)",
     options: ["steps=10", "step=30", "gradient=exact|released", "templates=FILE"],
@@ -173,9 +163,7 @@ extension DefenseTable {
         } ?? plain.gradient,
         prompts: file.map(emptyPrompts) ?? plain.prompts)
     },
-    decode: {
-      try JSONDecoder().decode(Parameters<CLIPureCos>.self, from: $0).parameters.checked()
-    })
+    check: { (defense) throws(UsageError) in try defense.checked() })
 
   /// The templates of a file, one a line, with nothing in the place of the class: the release takes
   /// the 80 of ImageNet.

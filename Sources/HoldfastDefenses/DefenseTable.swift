@@ -1,4 +1,3 @@
-import Foundation
 public import HoldfastCore
 
 /// One defence that a user can name.
@@ -12,9 +11,11 @@ public struct DefenseEntry: Sendable {
   /// What a forward pass of the defended encoder costs, in forward (F) and backward (B) passes of the
   /// bare one.
   public var passes = "1 F"
-  let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any InferenceDefense
-  /// The defence in the manifest of a bundle.
-  let decode: @Sendable (Data) throws -> any InferenceDefense
+  /// What it changes about a model.
+  let kind: LayerKind
+  let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any Defense
+  /// The defence of the hyper-parameters in a manifest.
+  let decode: @Sendable (JSONValue) throws -> any Defense
 }
 
 extension DefenseEntry {
@@ -22,16 +23,16 @@ extension DefenseEntry {
   ///
   /// - Parameters:
   ///   - make: reads the hyper-parameters from a spelling; is told whether there is a guide.
-  ///   - check: refuses values that a bundle on disk may hold and the defence cannot have.
-  public init<Defense: InferenceDefense>(
-    _ type: Defense.Type, summary: String, options: [String],
-    make: @escaping @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> Defense,
-    check: @escaping @Sendable (Defense) throws(UsageError) -> Defense = { $0 }
+  ///   - check: refuses values that a bundle on disk may hold and that make no sense.
+  public init<Method: Defense>(
+    _ type: Method.Type, summary: String, options: [String],
+    make: @escaping @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> Method,
+    check: @escaping @Sendable (Method) throws(UsageError) -> Method = { $0 }
   ) {
     self.init(
-      name: Defense.name, summary: summary, options: options,
+      name: Method.name, summary: summary, options: options, kind: Method.kind,
       make: { (spelling, isGuided) throws(UsageError) in try make(&spelling, isGuided) },
-      decode: { try check(JSONDecoder().decode(Parameters<Defense>.self, from: $0).parameters) })
+      decode: { try check($0.decoded(as: Method.self)) })
   }
 }
 
@@ -40,7 +41,7 @@ public enum DefenseTable {
   /// The lines, in the order they are listed.
   public static let entries: [DefenseEntry] = [
     DefenseEntry(
-      name: RAdapt.name,
+      RAdapt.self,
       summary: "Gaussian input filter and fixed robustness anchor (Nie et al., 2026)",
       options: [
         "alpha=1.2", "beta=-0.8 (0 with a guide)", "d0=40", "scaling=auto|as-printed|keep-sigma",
@@ -58,14 +59,14 @@ public enum DefenseTable {
           } ?? .automatic,
           clampsFilter: try spelling.takeFlag("clamp", default: false))
       },
-      decode: { try JSONDecoder().decode(Parameters<RAdapt>.self, from: $0).parameters.checked() }),
+      check: { (defense) throws(UsageError) in try defense.checked() }),
     clipure,
   ]
 
   /// The defence that a user spells, such as `r-adapt:alpha=0.8,beta=0.2`.
   public static func defense(
     _ text: String, isGuided: Bool
-  ) throws(UsageError) -> any InferenceDefense {
+  ) throws(UsageError) -> any Defense {
     var spelling = try Spelling(text)
     guard let entry = entries.first(where: { $0.name == spelling.name }) else {
       let near = nearest(spelling.name, among: entries.map(\.name))

@@ -1,6 +1,6 @@
 import HoldfastAttacks
 public import HoldfastCore
-public import HoldfastTensor
+import HoldfastTensor
 
 /// R-Adapt without training: a Gaussian low-pass filter in front of the encoder, and a fixed anchor
 /// in place of part of the first block's attention.
@@ -8,7 +8,7 @@ public import HoldfastTensor
 /// Nie et al., 2026, section 4; specs: defences, section 5.1. The filter passes low frequencies with
 /// gain 1 and the gradient reaches the input by the residual path, so the published robustness is
 /// that against examples made for the undefended model; an attack through the defence is exact.
-public struct RAdapt: InferenceDefense {
+public struct RAdapt: Defense {
   /// `r-adapt`.
   public static let name = "r-adapt"
 
@@ -46,7 +46,7 @@ public struct RAdapt: InferenceDefense {
     self.clampsFilter = clampsFilter
   }
 
-  /// Itself, unless its values are none that the filter can have.
+  /// Itself, if its values make sense.
   func checked() throws(UsageError) -> RAdapt {
     guard cutoff.isFinite, cutoff > 0, alpha.isFinite, beta.isFinite else {
       throw UsageError("r-adapt needs finite weights and a d0 above 0", hint: "leave d0 at 40")
@@ -68,34 +68,30 @@ public struct RAdapt: InferenceDefense {
       horizontal: isPrinted ? cutoff : cutoff * Double(width) / 224)
   }
 
-  /// Refuses what is no bare transformer tower over a grid: pictures, clips and spectrograms are.
-  public func check(_ encoder: any Encoder) throws(UsageError) {
-    _ = try sited(encoder, "the model")
+  /// Refuses all but transformer towers over a grid: pictures, clips and spectrograms.
+  public func check(_ subject: Subject) throws(UsageError) {
+    _ = try tower(of: subject, "the model")
   }
 
-  /// The anchor `(N, D)`: what the first block's attention says about a white input, in `encoder`
-  /// or in `guide`.
-  public func fit(
-    to encoder: any Encoder, guide: (any Encoder)?
-  ) throws -> [String: Tensor] {
-    let tower = try sited(encoder, "the model")
-    let own = try anchor(of: tower)
-    guard let guide else { return ["anchor": own] }
-    let guided = try anchor(of: try sited(guide, "the guide"))
+  /// The anchor `(N, D)`: the output of the first block's attention for a white input, in the model or
+  /// in its guide.
+  public func fit(_ context: DefenseContext) throws -> Fitted {
+    let own = try anchor(of: tower(of: context.model, "the model"))
+    guard let guide = context.guide else { return Fitted(["anchor": own]) }
+    let guided = try anchor(of: tower(of: guide, "the guide"))
     guard own.shape == guided.shape else {
       throw UsageError(
         "the guide's anchor is \(guided.shape), and the model's is \(own.shape)",
         hint: "the guide must be a tower of the same shape, such as a fine-tuned copy")
     }
-    return ["anchor": guided]
+    return Fitted(["anchor": guided])
   }
 
-  /// The encoder behind the filter, with the anchor in its first block.
-  public func wrap(
-    _ encoder: any Encoder, fitted: [String: Tensor]
-  ) throws -> any Encoder {
-    let tower = try sited(encoder, "the model")
-    let shape = try anchor(of: tower).shape
+  /// The model behind the filter, with the anchor in its first block.
+  public func apply(
+    to subject: Subject, _ fitted: Fitted, in context: DefenseContext
+  ) throws -> Subject {
+    let shape = try anchor(of: tower(of: subject, "the model")).shape
     guard let fixed = fitted["anchor"], fixed.shape == shape,
       try fixed.isFinite().all().item() == 1
     else {
@@ -103,20 +99,21 @@ public struct RAdapt: InferenceDefense {
         "r-adapt needs a finite anchor of \(shape) for this model",
         hint: "make the bundle again with `holdfast harden`")
     }
-    return RAdaptEncoder(base: tower, anchor: try fixed.to(encoder.device), defense: self)
+    return try subject.wrapped(by: Self.name) { encoder in
+      RAdaptEncoder(base: encoder, anchor: try fixed.to(encoder.device), defense: self)
+    }
   }
 
-  /// Auto-PGD on the embedding, and where the attacker acts on what the filter sees, Auto-PGD on
-  /// cross-entropy in its pass band.
-  public func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe] {
+  /// Auto-PGD on the embedding and, if the attacker acts on rows and columns that the filter sees,
+  /// Auto-PGD on cross-entropy in its pass band.
+  public func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AdaptiveAttack] {
     let embedding = AttackRecipe(
       name: "apgd-embedding", attack: APGD(steps: steps), objective: EmbeddingDistance())
-    guard case .grid = input.patches else { return [embedding] }
-    let lowPass = LowPass(APGD(steps: steps), filter: filter(for: input))
-    return [
-      embedding,
-      AttackRecipe(name: "apgd-ce-low-pass", attack: lowPass, objective: CrossEntropy()),
-    ]
+    guard case .grid = input.patches else { return [AdaptiveAttack(embedding)] }
+    let lowPass = AttackRecipe(
+      name: "apgd-ce-low-pass", attack: LowPass(APGD(steps: steps), filter: filter(for: input)),
+      objective: CrossEntropy())
+    return [AdaptiveAttack(embedding), AdaptiveAttack(lowPass)]
   }
 
   private func anchor(of tower: any SitedEncoder) throws(TorchError) -> Tensor {
@@ -142,13 +139,13 @@ public struct RAdapt: InferenceDefense {
     }
   }
 
-  private func sited(
-    _ encoder: any Encoder, _ who: String
+  private func tower(
+    of subject: Subject, _ who: String
   ) throws(UsageError) -> any SitedEncoder {
-    guard let tower = encoder as? any SitedEncoder else {
+    guard let tower = subject.encoder.sited else {
       throw UsageError(
         "\(who) offers no sites, so r-adapt has no place to put its anchor",
-        hint: "r-adapt goes around a bare transformer tower, such as CLIP's")
+        hint: "r-adapt goes around a transformer tower, such as CLIP's")
     }
     guard case .grid = tower.input.patches else {
       throw UsageError(
@@ -160,22 +157,20 @@ public struct RAdapt: InferenceDefense {
 }
 
 /// A tower behind R-Adapt.
-struct RAdaptEncoder: Encoder {
-  let base: any SitedEncoder
+struct RAdaptEncoder: EncoderWrapper {
+  let base: any Encoder
   let anchor: Tensor
   let defense: RAdapt
 
-  var modality: Modality { base.modality }
-  var input: InputSpec { base.input }
-  var embeddingWidth: Int { base.embeddingWidth }
-  var device: Device { base.device }
-
-  func embed(_ input: Tensor) throws(TorchError) -> Tensor {
+  func embed(
+    _ input: Tensor, sites: Sites, noise: inout Noise
+  ) throws(TorchError) -> Tensor {
     var smooth = try defense.filter(for: base.input)(input)
     if defense.clampsFilter, let range = base.input.range {
       smooth = try smooth.clamped(Double(range.lowerBound), Double(range.upperBound))
     }
-    return try base.embed(smooth, sites: Sites([.attention(0): mixed]))
+    let own = Sites([.attention(0): mixed])
+    return try base.embed(smooth, sites: sites.around(own), noise: &noise)
   }
 
   /// α A + β h, the same A for every sample and frame: with β = 0 the attention is not computed.

@@ -31,16 +31,16 @@ extension PictureFrontEnd: FrontEnd {
 /// Behind a `SoundFrontEnd` that is what a listener hears: epsilon is in units of the amplitude, and
 /// the gradient comes through the mel filter bank (where an energy is at the filter bank's floor it
 /// is 0). Behind a `PictureFrontEnd` it is a picture at its own size.
-public struct FrontEndEncoder<Base: Encoder, Front: FrontEnd>: Encoder {
+public struct FrontEndEncoder<Front: FrontEnd>: EncoderWrapper {
   /// The encoder.
-  public let base: Base
+  public let base: any Encoder
   /// What stands before it.
   public let frontEnd: Front
 
   /// `base` behind a front end.
   ///
-  /// - Throws: ``EncoderError`` where the front end makes inputs of another shape than `base` takes.
-  public init(_ base: Base, behind frontEnd: Front) throws(EncoderError) {
+  /// - Throws: ``EncoderError`` when the front end makes inputs of another shape than `base` takes.
+  public init(_ base: any Encoder, behind frontEnd: Front) throws(EncoderError) {
     guard frontEnd.outputShape == base.input.shape else {
       throw EncoderError(
         what: "makes inputs of \(frontEnd.outputShape), and the encoder takes \(base.input.shape)",
@@ -50,66 +50,29 @@ public struct FrontEndEncoder<Base: Encoder, Front: FrontEnd>: Encoder {
     self.frontEnd = frontEnd
   }
 
-  /// The base's sense.
-  public var modality: Modality { base.modality }
   /// What the front end takes.
   public var input: InputSpec { frontEnd.input }
-  /// The width of the base's embeddings.
-  public var embeddingWidth: Int { base.embeddingWidth }
-  /// Where the base's parameters live.
-  public var device: Device { base.device }
 
-  /// Embeddings, not normalised: `(B, …)` gives `(B, D)`.
+  /// Embeddings of what the front end makes, not normalised: `(B, …)` gives `(B, D)`.
   ///
   /// - Throws: `TorchError` with code `shape` for inputs of another shape.
-  public func embed(_ input: Tensor) throws(TorchError) -> Tensor {
-    try base.embed(shown(input))
+  public func embed(
+    _ input: Tensor, sites: Sites, noise: inout Noise
+  ) throws(TorchError) -> Tensor {
+    try base.embed(frontEnd.checked(input), sites: sites, noise: &noise)
   }
+}
 
-  /// What the base is shown.
-  private func shown(_ input: Tensor) throws(TorchError) -> Tensor {
+extension FrontEnd {
+  /// What the encoder is shown.
+  ///
+  /// - Throws: `TorchError` with code `shape` for inputs of another shape.
+  func checked(_ input: Tensor) throws(TorchError) -> Tensor {
     guard Array(input.shape.dropFirst()) == self.input.shape else {
       throw TorchError(
         code: .shape, operation: "front end",
         message: "takes inputs [B] + \(self.input.shape), not \(input.shape)")
     }
-    return try frontEnd(input)
-  }
-}
-
-extension FrontEndEncoder: SitedEncoder where Base: SitedEncoder {
-  /// How many blocks the base's tower has.
-  public var blockCount: Int { base.blockCount }
-
-  /// As ``embed(_:)``, with `sites` of the base's tower in place.
-  public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
-    try base.embed(shown(input), sites: sites)
-  }
-}
-
-extension FrontEndEncoder: RandomEncoder where Base: RandomEncoder {
-  /// Embeddings on one draw of the base's randomness for each row: `(B, …)` gives `(B, D)`.
-  public func embed(_ input: Tensor, noise: inout Noise) throws(TorchError) -> Tensor {
-    try base.embed(shown(input), noise: &noise)
-  }
-}
-
-extension Encoder {
-  /// This encoder of spectrograms behind the front end of a preprocessor, so that it takes waveforms.
-  ///
-  /// - Throws: as ``FrontEndEncoder/init(_:behind:)``; `MediaError` for settings that cannot be those
-  ///   of a model.
-  public func onWaveform(_ preprocessor: SoundPreprocessor) throws -> any Encoder {
-    try FrontEndEncoder(self, behind: SoundFrontEnd(preprocessor, device: device))
-  }
-
-  /// This encoder of pictures behind the resize and crop of a preprocessor, so that it takes pictures
-  /// of `size`.
-  ///
-  /// - Throws: as ``FrontEndEncoder/init(_:behind:)``; `MediaError` for a size that cannot be resized.
-  public func onPictures(
-    of size: ImageSize, _ preprocessor: ImagePreprocessor
-  ) throws -> any Encoder {
-    try FrontEndEncoder(self, behind: PictureFrontEnd(preprocessor, size: size, device: device))
+    return try self(input)
   }
 }

@@ -76,20 +76,23 @@ extension Reader {
         written { folder in
           let anchor = try Tensor([Float](repeating: 0.5, count: 8), [1, 8])
           try DefenseBundle(
-            base: .init(path: "/base", files: ["model.safetensors": "0"]), guide: nil,
-            defense: RAdapt(alpha: 1.2, beta: -0.8, cutoff: 40),
-            fitted: [.image: ["anchor": anchor]]
+            base: .init(path: "/base", files: ["model.safetensors": "0"]),
+            layers: [
+              DefenseLayer(
+                RAdapt(alpha: 1.2, beta: -0.8, cutoff: 40),
+                fitted: [.image: Fitted(["anchor": anchor])])
+            ]
           ).write(to: folder)
         }
       ]
     },
     seal: { example in
       let manifest = DefenseBundle.manifestName
-      guard let tensors = example[DefenseBundle.tensorsName],
+      guard let tensors = example["layer-1.safetensors"],
         let text = example[manifest].map({ String(decoding: $0, as: UTF8.self) })
       else { return }
       let sum = Checksum.sha256(of: tensors)
       example[manifest] = Array(
-        text.replacing(/"tensors" : "[^"]*"/, with: "\"tensors\" : \"\(sum)\"").utf8)
+        text.replacing(/"checksum" : "[^"]*"/, with: "\"checksum\" : \"\(sum)\"").utf8)
     }, read: { _ = try DefenseBundle(at: $0) })
 }

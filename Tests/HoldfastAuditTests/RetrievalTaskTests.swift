@@ -25,7 +25,7 @@ extension ToyRetrieval {
   fileprivate func maskedPlan() throws -> (plan: AuditPlan, defended: WatchedEncoder) {
     let defended = masked(encoder)
     var plan = try plan(["apgd-rank:steps=6"])
-    plan.substitute = plan.subject
+    for recipe in plan.attacks[.adaptive] ?? [] { plan.substitutes[recipe.name] = plan.subject }
     plan.subject = try subject(defended)
     plan.attacks = [
       .whiteBox: [try AttackTable.recipe("crossmaxim:steps=6")],
@@ -81,7 +81,9 @@ struct RetrievalSearchTests {
 
     let audit = try ToyAudit(samples: 4)
     var classes = audit.plan([.adaptive])
-    classes.substitute = classes.transferSource
+    for recipe in classes.attacks[.adaptive] ?? [] {
+      classes.substitutes[recipe.name] = classes.transferSource
+    }
     audit.source.forget()
     audit.defended.forget()
     let row = try #require(

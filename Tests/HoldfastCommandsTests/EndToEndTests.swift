@@ -206,6 +206,58 @@ struct EndToEndTests {
     }
   }
 
+  @Test("hardens a bundle, and audits both layers together")
+  func hardenTwice() throws {
+    try withTemporaryFolder { folder in
+      for (base, method, output) in [
+        (robust, "clipure-cos:gradient=released", "inner"),
+        ("inner", "r-adapt:alpha=0.2,beta=0.9", "outer"),
+      ] {
+        _ = try succeed(
+          ["harden", "--model", base, "--method", method, "--output", output], in: folder)
+      }
+      let summary = try json(
+        Summary.self,
+        succeed(
+          [
+            "audit", "--model", "outer", "--data", images, "--attack", "apgd-ce:steps=4",
+            "--limit", "3", "--epsilon", "8/255", "--checks", "off", "--output", "run",
+            "--format", "json",
+          ], in: folder
+        ).output)
+      #expect(
+        summary.protocols.map(\.name) == ["transfer", "transfer-png", "white-box", "adaptive"])
+      struct Plan: Decodable {
+        struct Model: Decodable {
+          let path: String
+          let defense: String?
+          let files: [String: String]
+        }
+        struct Entry: Decodable {
+          struct Attack: Decodable { let name: String }
+          let name: String
+          let attacks: [Attack]
+        }
+        let model, transferModel: Model
+        let protocols: [Entry]
+      }
+      struct Run: Decodable { let plan: Plan }
+      let record = try String(
+        contentsOf: folder.appendingPathComponent("run/run.json"), encoding: .utf8)
+      let plan = try json(Run.self, record).plan
+      #expect(plan.model.defense?.hasPrefix("clipure-cos+r-adapt [{") == true)
+      #expect(plan.model.files.keys.contains("bundle/layer-1.safetensors"))
+      #expect(plan.model.files.keys.contains("bundle/base/layer-1.safetensors"))
+      // Transfer examples come from the checkpoint inside, not from the inner bundle.
+      #expect(plan.transferModel.path == robust && plan.transferModel.defense == nil)
+      #expect(
+        plan.protocols.first { $0.name == "adaptive" }?.attacks.map(\.name) == [
+          "apgd-ce-bpda", "apgd-dlr-bpda", "apgd-embedding-bpda", "apgd-embedding",
+          "apgd-ce-low-pass",
+        ])
+    }
+  }
+
   private struct Checked: Decodable {
     struct Check: Decodable {
       let letter, verdict: String

@@ -11,12 +11,17 @@ struct BundleTests {
   private func bundle() throws -> DefenseBundle {
     DefenseBundle(
       base: .init(path: "/models/a", files: ["model.safetensors": "00"]),
-      guide: .init(path: "/models/b", files: [:]),
-      defense: RAdapt(alpha: 1.5, beta: 0.25, cutoff: 30, scaling: .asPrinted, clampsFilter: true),
-      fitted: [
-        .image: ["anchor": try Tensor([1, 2, 3, 4, 5, 6] as [Float], [3, 2])],
-        .audio: ["anchor": try Tensor([7, 8] as [Float], [1, 2])],
-      ])
+      layers: [
+        DefenseLayer(
+          RAdapt(alpha: 1.5, beta: 0.25, cutoff: 30, scaling: .asPrinted, clampsFilter: true),
+          fitted: [
+            .image: Fitted(["anchor": try Tensor([1, 2, 3, 4, 5, 6] as [Float], [3, 2])]),
+            .audio: Fitted(["anchor": try Tensor([7, 8] as [Float], [1, 2])]),
+          ], guide: .init(path: "/models/b", files: [:])),
+        DefenseLayer(
+          CLIPureCos(steps: 3),
+          fitted: [.image: Fitted(["prompt": try .ones([1, 2])], classes: ["cat", "dog"])]),
+      ], training: .init(plan: "{}", listing: "abc", steps: 7, seed: .max))
   }
 
   /// A written bundle, changed by `damage`, and the error of reading it.
@@ -26,8 +31,7 @@ struct BundleTests {
     try withTemporaryFolder { folder in
       let path = folder.appendingPathComponent("bundle").path
       try bundle().write(to: path)
-      try damage(
-        "\(path)/\(DefenseBundle.manifestName)", "\(path)/\(DefenseBundle.tensorsName)")
+      try damage("\(path)/\(DefenseBundle.manifestName)", "\(path)/layer-1.safetensors")
       let error = try #require(throws: FormatError.self) { try DefenseBundle(at: path) }
       return "\(error)"
     }
@@ -41,6 +45,15 @@ struct BundleTests {
     try JSONSerialization.data(withJSONObject: object).write(to: url)
   }
 
+  /// Changes the first layer in a manifest.
+  private func editingLayer(_ file: String, _ change: (inout [String: Any]) -> Void) throws {
+    try editing(file) { object in
+      var layers = object["layers"] as? [[String: Any]] ?? []
+      change(&layers[0])
+      object["layers"] = layers
+    }
+  }
+
   @Test("come back as they were written, over an older one too")
   func roundTrip() throws {
     try withTemporaryFolder { folder in
@@ -51,17 +64,23 @@ struct BundleTests {
       try written.write(to: path)
       #expect(DefenseBundle.isBundle(path))
       let read = try DefenseBundle(at: path)
-      #expect(read.base == written.base)
-      #expect(read.guide == written.guide)
-      #expect(read.defense as? RAdapt == written.defense as? RAdapt)
-      #expect(Set(read.fitted.keys) == [.image, .audio])
+      #expect(read.base == written.base && read.training == written.training)
+      #expect(read.layers.map(\.method) == ["r-adapt", "clipure-cos"])
+      #expect(read.layers.map(\.guide) == written.layers.map(\.guide))
+      #expect(read.layers[0].defense as? RAdapt == written.layers[0].defense as? RAdapt)
+      #expect(read.layers[1].defense as? CLIPureCos == CLIPureCos(steps: 3))
+      #expect(read.layers[0].senses == [.audio, .image] && read.layers[1].senses == [.image])
+      #expect(read.layers[0].fitted[.image]?.classes == nil)
+      #expect(read.layers[1].fitted[.image]?.classes == ["cat", "dog"])
       for sense in [Modality.image, .audio] {
         try expectClose(
-          try #require(read.fitted[sense]?["anchor"]),
-          try #require(written.fitted[sense]?["anchor"]), atol: 0)
+          try #require(read.layers[0].fitted[sense]?["anchor"]),
+          try #require(written.layers[0].fitted[sense]?["anchor"]), atol: 0)
       }
-      #expect(try read.spelling == written.spelling)
-      #expect(try read.spelling.hasPrefix("r-adapt {\"alpha\":1.5,"))
+      #expect(Set(read.checksums.keys) == ["layer-1.safetensors", "layer-2.safetensors"])
+      let spelling = try DefenseStack(read).spelling
+      #expect(try spelling == DefenseStack(written).spelling)
+      #expect(spelling.hasPrefix("r-adapt+clipure-cos [{\"alpha\":1.5,"))
     }
   }
 
@@ -72,8 +91,11 @@ struct BundleTests {
       let file = folder.appendingPathComponent(DefenseBundle.manifestName)
       let object = try #require(
         try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
-      #expect(object["method"] as? String == "r-adapt")
-      let parameters = try #require(object["parameters"] as? [String: Any])
+      #expect(object["schema"] as? Int == 2)
+      let layer = try #require((object["layers"] as? [[String: Any]])?.first)
+      #expect(layer["kind"] as? String == "wrapper" && layer["method"] as? String == "r-adapt")
+      #expect(layer["senses"] as? [String] == ["audio", "image"])
+      let parameters = try #require(layer["parameters"] as? [String: Any])
       #expect(parameters["alpha"] as? Double == 1.5)
       #expect(Set(parameters.keys) == ["alpha", "beta", "clampsFilter", "cutoff", "scaling"])
     }
@@ -96,14 +118,53 @@ struct BundleTests {
       try data.prefix(data.count / 2).write(to: URL(fileURLWithPath: manifest))
     }
     #expect(torn.contains("is not the manifest of a bundle"))
-    for text in ["", "null", "[]", "{\"schema\": 1}", String(repeating: "[", count: 100_000)] {
+    for text in [
+      "", "null", "[]", "{\"schema\": 1}", "{\"schema\": 2}",
+      "{\"schema\": 2, \"base\": {\"path\": \"/a\", \"files\": {}}, \"layers\": []}",
+      String(repeating: "[", count: 100_000),
+    ] {
       let message = try refusal { manifest, _ in
         try Data(text.utf8).write(to: URL(fileURLWithPath: manifest))
       }
       #expect(message.contains("is not the manifest of a bundle"))
     }
-    #expect(try refusal { m, _ in try editing(m) { $0["schema"] = 2 } }.contains("is of schema 2"))
-    #expect(try refusal { m, _ in try editing(m) { $0["method"] = "magic" } }.contains("`magic`"))
+    #expect(try refusal { m, _ in try editing(m) { $0["schema"] = 3 } }.contains("is of schema 3"))
+  }
+
+  @Test("with layers that this program does not know are refused by name")
+  func layers() throws {
+    for (key, value, words) in [
+      ("method", "magic", "the unknown method `magic`"),
+      (
+        "kind", "aura", "the unknown kind `aura`; this program reads wrapper, adapters, tower, head"
+      ),
+      ("kind", "head", "calls r-adapt a layer of kind `head`; it is of kind `wrapper`"),
+    ] {
+      let message = try refusal { manifest, _ in
+        try editingLayer(manifest) { $0[key] = value }
+      }
+      #expect(message.contains(words), "\(message)")
+    }
+  }
+
+  @Test("of the first schema are read as they were written")
+  func firstSchema() throws {
+    let golden = Golden.url("bundle-schema-1").path
+    let read = try DefenseBundle(at: golden)
+    #expect(read.base.path == "/models/peer" && read.base.files.count == 3)
+    #expect(read.layers.count == 1 && read.training == nil)
+    let layer = try #require(read.layers.first)
+    #expect(layer.defense as? RAdapt == RAdapt(scaling: .keepSigma))
+    #expect(layer.kind == .wrapper && layer.guide == nil && layer.senses == [.image])
+    #expect(Array(read.checksums.keys) == ["defense.safetensors"])
+    #expect(
+      try DefenseStack(read).spelling
+        == "r-adapt {\"alpha\":1.2,\"beta\":-0.8,\"clampsFilter\":false,\"cutoff\":40,"
+        + "\"scaling\":\"keep-sigma\"}")
+    let tower = try Peer.load("model").vision
+    let own = try RAdapt(scaling: .keepSigma).fit(to: tower, guide: nil)
+    try expectCloseToScale(
+      #require(layer.fitted[.image]?["anchor"]), #require(own["anchor"]), ratio: 1e-5)
   }
 
   @Test(
@@ -112,10 +173,10 @@ struct BundleTests {
   func parameters(change: String) throws {
     let parts = change.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
     let message = try refusal { manifest, _ in
-      try editing(manifest) { object in
-        var parameters = object["parameters"] as? [String: Any] ?? [:]
+      try editingLayer(manifest) { layer in
+        var parameters = layer["parameters"] as? [String: Any] ?? [:]
         parameters[parts[0]] = Double(parts[1]) ?? parts[1] as Any
-        object["parameters"] = parts[0] == "parameters" ? [:] : parameters
+        layer["parameters"] = parts[0] == "parameters" ? [:] : parameters
       }
     }
     #expect(message.contains("holds parameters that r-adapt does not take"), "\(message)")
@@ -138,51 +199,19 @@ struct BundleTests {
     }
     #expect(swapped.contains("is not the file that its manifest names"))
     let gone = try refusal { _, tensors in try FileManager.default.removeItem(atPath: tensors) }
-    #expect(gone.contains("defense.safetensors"))
+    #expect(gone.contains("layer-1.safetensors"))
     let short = try refusal { manifest, tensors in
       try SafetensorsWriter.write(
         [.init(name: "image.anchor", type: .uint8, shape: [1], bytes: { [0] })], to: tensors)
       let sum = try Checksum.sha256(ofFileAt: tensors)
-      try editing(manifest) { $0["tensors"] = sum }
+      try editingLayer(manifest) { $0["checksum"] = sum }
     }
     #expect(short.contains("not of float32"))
     let garbage = try refusal { manifest, tensors in
       try Data([UInt8](repeating: 0xFF, count: 40)).write(to: URL(fileURLWithPath: tensors))
       let sum = try Checksum.sha256(ofFileAt: tensors)
-      try editing(manifest) { $0["tensors"] = sum }
+      try editingLayer(manifest) { $0["checksum"] = sum }
     }
-    #expect(garbage.contains("defense.safetensors"))
-  }
-}
-
-@Suite("The table of defences")
-struct DefenseTableTests {
-  private func made(_ text: String, isGuided: Bool = false) throws -> RAdapt? {
-    try DefenseTable.defense(text, isGuided: isGuided) as? RAdapt
-  }
-
-  @Test("makes what is spelled, with the paper's weights for the rest")
-  func parsing() throws {
-    #expect(try made("r-adapt") == RAdapt(alpha: 1.2, beta: -0.8, cutoff: 40))
-    #expect(try made("r-adapt", isGuided: true) == RAdapt(alpha: 1.2, beta: 0, cutoff: 40))
-    #expect(
-      try made("r-adapt:alpha=0.8,beta=0.2,d0=30,scaling=keep-sigma,clamp=true")
-        == RAdapt(alpha: 0.8, beta: 0.2, cutoff: 30, scaling: .keepSigma, clampsFilter: true))
-  }
-
-  @Test(
-    "refuses what is not there, and says what is",
-    arguments: [
-      ("r-adabt", "did you mean `r-adapt`?"), ("zzz", "`holdfast list defenses` names them all"),
-      ("r-adapt:gamma=1", "its options are"), ("r-adapt:d0=0", "d0=0"),
-      ("r-adapt:d0=nan", "d0=nan"), ("r-adapt:alpha=inf", "alpha=inf"),
-      ("r-adapt:scaling=x", "auto, as-printed or keep-sigma"), ("r-adapt:clamp=1", "true or false"),
-      ("r-adapt:", "is not an option"),
-    ])
-  func refusals(text: String, words: String) throws {
-    let error = try #require(throws: UsageError.self) {
-      try DefenseTable.defense(text, isGuided: false)
-    }
-    #expect("\(error)".contains(words), "\(error)")
+    #expect(garbage.contains("layer-1.safetensors"))
   }
 }

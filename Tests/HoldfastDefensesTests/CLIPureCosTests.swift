@@ -24,7 +24,7 @@ struct CLIPureCosTests {
   }
 
   private func defended(_ defense: CLIPureCos) throws -> any Encoder {
-    try defense.wrap(base, fitted: ["prompt": prompt])
+    try defense.wrap(base, fitted: Fitted(["prompt": prompt]))
   }
 
   private func unit(_ encoder: any Encoder) throws -> Tensor {
@@ -70,6 +70,21 @@ struct CLIPureCosTests {
     try expectClose(same, unit(defended(CLIPureCos())), atol: 2e-3)
   }
 
+  @Test("turns the unit embedding step by step, to the bit", arguments: [0, 1, 4])
+  func bits(steps: Int) throws {
+    var embedding = try base.embed(inputs).to(.float32).normalized()
+    for _ in 0..<steps {
+      let length = try embedding.norm(2, [1]).unsqueezed(1)
+      let direction = try embedding / length
+      let cosine = try (direction * prompt).sum([1]).unsqueezed(1)
+      let pull = try prompt - direction * cosine
+      let step = try pull / pull.norm(2, [1]).unsqueezed(1).maximum(1e-12) * 30
+      embedding = try (direction + step).normalized() * length
+    }
+    let found = try defended(CLIPureCos(steps: steps)).embed(inputs)
+    #expect(try found.bytes() == embedding.bytes())
+  }
+
   @Test("asks each sample by itself")
   func alone() throws {
     let encoder = try defended(CLIPureCos(steps: 3))
@@ -96,7 +111,7 @@ struct CLIPureCosTests {
       #require(fitted["prompt"]), Tensor([half, half, 0, 0, 0, 0, 0, 0], [1, 8]), atol: 1e-6)
     #expect(throws: UsageError.self) { try defense.fit(to: base, guide: nil) }
     #expect(throws: UsageError.self) {
-      try defense.wrap(base, fitted: ["prompt": Tensor.zeros([1, 4])])
+      try defense.wrap(base, fitted: Fitted(["prompt": Tensor.zeros([1, 4])]))
     }
   }
 
@@ -106,10 +121,11 @@ struct CLIPureCosTests {
       DefenseTable.defense("clipure-cos:gradient=released,steps=5,step=10", isGuided: false)
         as? CLIPureCos)
     #expect(released == CLIPureCos(steps: 5, stepSize: 10, gradient: .released))
-    let substitute = try #require(released.substitute as? CLIPureCos)
-    #expect(substitute == CLIPureCos(steps: 5, stepSize: 10))
-    #expect((substitute.substitute as? CLIPureCos)?.steps == 0)
-    #expect(!released.adaptiveAttacks(on: base.input, steps: 7).isEmpty)
+    #expect(released.substitute == CLIPureCos(steps: 5, stepSize: 10))
+    #expect(released.substitute.substitute.steps == 0)
+    let attacks = released.adaptiveAttacks(on: base.input, steps: 7)
+    #expect(!attacks.isEmpty)
+    #expect(attacks.allSatisfy { $0.substitute as? CLIPureCos == released.substitute })
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("templates.txt")
       try Data("a photo of a {c}.\nart of the {}.\n".utf8).write(to: file)

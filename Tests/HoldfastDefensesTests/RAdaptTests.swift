@@ -61,7 +61,7 @@ struct RAdaptAnchorTests {
     let (model, guide) = (try Peer.load("model"), try Peer.load("guide"))
     let golden = try Peer.anchors()
     let own = try RAdapt().fit(to: model.vision, guide: nil)
-    #expect(Array(own.keys) == ["anchor"])
+    #expect(Array(own.tensors.keys) == ["anchor"] && own.classes == nil)
     try expectCloseToScale(
       try #require(own["anchor"]), golden["anchor.white"].squeezed(0), ratio: 2e-5, "white")
     let guided = try RAdapt().fit(to: model.vision, guide: guide.vision)
@@ -76,7 +76,7 @@ struct RAdaptAnchorTests {
     let model = try Peer.load("model")
     let golden = try Peer.anchors()
     let defense = RAdapt(alpha: weights[0], beta: weights[1], cutoff: open, scaling: .asPrinted)
-    let fitted = ["anchor": try golden["anchor.\(source)"].squeezed(0)]
+    let fitted = Fitted(["anchor": try golden["anchor.\(source)"].squeezed(0)])
     let defended = try defense.wrap(model.vision, fitted: fitted)
     try expectClose(
       unit(defended, golden["pixels"]),
@@ -152,25 +152,55 @@ struct RAdaptAnchorTests {
       [:], ["other": anchor], ["anchor": try anchor.select(0, 0)],
       ["anchor": try anchor.slice(0, 0..<1)], ["anchor": try anchor * Double.nan],
     ]
-    for fitted in wrong {
-      #expect(throws: UsageError.self) { try RAdapt().wrap(model.vision, fitted: fitted) }
+    for tensors in wrong {
+      #expect(throws: UsageError.self) {
+        try RAdapt().wrap(model.vision, fitted: Fitted(tensors))
+      }
     }
   }
 
-  @Test("has no place in an encoder without sites, such as a defended one")
+  @Test("has no place in an encoder without sites, defended or not")
   func noSites() throws {
     let model = try Peer.load("model")
     let fitted = try RAdapt().fit(to: model.vision, guide: nil)
-    let defended = try RAdapt().wrap(model.vision, fitted: fitted)
-    #expect(throws: UsageError.self) { try RAdapt().fit(to: defended, guide: nil) }
-    #expect(throws: UsageError.self) { try RAdapt().wrap(defended, fitted: fitted) }
-    #expect(throws: UsageError.self) { try RAdapt().fit(to: model.vision, guide: defended) }
+    let prompt = Fitted(["prompt": try Tensor.ones([1, 8]).normalized()])
+    let toy = try ToyEncoder.image()
+    for encoder in [toy, try CLIPureCos().wrap(toy, fitted: prompt)] as [any Encoder] {
+      #expect(throws: UsageError.self) { try RAdapt().check(encoder) }
+      #expect(throws: UsageError.self) { try RAdapt().fit(to: encoder, guide: nil) }
+      #expect(throws: UsageError.self) { try RAdapt().wrap(encoder, fitted: fitted) }
+      #expect(throws: UsageError.self) { try RAdapt().fit(to: model.vision, guide: encoder) }
+    }
+  }
+
+  @Test(
+    "is the filter and then the tower with the mixed attention, to the bit",
+    arguments: [RAdapt(), RAdapt(beta: 0), RAdapt(alpha: 0.3, beta: 0.7, clampsFilter: true)])
+  func bits(defense: RAdapt) throws {
+    let tower = try Peer.load("model").vision
+    let fitted = try defense.fit(to: tower, guide: nil)
+    let anchor = try #require(fitted["anchor"])
+    let pixels = try Peer.anchors()["pixels"]
+    var smooth = try defense.filter(for: tower.input)(pixels)
+    if defense.clampsFilter { smooth = try smooth.clamped(0, 1) }
+    let known = try tower.embed(
+      smooth,
+      sites: Sites([
+        .attention(0): { (compute) throws(TorchError) in
+          let fixed = try (anchor * defense.alpha).unsqueezed(0)
+          return defense.beta == 0 ? fixed : try fixed + compute() * defense.beta
+        }
+      ]))
+    let found = try defense.wrap(tower, fitted: fitted).embed(pixels)
+    #expect(try found.bytes() == known.bytes())
   }
 
   @Test("must face attacks on the embedding and in the pass band")
   func adaptive() {
     let input = InputSpec.pixels(height: 32, width: 32)
-    let recipes = RAdapt().adaptiveAttacks(on: input, steps: 100)
+    let attacks = RAdapt().adaptiveAttacks(on: input, steps: 100)
+    #expect(attacks.allSatisfy { $0.substitute == nil })
+    let recipes = attacks.map(\.recipe)
     #expect(recipes.map(\.name) == ["apgd-embedding", "apgd-ce-low-pass"])
     #expect(recipes[0].objective is EmbeddingDistance)
     #expect((recipes[1].attack as? LowPass<APGD>)?.filter == RAdapt().filter(for: input))

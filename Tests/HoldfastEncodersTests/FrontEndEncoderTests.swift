@@ -20,7 +20,7 @@ struct FrontEndEncoderTests {
 
   @Test func theBaseSeesTheFrontEndsSpectrogram() throws {
     let base = ToyMel(shape: preprocessor.melShape)
-    let encoder = try base.onWaveform(preprocessor)
+    let encoder = try base.bare.onWaveform(preprocessor).encoder
     let frontEnd = try SoundFrontEnd(preprocessor)
     var generator = Generator(seed: 1, stream: "waveform")
     let x = try generator.uniform([2, 1600]) - 0.5
@@ -54,8 +54,8 @@ struct FrontEndEncoderTests {
 
   @Test func sitesAreTheBases() throws {
     let base = ToyMel(shape: preprocessor.melShape)
-    let encoder: any Encoder = try base.onWaveform(preprocessor)
-    let sited = try #require(encoder as? any SitedEncoder)
+    let encoder = try base.bare.onWaveform(preprocessor).encoder
+    let sited = try #require(encoder.sited)
     #expect(sited.blockCount == 1)
     let x = try Tensor.full(0.1, [1, 1600])
     let replaced = try sited.embed(
@@ -63,26 +63,27 @@ struct FrontEndEncoderTests {
     #expect(try replaced.array(of: Float.self) == [1, 1, 1])
     #expect(try sited.embed(x).array(of: Float.self) != [1, 1, 1])
 
-    let plain = try ToyEncoder.spectrogram().onWaveform(
-      .clip(seconds: 0.2, mels: 6, frames: 10))
-    #expect(!(plain is any SitedEncoder) && !(plain is any RandomEncoder))
+    let plain = try ToyEncoder.spectrogram().bare.onWaveform(
+      .clip(seconds: 0.2, mels: 6, frames: 10)
+    ).encoder
+    #expect(plain.sited == nil && !plain.isRandom)
   }
 
   @Test func aFrontEndOfAnotherShapeIsRefused() throws {
     let base = ToyMel(shape: [1, 20, 9])
-    #expect(throws: EncoderError.self) { try base.onWaveform(preprocessor) }
+    #expect(throws: EncoderError.self) { try base.bare.onWaveform(preprocessor) }
   }
 
   @Test func picturesAreAttackedAtTheirOwnSize() throws {
     let size = ImageSize(width: 14, height: 11)
     let preprocessor = ImagePreprocessor.clip(size: 8)
-    let encoder = try ToyEncoder.image().onPictures(of: size, preprocessor)
+    let encoder = try ToyEncoder.image().bare.onPictures(of: size, preprocessor).encoder
     #expect(encoder.input == .pixels(height: 11, width: 14))
     #expect(encoder.modality == .image)
     try checkEncoderContract(encoder)
     let other = ImagePreprocessor.clip(size: 9)
     #expect(throws: EncoderError.self) {
-      try ToyEncoder.image().onPictures(of: size, other)
+      try ToyEncoder.image().bare.onPictures(of: size, other)
     }
   }
 
@@ -93,6 +94,11 @@ struct FrontEndEncoderTests {
     #expect(mel.patches == .grid(rows: -2, columns: -1, channels: [0]))
     #expect(mel.unit == "normalised mel")
   }
+}
+
+extension Encoder {
+  /// This encoder as a subject, which front ends go before.
+  fileprivate var bare: Subject { Subject(encoder: self, head: nil) }
 }
 
 /// A smooth map from spectrograms to three numbers, which differs from place to place.

@@ -7,7 +7,7 @@ public protocol AttackCombinator: Attack {
   associatedtype Base: Attack
 
   /// The attack that makes the steps.
-  var base: Base { get }
+  var base: Base { get set }
 }
 
 extension AttackCombinator {
@@ -25,6 +25,17 @@ extension AttackCombinator {
 
   /// As the base.
   public var needsFloat32: Bool { base.needsFloat32 }
+
+  /// As the base.
+  public var followsGradient: Bool { base.followsGradient }
+
+  /// The same change around a base that is lengthened.
+  public func lengthened(by factor: Int) -> Self? {
+    guard let longer = base.lengthened(by: factor) else { return nil }
+    var copy = self
+    copy.base = longer
+    return copy
+  }
 
   /// As the base.
   public func check(_ input: InputSpec) throws(UsageError) { try base.check(input) }

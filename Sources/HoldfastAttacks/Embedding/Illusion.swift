@@ -30,6 +30,9 @@ public struct Illusion: Attack {
     self.interval = max(1, interval)
   }
 
+  /// The same attack with `factor` times the steps.
+  public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
+
   /// Nothing is remembered.
   public typealias State = FGSM.State
 

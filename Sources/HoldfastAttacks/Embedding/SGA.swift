@@ -31,6 +31,9 @@ public struct SGA: Attack {
     self.noise = noise
   }
 
+  /// The same attack with `factor` times the steps.
+  public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
+
   /// Nothing is remembered.
   public typealias State = FGSM.State
 

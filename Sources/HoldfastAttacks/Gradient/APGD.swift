@@ -32,6 +32,9 @@ public struct APGD: Attack {
   /// The weight of the new point against the momentum.
   static let mix = 0.75
 
+  /// The same attack with `factor` times the steps.
+  public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
+
   /// What APGD remembers about each sample.
   public struct State: SlotState {
     /// The point before the current one: `(B, …)`.
@@ -48,7 +51,7 @@ public struct APGD: Attack {
     var loss: Tensor
     /// The steps since the last checkpoint that raised the loss: `(B)`.
     var rises: Tensor
-    /// 1 where the step was halved at the last checkpoint: `(B)`.
+    /// 1 for samples whose step was halved at the last checkpoint: `(B)`.
     var halved: Tensor
     /// The length of a step: `(B, 1, …)`.
     var stepSize: Tensor
@@ -118,7 +121,7 @@ public struct APGD: Attack {
       started, state.bestLossAtCheckpoint, state.bestLoss)
   }
 
-  /// Halves the step of samples that stopped rising; nil where no sample is at a checkpoint, else
+  /// Halves the step of samples that stopped rising; nil when no sample is at a checkpoint, else
   /// the samples that return to their best point.
   private func checkpoint(
     _ state: inout State, _ steps: [Int], device: Device

@@ -25,6 +25,6 @@ public struct CheckpointSchedule: Hashable, Sendable {
     self.windows = windows
   }
 
-  /// The length of the window that ends after `step` steps; 0 where none does.
+  /// The length of the window that ends after `step` steps; 0 if none does.
   public func window(endingAt step: Int) -> Int { windows[step] ?? 0 }
 }

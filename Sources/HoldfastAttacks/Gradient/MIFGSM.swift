@@ -23,6 +23,9 @@ public struct MIFGSM: Attack {
     self.decay = decay
   }
 
+  /// The same attack with `factor` times the steps.
+  public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
+
   /// The momentum of each sample.
   public struct State: SlotState {
     /// The decaying sum of gradients: `(B, …)`.

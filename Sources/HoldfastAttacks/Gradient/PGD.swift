@@ -22,6 +22,9 @@ public struct PGD: Attack {
     self.randomStart = randomStart
   }
 
+  /// The same attack with `factor` times the steps.
+  public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
+
   /// Nothing is remembered.
   public typealias State = FGSM.State
 

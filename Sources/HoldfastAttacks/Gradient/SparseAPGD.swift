@@ -26,6 +26,9 @@ public struct SparseAPGD: Attack {
     self.largeRadii = largeRadii
   }
 
+  /// The same attack with `factor` times the steps that move the point.
+  public func lengthened(by factor: Int) -> Self? { multiplying(\.iterations, by: factor) }
+
   /// What the attack remembers about each sample.
   public struct State: SlotState {
     /// The point of the highest loss of this stage: `(B, …)`.
@@ -111,7 +114,7 @@ public struct SparseAPGD: Attack {
     state.bestLoss = try .where(better, evaluation.loss, state.bestLoss)
   }
 
-  /// Adapts the share and the step to the sparsity of the best point; nil where no sample is at a
+  /// Adapts the share and the step to the sparsity of the best point; nil when no sample is at a
   /// checkpoint, else the samples that return to their best point.
   private func checkpoint(
     _ state: inout State, _ moments: [Moment], in ball: Ball

@@ -8,8 +8,9 @@ struct Evaluator<A: Attack> {
   let objective: any Objective
   let criterion: any Criterion
   let subject: Subject
-  /// Whether the loss of a point matters where no gradient is wanted; else only its margin does, and
-  /// views that are not the point itself are not shown.
+  /// Whether points are ranked by their loss.
+  ///
+  /// If not, only the margin of a point matters when no gradient is wanted, and views that are not the point itself are not shown.
   var ranksByLoss = true
 
   /// What one round of questions gave, and what it cost each sample.
@@ -79,7 +80,7 @@ struct Evaluator<A: Attack> {
     }
   }
 
-  /// What the model is shown; where only the margin matters, nothing but the points themselves.
+  /// What the model is shown: the points themselves alone if only the margin matters.
   private func views(
     of x: Tensor, forMargin: Bool, noise: inout Noise
   ) throws(TorchError) -> [View] {
@@ -147,7 +148,7 @@ private struct Mean {
 }
 
 extension Evaluator.Answer {
-  /// The rows of two answers, put where `order` says each of them belongs.
+  /// The rows of two answers, each put in the place that `order` names.
   func followed(
     by other: Self, inOrder order: [Int]
   ) throws(TorchError) -> Self {

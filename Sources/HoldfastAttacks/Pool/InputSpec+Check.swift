@@ -2,7 +2,7 @@ import HoldfastCore
 import HoldfastTensor
 
 extension InputSpec {
-  /// Fails where the input of a sample is not of this space: a ball around it would not be one.
+  /// Fails unless the input of a sample lies in this space.
   func check(_ job: AttackJob) throws(TorchError) {
     func refuse(_ code: TorchError.Code, _ reason: String) -> TorchError {
       TorchError(

@@ -38,7 +38,7 @@ public struct RadiusOutcome {
   public internal(set) var success: Bool
   /// The adversarial input, or with a full budget the input of highest loss: `(1, …)` on the CPU.
   public internal(set) var example: Example?
-  /// What was spent at this radius; nothing where a smaller radius had already succeeded.
+  /// What was spent at this radius; nothing if a smaller radius had succeeded.
   public internal(set) var cost = Cost()
 }
 
@@ -53,7 +53,7 @@ public struct Example {
   /// The size of the perturbation, in float64 on the stored values.
   public let distance: Double
 
-  /// Whether the verdict is within the band where other kernels may disagree.
+  /// Whether the verdict is so close that other kernels may disagree.
   public var isInMarginBand: Bool { margin > 0 && margin < Example.marginBand }
 
   /// The margin in logits below which an attack goes on after a success.

@@ -5,7 +5,9 @@ import HoldfastTensor
 public struct PoolSettings {
   /// The model under attack, in float32: every success is tested on it.
   public var subject: Subject
-  /// The model that is searched in, where that is another: the same in a cheaper precision.
+  /// The model that is searched in: the same in a cheaper precision, or one whose gradient says more.
+  ///
+  /// Nil when it is the subject.
   public var search: Subject?
   /// What counts as success.
   public var criterion: any Criterion
@@ -21,8 +23,8 @@ public struct PoolSettings {
   public var seed: UInt64
   /// After how many steps the host looks whether a sample is done.
   ///
-  /// 1 where looking is free. On a GPU each look waits for the device, and a few steps of a fooled
-  /// sample cost less.
+  /// 1 on a CPU, where looking is free. On a GPU each look waits for the device, which costs more than
+  /// a few steps of a fooled sample.
   public var stride: Int
 
   /// Settings for a verdict about `subject`.
@@ -41,7 +43,7 @@ public struct PoolSettings {
     self.seed = seed
     stride = subject.encoder.device == .cpu ? 1 : 8
   }
-  /// Whether what was found at a radius serves the larger ones: not where each is attacked for itself,
-  /// nor where each is to show the best that a whole budget finds.
+  /// Whether what was found at a radius counts at the larger ones: not if each radius is attacked by
+  /// itself, nor if each is to show the best that a whole budget finds.
   var sharesRadii: Bool { stop == .firstSuccess && budgets == .nested }
 }

@@ -64,9 +64,9 @@ public struct Verifier {
   }
 }
 
-/// A model that answers with no number is broken, and not robust.
+/// A model that answers with NaN is broken, and not robust.
 func noNumber(_ job: AttackJob) -> TorchError {
   TorchError(
     code: .backend, operation: "attack",
-    message: "the model gives no number for sample `\(job.id)`")
+    message: "the model gives NaN for sample `\(job.id)`")
 }

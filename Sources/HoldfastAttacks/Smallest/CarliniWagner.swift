@@ -44,6 +44,9 @@ public struct CarliniWagner: Attack {
   /// Success may lie anywhere.
   public var reach: Reach { .box }
 
+  /// The same attack with `factor` times the steps of each search.
+  public func lengthened(by factor: Int) -> Self? { multiplying(\.iterations, by: factor) }
+
   /// What is remembered about each sample.
   public struct State: SlotState {
     /// The point in the coordinates that are searched: `(B, …)`.
@@ -133,7 +136,7 @@ public struct CarliniWagner: Attack {
   }
 
   /// Which samples have come to the end of a search: their steps are spent, or over the last tenth
-  /// of them the loss did not fall; nil where none has.
+  /// of them the loss did not fall; nil if none has.
   private func over(_ state: inout State, _ loss: Tensor) throws(TorchError) -> [Bool]? {
     let tenth = max(1, iterations / 10)
     let looked = state.iteration.map { ($0 - 1) % tenth == 0 }

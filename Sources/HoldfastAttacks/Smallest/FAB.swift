@@ -41,6 +41,9 @@ public struct FAB: Attack {
     self.parity = parity
   }
 
+  /// The same attack with `factor` times the steps.
+  public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
+
   /// What FAB remembers about each sample.
   public struct State: SlotState {
     /// The projections so far.

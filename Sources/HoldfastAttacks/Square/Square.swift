@@ -50,8 +50,18 @@ public struct Square: Attack {
     }
   }
 
-  /// A patch changes scores by less than bfloat16 can tell.
+  /// True: a patch changes scores by less than bfloat16 can tell.
   public var needsFloat32: Bool { true }
+
+  /// False: it looks at scores alone.
+  public var followsGradient: Bool { false }
+
+  /// The same attack with `factor` times the patches.
+  public func lengthened(by factor: Int) -> Square? {
+    var longer = self
+    longer.queries = factor * steps + 1
+    return longer
+  }
 
   /// Stripes at the radius in Linf, a tiling with bumps in L2 and L1.
   ///

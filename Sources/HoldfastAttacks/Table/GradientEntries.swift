@@ -72,7 +72,7 @@ extension AttackTable {
     ) { (spelling, norm) throws(UsageError) in
       let steps = try spelling.takeCount("steps", default: 100)
       let randomStart = try spelling.takeFlag("random-start", default: true)
-      guard randomStart || !(objective is EmbeddingDistance) else {
+      guard randomStart || !objective.isFlatAtCleanInput else {
         throw UsageError(
           "\(name) cannot start at the input itself, where its gradient is 0",
           hint: "leave random-start=false out")

@@ -2,7 +2,7 @@ import HoldfastCore
 
 /// The attacks on retrieval, where the classes are the entries of a retrieval index.
 ///
-/// They run on classifiers too, where the one true partner is the label's anchor.
+/// They run on classifiers too, whose one true partner is the label's anchor.
 extension AttackTable {
   static let retrievalEntries: [AttackEntry] = [
     AttackEntry(

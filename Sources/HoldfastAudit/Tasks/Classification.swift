@@ -84,7 +84,7 @@ public struct Classification: AuditTask {
   public var checkedAttack: AttackRecipe? {
     guard let attacks = plan.attacks[.whiteBox], !attacks.isEmpty else { return nil }
     let named = attacks.first {
-      !$0.isScreen && !$0.needsGoal && $0.attack.reach == .ball && !($0.attack is Square)
+      !$0.isScreen && !$0.needsGoal && $0.attack.reach == .ball && $0.attack.followsGradient
     }
     let usual: any Attack = plan.norm == .l1 ? SparseAPGD() : APGD()
     return named ?? AttackRecipe(name: "apgd-ce", attack: usual, objective: CrossEntropy())

@@ -62,6 +62,7 @@ struct EmbedCommand: TalkingCommand {
   }
 
   private func embed(_ input: String, _ model: ModelSource) throws -> Tensor {
-    try text ? model.texts.embed([input]) : model.encoder.embed(model.input(from: input))
+    try text
+      ? model.texts.embed([input]) : model.subject.predict(model.input(from: input)).embedding
   }
 }

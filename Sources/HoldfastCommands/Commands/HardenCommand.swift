@@ -6,9 +6,9 @@ struct HardenCommand: TalkingCommand {
     commandName: "harden",
     abstract: "Put a defence around an encoder, and write it as a bundle.",
     discussion: """
-      A bundle is a folder with holdfast.json and defense.safetensors; it refers to the base \
-      checkpoint by path and hash. Every command that takes --model takes a bundle. Audit it: a \
-      defence is worth what it withstands when the attacker knows it.
+      A bundle is a folder with holdfast.json and the tensors of the defence; it refers to its base, \
+      a checkpoint or another bundle, by path and hash. Every command that takes --model takes a \
+      bundle. Audit it: a defence is worth what it withstands when the attacker knows it.
       """)
 
   @OptionGroup var modelOptions: ModelOptions

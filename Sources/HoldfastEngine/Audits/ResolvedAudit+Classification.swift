@@ -78,10 +78,10 @@ extension ResolvedAudit {
       if case .run = checks { checks = .off("they are about attacks without a target") }
     }
 
-    let subject = try model.subject(classes: classes, templates: templates, anchors: anchors)
+    let bare = try model.bare(classes: classes, templates: templates, anchors: anchors)
     let transferModel = try model.transferModel(request)
     var plan = AuditPlan(
-      subject: subject,
+      subject: try model.defended(bare, classes: classes),
       transferSource: try transferModel?.subject(
         classes: classes, templates: templates, anchors: anchors),
       goal: materials.goal?.embedding, norm: request.norm, radii: request.radii,
@@ -90,16 +90,17 @@ extension ResolvedAudit {
       seed: preset?.seed ?? request.seed)
     plan.target = target
     plan.precision = request.precision
-    plan.substitute = try model.substitute(subject.head)
     if request.precision != .float32 {
-      plan.search = try model.subject(in: .bfloat16, head: subject.head)
+      let half = Subject(encoder: try model.sense.encoder(in: .bfloat16), head: bare.head)
+      plan.search = try model.defended(half, classes: classes)
     }
+    let adaptive = model.adaptiveAttacks(steps: request.adaptiveSteps)
+    plan.substitutes = try model.substitutes(for: adaptive, bare: bare, classes: classes)
     // Of a defence's own attacks, those that can aim at the class when there is one.
-    let adaptive = model.adaptiveAttacks(steps: request.adaptiveSteps).map { own in
-      target == nil ? own : own.compactMap { try? $0.towardsTarget() }
-    }
+    let own = adaptive.map(\.recipe).compactMap { target == nil ? $0 : try? $0.towardsTarget() }
     let protocols = PlannedProtocol.all(
-      request, attacks, adaptive: adaptive, hasSource: plan.transferSource != nil)
+      request, attacks, adaptive: model.defenses == nil ? nil : own,
+      hasSource: plan.transferSource != nil)
     for entry in protocols where entry.omitted == nil {
       try check(entry.recipes, on: model, goal: materials.goal)
       plan.attacks[entry.name] = entry.recipes

@@ -28,16 +28,18 @@ extension ResolvedAudit {
       try StoredEmbeddings(at: $0, width: model.encoder.embeddingWidth)
     }
     let index = try RetrievalIndex(of: pairs, stored: stored, by: model)
-    let head = try index.head(scale: model.sense.scale, for: model.encoder)
+    let encoder = model.sense.encoder
+    let bare = Subject(
+      encoder: encoder, head: try index.head(scale: model.sense.scale, for: encoder))
     var plan = AuditPlan(
-      subject: Subject(encoder: model.encoder, head: head), norm: request.norm,
+      subject: try model.defended(bare, classes: nil), norm: request.norm,
       radii: request.radii, budgets: request.budgets,
       slots: try request.batchSize.count(for: model.encoder, engine.observer),
       seed: request.seed)
     plan.precision = request.precision
-    plan.substitute = try model.substitute(head)
     if request.precision != .float32 {
-      plan.search = try model.subject(in: .bfloat16, head: head)
+      let half = Subject(encoder: try model.sense.encoder(in: .bfloat16), head: bare.head)
+      plan.search = try model.defended(half, classes: nil)
     }
     let isTransferred = request.protocols.isEmpty || request.protocols.contains(.transfer)
     let transferModel = isTransferred ? try model.transferModel(request) : nil
@@ -46,11 +48,12 @@ extension ResolvedAudit {
     }
     let isWhiteBox = request.protocols.isEmpty || request.protocols.contains(.whiteBox)
     let known = isWhiteBox ? Set(attacks.map(\.name)) : []
+    let adaptive = model.adaptiveAttacks(steps: request.adaptiveSteps)
+      .filter { !known.contains($0.recipe.name) }
+    plan.substitutes = try model.substitutes(for: adaptive, bare: bare, classes: nil)
     let protocols = PlannedProtocol.all(
-      request, attacks,
-      adaptive: model.adaptiveAttacks(steps: request.adaptiveSteps).map { own in
-        own.filter { !known.contains($0.name) }
-      }, hasSource: transferModel != nil)
+      request, attacks, adaptive: model.defenses == nil ? nil : adaptive.map(\.recipe),
+      hasSource: transferModel != nil)
     for entry in protocols where entry.omitted == nil {
       plan.attacks[entry.name] = entry.recipes
     }
@@ -119,6 +122,8 @@ extension ModelSource {
     _ pairs: PairManifest, beside stored: StoredEmbeddings?
   ) throws -> Subject {
     let index = try RetrievalIndex(of: pairs, stored: stored, by: self)
-    return Subject(encoder: encoder, head: try index.head(scale: sense.scale, for: encoder))
+    let encoder = sense.encoder
+    let bare = Subject(encoder: encoder, head: try index.head(scale: sense.scale, for: encoder))
+    return try defended(bare, classes: nil)
   }
 }

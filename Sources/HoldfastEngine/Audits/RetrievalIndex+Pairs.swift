@@ -58,7 +58,8 @@ extension ModelSource {
     case .files:
       return try entries.map { entry in
         try withoutGradients {
-          try encoder.embed(input(from: entry.file)).to(.float32).normalized().to(.cpu)
+          try subject.predict(input(from: entry.file)).embedding.to(.float32).normalized()
+            .to(.cpu)
         }
       }
     }

@@ -18,11 +18,6 @@ extension Engine {
         hint: "give the fine-tuned tower with --guide", option: "vision")
     }
     let model = try load(request.model)
-    guard model.bundle == nil else {
-      throw UsageError(
-        "`\(request.model.model)` is a bundle already",
-        hint: "harden the base checkpoint, \(model.path)", option: "model")
-    }
     let guide = try request.guide.map { try ModelSource($0, device: model.encoder.device) }
     let senses =
       try request.modalities.isEmpty ? senses(of: model, for: defense) : request.modalities
@@ -31,40 +26,56 @@ extension Engine {
     return bundle
   }
 
-  /// The bundle of a defence around some senses of a model.
+  /// The bundle of a defence around some senses of a model, which may be a bundle itself.
   private func harden(
-    _ model: ModelSource, _ senses: [Modality], with defense: any InferenceDefense,
-    guide: ModelSource?
+    _ model: ModelSource, _ senses: [Modality], with defense: any Defense, guide: ModelSource?
   ) throws -> DefenseBundle {
-    let fitted = try senses.map { sense in
-      let teacher = try guide?.sense(sense).encoder
-      return (
-        sense,
-        try defense.fit(
-          to: model.sense(sense).encoder, guide: teacher, texts: model.model.text?.embed)
-      )
+    var fitted: [Modality: Fitted] = [:]
+    for sense in senses {
+      let context = DefenseContext(
+        model: try model.unhardened(sense), guide: try guide?.sense(sense).subject,
+        texts: model.model.text?.embed)
+      fitted[sense] = try defense.fit(context)
     }
+    let base =
+      try model.defenses == nil
+      ? DefenseBundle.Reference(path: model.path, files: model.record.files)
+      : DefenseBundle.reference(to: model.record.path)
     return DefenseBundle(
-      base: .init(path: model.path, files: model.record.files),
-      guide: guide.map { .init(path: $0.path, files: $0.record.files) },
-      defense: defense, fitted: Dictionary(fitted, uniquingKeysWith: { first, _ in first }))
+      base: base,
+      layers: [
+        DefenseLayer(
+          defense, fitted: fitted,
+          guide: guide.map { .init(path: $0.path, files: $0.record.files) })
+      ])
   }
 
   /// All senses around which the defence can go; the others are named.
-  private func senses(
-    of model: ModelSource, for defense: any InferenceDefense
-  ) throws -> [Modality] {
-    let fitting = model.model.senses.filter { (try? defense.check($0.encoder)) != nil }
+  private func senses(of model: ModelSource, for defense: any Defense) throws -> [Modality] {
+    let fitting = try model.model.modalities.filter { sense in
+      let subject = try model.unhardened(sense)
+      return (try? defense.check(subject)) != nil
+    }
     guard !fitting.isEmpty else {
-      try defense.check(model.encoder)
+      try defense.check(model.subject)
       return []
     }
-    let left = model.model.modalities.filter { name in !fitting.contains { $0.modality == name } }
+    let left = model.model.modalities.filter { !fitting.contains($0) }
     if !left.isEmpty {
       observer.say(
         "Left as they are, since the defence cannot go around them: "
           + left.map(\.rawValue).joined(separator: ", "))
     }
-    return fitting.map(\.modality)
+    return fitting
+  }
+}
+
+extension ModelSource {
+  /// A sense as a further defence finds it: with the defences that it has, without a head.
+  fileprivate func unhardened(_ name: Modality) throws -> Subject {
+    if let defenses, !defenses.senses.contains(name), let sense = model[name] {
+      return Subject(encoder: sense.encoder, head: nil)
+    }
+    return try sense(name).subject
   }
 }

@@ -48,14 +48,14 @@ public enum AttackPlace: Hashable {
     }
   }
 
-  /// An encoder as it is attacked here.
+  /// A subject as it is attacked here.
   ///
-  /// - Throws: `UsageError` where the sense has no such place.
-  func put(_ encoder: any Encoder, _ preparation: any Preparation) throws -> any Encoder {
+  /// - Throws: `UsageError` when the sense has no such place.
+  func put(_ subject: Subject, _ preparation: any Preparation) throws -> Subject {
     switch self {
-    case .model: encoder
-    case .waveform: try encoder.onWaveform(sound(preparation))
-    case .native(let size): try encoder.onPictures(of: size, image(preparation))
+    case .model: subject
+    case .waveform: try subject.onWaveform(sound(preparation))
+    case .native(let size): try subject.onPictures(of: size, image(preparation))
     }
   }
 

@@ -23,14 +23,14 @@ public struct ModelSource {
   public let model: LoadedModel
   /// The sense that is meant, bare.
   public let sense: Sense
-  /// The sense's encoder in the space that is attacked, with every defence.
-  public let encoder: any Encoder
+  /// The sense in the space that is attacked, with every defence and without a head.
+  public let subject: Subject
   /// How a file becomes what that encoder takes.
   public let preparation: any Preparation
   /// Where an attack acts.
   public let place: AttackPlace
-  /// The bundle; nil for a bare model.
-  public let bundle: DefenseBundle?
+  /// The defences of the bundle; nil for a bare model.
+  public let defenses: DefenseStack?
 
   /// Loads what `name` says: a folder, a file, `hf:org/repo`, `builtin`, or a bundle.
   ///
@@ -45,15 +45,16 @@ public struct ModelSource {
     script: ScriptChoice = .none, depthCamera: DepthCamera? = nil, device: Device
   ) throws {
     let given = try Self.resolve(name)
-    let bundle = DefenseBundle.isBundle(given) ? try DefenseBundle(at: given) : nil
-    if bundle != nil, vision != nil {
+    let defenses = DefenseBundle.isBundle(given) ? try DefenseStack(at: given) : nil
+    if defenses != nil, vision != nil {
       throw UsageError(
         "--vision cannot be combined with a bundle, whose defence was made for its base",
         hint: "harden the base with that tower as its --guide, or audit the tower by itself")
     }
-    let path = bundle?.base.path ?? given
+    let path = defenses?.checkpoint.path ?? given
     var files =
-      try bundle.map { try Self.files(of: $0, script, at: given) } ?? ModelFiles.checksums(at: path)
+      try defenses.map { try Self.files(of: $0, script, at: given) }
+      ?? ModelFiles.checksums(at: path)
     let model =
       try script.load(path, vision: vision, device: device)
       ?? script.loadKnown(
@@ -63,16 +64,16 @@ public struct ModelSource {
     }
     files.merge(try script.checksums()) { $1 }
     try self.init(
-      path: path, record: ModelRecord(path: given, files: files, defense: bundle?.spelling),
-      model: model, modality: modality, place: place, bundle: bundle)
+      path: path, record: ModelRecord(path: given, files: files, defense: defenses?.spelling),
+      model: model, modality: modality, place: place, defenses: defenses)
   }
 
   private init(
     path: String, record: ModelRecord, model: LoadedModel, modality: Modality?,
-    place: AttackPlace, bundle: DefenseBundle?
+    place: AttackPlace, defenses: DefenseStack?
   ) throws {
     let known = model.modalities
-    guard let sense = (modality ?? Self.default(of: model, bundle)).flatMap({ model[$0] })
+    guard let sense = (modality ?? Self.default(of: model, defenses)).flatMap({ model[$0] })
     else {
       throw UsageError(
         "`\(record.path)` has no sense `\(modality?.rawValue ?? "")`",
@@ -83,18 +84,24 @@ public struct ModelSource {
     self.record = record
     self.model = model
     self.sense = sense
-    self.bundle = bundle
+    self.defenses = defenses
     self.place = place
-    encoder = try place.put(bundle?.wrap(sense.encoder) ?? sense.encoder, sense.preparation)
+    let bare = Subject(encoder: sense.encoder, head: nil)
+    let defended = try defenses?.apply(
+      to: bare, in: DefenseContext(model: bare, texts: model.text?.embed))
+    subject = try place.put(defended ?? bare, sense.preparation)
     preparation = try place.preparation(sense.preparation)
   }
 
   /// The sense that is meant.
   public var modality: Modality { sense.modality }
 
+  /// The sense's encoder in the space that is attacked, with every defence.
+  public var encoder: any Encoder { subject.encoder }
+
   /// The first sense, of those that a bundle hardens if there is one.
-  private static func `default`(of model: LoadedModel, _ bundle: DefenseBundle?) -> Modality? {
-    model.modalities.first { bundle?.fitted.keys.contains($0) ?? true }
+  private static func `default`(of model: LoadedModel, _ defenses: DefenseStack?) -> Modality? {
+    model.modalities.first { defenses?.senses.contains($0) ?? true }
   }
 
   /// A sense of the same model; attacked at another place than the model's own only where it is
@@ -102,36 +109,31 @@ public struct ModelSource {
   public func sense(_ modality: Modality) throws -> ModelSource {
     try ModelSource(
       path: path, record: record, model: model, modality: modality,
-      place: modality == self.modality ? place : .model, bundle: bundle)
+      place: modality == self.modality ? place : .model, defenses: defenses)
   }
 
-  /// The subject: the encoder with a zero-shot head over class names.
+  /// The subject: the sense with every defence, under a zero-shot head over class names.
   public func subject(
     classes: [String], templates: PromptTemplates, anchors: AnchorFile? = nil
   ) throws -> Subject {
-    Subject(encoder: encoder, head: try head(classes, templates, anchors))
+    try defended(
+      bare(classes: classes, templates: templates, anchors: anchors), classes: classes)
   }
 
-  /// The encoder in another element type, with the same defence and head.
-  func subject(in dtype: DType, head: Head?) throws -> Subject {
-    let bare = try sense.encoder(in: dtype)
-    return Subject(
-      encoder: try place.put(bundle?.wrap(bare) ?? bare, sense.preparation), head: head)
-  }
-
-  /// The attacks that the model's defence must face; nil for a bare model.
-  ///
-  /// - Parameter steps: the steps of each run of an attack that takes steps.
-  func adaptiveAttacks(steps: Int) -> [AttackRecipe]? {
-    bundle?.defense.adaptiveAttacks(on: encoder.input, steps: steps)
+  /// The undefended sense at the model's own input, under a zero-shot head over class names.
+  func bare(
+    classes: [String], templates: PromptTemplates, anchors: AnchorFile? = nil
+  ) throws -> Subject {
+    Subject(encoder: sense.encoder, head: try head(classes, templates, anchors))
   }
 
   /// The base of a bundle by itself; nil for a bare model.
   func undefended() throws -> ModelSource? {
-    guard let bundle else { return nil }
-    let base = ModelRecord(path: bundle.base.path, files: bundle.base.files, defense: nil)
+    guard let defenses else { return nil }
+    let base = ModelRecord(
+      path: defenses.checkpoint.path, files: defenses.checkpoint.files, defense: nil)
     return try ModelSource(
-      path: path, record: base, model: model, modality: modality, place: place, bundle: nil)
+      path: path, record: base, model: model, modality: modality, place: place, defenses: nil)
   }
 
   /// What names this model where transfer inputs are shared: the program, the weights, the defence,
@@ -141,11 +143,42 @@ public struct ModelSource {
       + record.files.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
   }
 
-  /// The encoder behind what adaptive attacks search in, where the bundle's defence names it.
-  func substitute(_ head: Head?) throws -> Subject? {
-    guard let bundle, let other = bundle.defense.substitute else { return nil }
-    let wrapped = try other.wrap(sense.encoder, fitted: bundle.fitted[modality] ?? [:])
-    return Subject(encoder: try place.put(wrapped, sense.preparation), head: head)
+  /// What ``bare(classes:templates:anchors:)`` or the same in another precision is in the space that is
+  /// attacked: behind the defences, if there are any.
+  ///
+  /// - Parameter substitutes: the layers that stand in for the model's own; nil for these themselves.
+  func defended(
+    _ bare: Subject, classes: [String]?, by substitutes: DefenseStack? = nil
+  ) throws -> Subject {
+    guard let stack = substitutes ?? defenses else { return try placed(bare) }
+    let context = DefenseContext(
+      model: Subject(encoder: sense.encoder, head: bare.head), texts: model.text?.embed,
+      classes: classes)
+    return try placed(stack.apply(to: bare, in: context))
+  }
+
+  /// A subject at the model's own input, in the space that is attacked.
+  func placed(_ subject: Subject) throws -> Subject {
+    try place.put(subject, sense.preparation)
+  }
+
+  /// The attacks that the defences must face, each with the layers that it searches in; nil for the
+  /// model's own.
+  func adaptiveAttacks(steps: Int) -> [(recipe: AttackRecipe, search: DefenseStack?)] {
+    defenses?.adaptiveAttacks(of: modality, on: encoder.input, steps: steps) ?? []
+  }
+
+  /// What the adaptive attacks search in that do not search in the model itself, by name.
+  func substitutes(
+    for attacks: [(recipe: AttackRecipe, search: DefenseStack?)], bare: Subject,
+    classes: [String]?
+  ) throws -> [String: Subject] {
+    var subjects: [String: Subject] = [:]
+    for (recipe, search) in attacks {
+      guard let search else { continue }
+      subjects[recipe.name] = try defended(bare, classes: classes, by: search)
+    }
+    return subjects
   }
 
   private func head(
@@ -156,13 +189,13 @@ public struct ModelSource {
     var reader: (any TextEmbedder)? = model.text
     if case .templates = source { reader = try texts }
     let bank = try AnchorBank(source, for: names, texts: reader)
-    guard bank.width == encoder.embeddingWidth else {
+    guard bank.width == sense.encoder.embeddingWidth else {
       throw EncoderError(
         what: "has embeddings of \(bank.width) numbers, and the model's are "
-          + "\(encoder.embeddingWidth) wide",
+          + "\(sense.encoder.embeddingWidth) wide",
         where: anchors?.path ?? path, hint: "give anchors that were made with this model")
     }
-    return try bank.to(encoder.device).head(anchors?.reduction ?? .mean, scale: sense.scale)
+    return try bank.to(sense.encoder.device).head(anchors?.reduction ?? .mean, scale: sense.scale)
   }
 
   /// What reads texts.
@@ -212,25 +245,31 @@ public struct ModelSource {
     }
   }
 
-  /// The checksums of a bundle's base, which must be those it was made for, and of its own tensors.
+  /// The checksums of the checkpoint inside a bundle, which must be those it was made for, and of the
+  /// tensors of its layers.
   private static func files(
-    of bundle: DefenseBundle, _ script: ScriptChoice, at folder: String
+    of defenses: DefenseStack, _ script: ScriptChoice, at given: String
   ) throws -> [String: String] {
-    guard FileManager.default.fileExists(atPath: bundle.base.path) else {
+    let (path, known) = (defenses.checkpoint.path, defenses.checkpoint.files)
+    let folder = defenses.bundles.last?.folder ?? given
+    guard FileManager.default.fileExists(atPath: path) else {
       throw DataError(
-        "goes around a checkpoint that is no longer at `\(bundle.base.path)`", in: folder,
+        "goes around a checkpoint that is no longer at `\(path)`", in: folder,
         hint: "bring it back, or make the bundle again with `holdfast harden`")
     }
-    var files = try ModelFiles.checksums(at: bundle.base.path)
+    var files = try ModelFiles.checksums(at: path)
     files.merge(try script.checksums()) { $1 }
-    let changed = bundle.base.files.filter { files[$0.key] != $0.value }.keys.sorted()
+    let changed = known.filter { files[$0.key] != $0.value }.keys.sorted()
     guard changed.isEmpty else {
       throw DataError(
         "was made for another checkpoint, as \(changed.joined(separator: ", ")) changed",
         in: folder, hint: "make the bundle again with `holdfast harden`")
     }
-    let tensors = "\(folder)/\(DefenseBundle.tensorsName)"
-    files["bundle/\(DefenseBundle.tensorsName)"] = try Checksum.sha256(ofFileAt: tensors)
+    var prefix = "bundle/"
+    for (_, bundle) in defenses.bundles {
+      for (name, sum) in bundle.checksums { files[prefix + name] = sum }
+      prefix += "base/"
+    }
     return files
   }
 }

@@ -4,7 +4,7 @@ import Holdfast
 /// Every value is rounded to a few levels of its range before the model sees it.
 ///
 /// Xu et al., 2018 (Feature Squeezing), section 3.1.
-struct DepthReduction: InferenceDefense {
+struct DepthReduction: Defense {
   static let name = "depth-reduction"
 
   /// What stands for the gradient of rounding, which is 0 wherever there is one.
@@ -22,47 +22,49 @@ struct DepthReduction: InferenceDefense {
   /// What stands for the gradient of rounding.
   var gradient = Gradient.identity
 
-  func check(_ encoder: any Encoder) throws(UsageError) {
-    guard levels >= 2, encoder.input.range != nil else {
+  func check(_ subject: Subject) throws(UsageError) {
+    guard levels >= 2, subject.encoder.input.range != nil else {
       throw UsageError("depth reduction needs two levels at least, and inputs with a legal range")
     }
   }
 
-  func fit(to encoder: any Encoder, guide: (any Encoder)?) throws -> [String: Tensor] { [:] }
+  func fit(_ context: DefenseContext) throws -> Fitted { Fitted([:]) }
 
-  func wrap(_ encoder: any Encoder, fitted: [String: Tensor]) throws -> any Encoder {
-    try check(encoder)
-    return ReducedEncoder(base: encoder, range: encoder.input.range ?? 0...1, defense: self)
+  func apply(
+    to subject: Subject, _ fitted: Fitted, in context: DefenseContext
+  ) throws -> Subject {
+    try check(subject)
+    return try subject.wrapped(by: Self.name) { encoder in
+      ReducedEncoder(base: encoder, range: encoder.input.range ?? 0...1, defense: self)
+    }
   }
 
-  /// Auto-PGD on two losses, both searching in the ``substitute``, and Square, which needs no
-  /// gradient.
-  func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AttackRecipe] {
-    [
-      AttackRecipe(name: "apgd-ce", attack: APGD(steps: steps), objective: CrossEntropy()),
-      AttackRecipe(name: "apgd-margin", attack: APGD(steps: steps), objective: Margin()),
-      AttackRecipe(name: "square", attack: Square(queries: 10 * steps), objective: Margin()),
+  /// Auto-PGD on two losses, which search in the same rounding with the gradient of the staircase, and
+  /// Square, which needs no gradient.
+  func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AdaptiveAttack] {
+    let smooth = DepthReduction(levels: levels, gradient: .staircase)
+    let entropy = AttackRecipe(
+      name: "apgd-ce", attack: APGD(steps: steps), objective: CrossEntropy())
+    let margin = AttackRecipe(
+      name: "apgd-margin", attack: APGD(steps: steps), objective: Margin())
+    let square = AttackRecipe(
+      name: "square", attack: Square(queries: 10 * steps), objective: Margin())
+    return [
+      AdaptiveAttack(entropy, in: smooth), AdaptiveAttack(margin, in: smooth),
+      AdaptiveAttack(square),
     ]
-  }
-
-  /// The same rounding with the gradient of the staircase.
-  var substitute: (any InferenceDefense)? {
-    DepthReduction(levels: levels, gradient: .staircase)
   }
 }
 
 /// An encoder of rounded inputs.
-struct ReducedEncoder: Encoder {
+struct ReducedEncoder: EncoderWrapper {
   let base: any Encoder
   let range: ClosedRange<Float>
   let defense: DepthReduction
 
-  var modality: Modality { base.modality }
-  var input: InputSpec { base.input }
-  var embeddingWidth: Int { base.embeddingWidth }
-  var device: Device { base.device }
-
-  func embed(_ input: Tensor) throws(TorchError) -> Tensor {
+  func embed(
+    _ input: Tensor, sites: Sites, noise: inout Noise
+  ) throws(TorchError) -> Tensor {
     let low = Double(range.lowerBound)
     let step = (Double(range.upperBound) - low) / Double(defense.levels - 1)
     var level = try (input - low) / step  // (B, …), whole numbers at the levels
@@ -73,7 +75,7 @@ struct ReducedEncoder: Encoder {
       let smooth = try level - (level * (2 * .pi)).sin() / (2 * .pi)
       level = try smooth.straightThrough { x throws(TorchError) in try x.rounded() }
     }
-    return try base.embed(level * step + low)
+    return try base.embed(level * step + low, sites: sites, noise: &noise)
   }
 }
 

@@ -2,22 +2,23 @@ import Holdfast
 
 /// How many samples a defended model gets right under each protocol, and under all of them.
 func standing(
-  _ defense: any InferenceDefense, around base: Subject, on samples: [PreparedSample],
+  _ defense: any Defense, around base: Subject, on samples: [PreparedSample],
   at radius: Radius
 ) throws -> [String: Int] {
-  let tensors = try defense.fit(to: base.encoder, guide: nil)
-  func defended(_ defense: any InferenceDefense) throws -> Subject {
-    Subject(encoder: try defense.wrap(base.encoder, fitted: tensors), head: base.head)
-  }
+  let context = DefenseContext(model: base)
+  let fitted = try defense.fit(context)
+  let adaptive = defense.adaptiveAttacks(on: base.encoder.input, steps: 40)
   let attacks = try AttackTable.recipes("apgd-ce:steps=40")
   var plan = AuditPlan(
-    subject: try defended(defense), transferSource: base,
+    subject: try defense.apply(to: base, fitted, in: context), transferSource: base,
     attacks: [
-      .transfer: attacks, .whiteBox: attacks,
-      .adaptive: defense.adaptiveAttacks(on: base.encoder.input, steps: 40),
+      .transfer: attacks, .whiteBox: attacks, .adaptive: adaptive.map(\.recipe),
     ],
     radii: [radius])
-  plan.substitute = try defense.substitute.map(defended)
+  for attack in adaptive {
+    guard let substitute = attack.substitute else { continue }
+    plan.substitutes[attack.recipe.name] = try substitute.apply(to: base, fitted, in: context)
+  }
 
   var counts: [String: Int] = [:]
   var waiting = samples[...]

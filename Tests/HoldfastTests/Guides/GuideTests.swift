@@ -79,12 +79,14 @@ struct GuideTests {
       let path = folder.appending(path: "depth").path
       let read = try HoldfastTests.bundle(
         DepthReduction(levels: 6), around: Self.folder, in: path)
-      let defense = try #require(read.defense as? DepthReduction)
+      let defense = try #require(read.layers[0].defense as? DepthReduction)
       #expect(defense.levels == 6)
       #expect(defense.gradient == .identity)
       #expect(throws: FormatError.self) { try DefenseBundle(at: path) }
       let encoder = try #require(try loadModel(at: Self.folder)[.image]).encoder
-      try checkEncoderContract(read.wrap(encoder))
+      let bare = Subject(encoder: encoder, head: nil)
+      try checkEncoderContract(
+        read.apply(to: bare, in: DefenseContext(model: bare)).encoder)
     }
   }
 }

@@ -29,18 +29,19 @@ struct NewSenseTests {
   @Test("is attacked, hardened, audited and reported like any other")
   func audit() throws {
     let defense = RAdapt(alpha: 0.2, beta: 0.8)
-    try defense.check(tower)
-    let hardened = try defense.wrap(tower, fitted: defense.fit(to: tower, guide: nil))
+    let bare = Subject(encoder: tower, head: head)
+    let context = DefenseContext(model: bare)
+    try defense.check(bare)
+    let hardened = try defense.apply(to: bare, defense.fit(context), in: context)
     var plan = AuditPlan(
-      subject: Subject(encoder: hardened, head: head),
-      transferSource: Subject(encoder: tower, head: head),
+      subject: hardened, transferSource: bare,
       radii: ["1/4", "1", "4"].compactMap { Radius($0) }, slots: 8)
     let attacks = try ["apgd-ce:steps=20", "square:queries=60", "fab:steps=10"].map {
       try AttackTable.recipe($0)
     }
     plan.attacks = [
       .transfer: Array(attacks.prefix(1)), .whiteBox: attacks,
-      .adaptive: defense.adaptiveAttacks(on: hardened.input, steps: 10),
+      .adaptive: defense.adaptiveAttacks(on: tower.input, steps: 10).map(\.recipe),
     ]
     try withTemporaryFolder { folder in
       let record = try record(of: plan)
