@@ -1,3 +1,4 @@
+import HoldfastRuns
 import HoldfastAudit
 import HoldfastCore
 import HoldfastRecords
