@@ -25,12 +25,13 @@ extension ToyRetrieval {
   fileprivate func maskedPlan() throws -> (plan: AuditPlan, defended: WatchedEncoder) {
     let defended = masked(encoder)
     var plan = try plan(["apgd-rank:steps=6"])
-    for recipe in plan.attacks[.adaptive] ?? [] { plan.substitutes[recipe.name] = plan.subject }
+    let bare = plan.subject
     plan.subject = try subject(defended)
     plan.attacks = [
       .whiteBox: [try AttackTable.recipe("crossmaxim:steps=6")],
       .adaptive: [try AttackTable.recipe("apgd-rank:steps=6")],
     ]
+    plan.substitutes["apgd-rank"] = bare
     return (plan, defended)
   }
 
