@@ -102,6 +102,76 @@ struct DataOptionsTests {
     }
   }
 
+  @Test(
+    "shut every gate where samples were passed over, in later sessions too, but for --allow-skipped"
+  )
+  func skippedGate() throws {
+    try withTemporaryFolder { folder in
+      try write(in: folder)
+      let torn = folder.appendingPathComponent("set/test/star/000-torn.png")
+      try Data("not a picture".utf8).write(to: torn)
+      let line =
+        "audit --model builtin --data set --protocol clean --threads 1 --output out "
+        + "--require clean>=0 "
+      let first = try run(line, in: folder)
+      #expect(first.code == 1)
+      #expect(first.talk.contains("error: 1 sample was passed over (star/000-torn.png)"))
+      #expect(first.talk.contains("`clean>=0` may not do without; --allow-skipped 1 allows it"))
+      // A session that does not come to the file remembers it.
+      let later = try run(line + "--limit 1", in: folder)
+      #expect(later.code == 1 && later.talk.contains("000-torn.png"))
+      let allowed = try run(line + "--allow-skipped 1", in: folder)
+      #expect(allowed.code == 0, "\(allowed.talk)")
+      expectFailure(
+        try run(line + "--allow-skipped=-1", in: folder), code: 64, "--allow-skipped")
+      // The whole picture, as large as before, is audited, and nothing is missing.
+      let whole = try Data(
+        contentsOf: folder.appendingPathComponent("set/test/star/evaluation-4.png"))
+      try FileManager.default.removeItem(at: folder.appendingPathComponent("out"))
+      try whole.write(to: torn)
+      #expect(try run(line, in: folder).code == 0)
+    }
+  }
+
+  #if os(Linux)
+    @Test("stops at a file that the system cannot read, keeps what is finished, and goes on")
+    func unreadable() throws {
+      try withTemporaryFolder { folder in
+        try write(in: folder)
+        let bad = folder.appendingPathComponent("set/test/star/zzz.png")
+        // Reading it from the start is an input/output error.
+        try FileManager.default.createSymbolicLink(
+          atPath: bad.path, withDestinationPath: "/proc/self/mem")
+        let line = "audit --model builtin --data set --protocol clean --threads 1 --output out"
+        let talk = expectFailure(
+          try run(line, in: folder), code: 2, "zzz.png`: cannot read the file: Input/output error")
+        #expect(talk.contains("`out` keeps the 8 samples that are finished"))
+        let files = FileManager.default
+        #expect(!files.fileExists(atPath: folder.appendingPathComponent("out/summary.json").path))
+      }
+    }
+  #endif
+
+  @Test("says how numbered folders and --classes go together")
+  func numbered() throws {
+    try withTemporaryFolder { folder in
+      try write(in: folder)
+      let set = folder.appendingPathComponent("set/test")
+      for (name, number) in [("ring", "10"), ("star", "9")] {
+        try FileManager.default.moveItem(
+          at: set.appendingPathComponent(name), to: set.appendingPathComponent(number))
+      }
+      try Data("star\nring\n".utf8).write(to: folder.appendingPathComponent("names.txt"))
+      let outcome = try run(
+        "audit --model builtin --data set --classes names.txt --protocol clean --threads 1 --output o",
+        in: folder)
+      #expect(outcome.code == 0 && outcome.output.contains("100.0 %"), "\(outcome.output)")
+      #expect(outcome.talk.contains("in order of their numbers, take the lines of --classes"))
+      #expect(outcome.talk.contains("`9` is `star`, `10` is `ring`"))
+      #expect(try record("o", in: folder).plan.classes == ["star", "ring"])
+    }
+  }
+
   @Test("finds a class list that does not match the folders")
   func classes() throws {
     try withTemporaryFolder { folder in

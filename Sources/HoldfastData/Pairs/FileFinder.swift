@@ -9,11 +9,13 @@ struct FileFinder {
   private var stems: [String: String] = [:]
 
   /// Looks into those of the folders that are there, first ones first.
-  init(_ folders: [String], endings: [String]) {
-    self.folders = folders.filter(isFolder)
+  ///
+  /// - Throws: `FormatError` where the system cannot read one: then files are not missing.
+  init(_ folders: [String], endings: [String]) throws {
+    self.folders = try folders.filter { try FileStatus(of: $0)?.isFolder == true }
     self.endings = endings
     for folder in self.folders {
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in try namesInFolder(folder)
       where endings.contains(PathParts.ending(of: name)) {
         let stem = PathParts.stem(of: name)
         if stems[stem] == nil { stems[stem] = "\(folder)/\(name)" }
@@ -27,8 +29,13 @@ struct FileFinder {
   }
 
   /// The file of a name with its ending, or a path, below the first folder that has it.
-  func file(named name: String) -> String? {
-    folders.lazy.map { "\($0)/\(name)" }
-      .first { FileManager.default.fileExists(atPath: $0) && !isFolder($0) }
+  ///
+  /// - Throws: `FormatError` where the system cannot tell whether it is there.
+  func file(named name: String) throws(FormatError) -> String? {
+    for folder in folders {
+      let path = "\(folder)/\(name)"
+      if try FileStatus(of: path)?.isFolder == false { return path }
+    }
+    return nil
   }
 }

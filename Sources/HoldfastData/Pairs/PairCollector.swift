@@ -73,12 +73,12 @@ struct PairCollector {
   /// The pairs of a data set whose inputs lie where `find` says; those that it does not find are
   /// left out, and named.
   ///
-  /// - Throws: ``DataError`` where none is there.
+  /// - Throws: ``DataError`` where none is there, and what `find` throws.
   func manifest(
-    layout: String, split: String?, of modality: Modality, find: (String) -> String?
-  ) throws(DataError) -> PairManifest {
+    layout: String, split: String?, of modality: Modality, find: (String) throws -> String?
+  ) throws -> PairManifest {
     _ = try checked()
-    let files = inputs.list.map(find)
+    let files = try inputs.list.map(find)
     let missing = zip(inputs.list, files).filter { $0.1 == nil }.map(\.0)
     var (kept, entries, pairs): (Names, [PairManifest.Entry], [[Int]]) = (Names(), [], [])
     for (place, file) in files.enumerated() {

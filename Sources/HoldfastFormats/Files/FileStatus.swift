@@ -11,7 +11,8 @@ public struct FileStatus: Hashable, Sendable {
   /// Its size in bytes.
   public let size: Int
 
-  /// Looks at `path`; nil if nothing is there, or only a link that leads nowhere.
+  /// Looks at `path`; nil if nothing is there, or only a link that leads nowhere. A link that leads to
+  /// itself is a file of no bytes, which cannot be read.
   ///
   /// - Throws: ``FormatError`` where the system cannot tell: a folder above may not be read, or a disk
   ///   does not answer.
@@ -19,8 +20,12 @@ public struct FileStatus: Hashable, Sendable {
     var status = stat()
     guard stat(path, &status) == 0 else {
       let code = errno
-      if [ENOENT, ENOTDIR, ELOOP].contains(code) { return nil }
-      throw .system("look at it", file: path, code: code)
+      switch code {
+      case ENOENT, ENOTDIR: return nil
+      case ELOOP: (isFolder, size) = (false, 0)
+      default: throw .system("look at it", file: path, code: code)
+      }
+      return
     }
     isFolder = status.st_mode & S_IFMT == S_IFDIR
     size = Int(status.st_size)

@@ -51,7 +51,7 @@ extension DataLayout {
         .append(row["audiocap_id"])
     }
     let folders = ["\(path)/\(split)", "\(path)/audio/\(split)", "\(path)/audio", path]
-    let finder = FileFinder(folders, endings: ["wav", "flac", "ogg", "opus"])
+    let finder = try FileFinder(folders, endings: ["wav", "flac", "ogg", "opus"])
     return try pairs.manifest(layout: "audiocaps", split: split, of: .audio) {
       finder.file(called: names[$0] ?? [])
     }

@@ -135,9 +135,9 @@ extension DataLayout {
   ) throws -> PairManifest {
     if splits.isEmpty { try request.checkHasNoSplit("captions without splits") }
     let split = splits.isEmpty ? nil : try request.chosen(of: splits)
-    let finder = FileFinder(folders, endings: [])
+    let finder = try FileFinder(folders, endings: [])
     return try list.pairs(of: split).manifest(layout: layout, split: split, of: .image) { name in
-      finder.file(named: name)
+      try finder.file(named: name)
     }
   }
 }

@@ -42,9 +42,9 @@ extension DataLayout {
     let folders = [
       split, "clotho_audio_\(split)/\(split)", "clotho_audio_\(split)", "audio/\(split)", "audio",
     ]
-    let finder = FileFinder(folders.map { "\(path)/\($0)" }, endings: ["wav"])
+    let finder = try FileFinder(folders.map { "\(path)/\($0)" }, endings: ["wav"])
     return try pairs.manifest(layout: "clotho", split: split, of: .audio) { name in
-      finder.file(named: name)
+      try finder.file(named: name)
     }
   }
 }

@@ -92,7 +92,7 @@ private struct MSRVTT {
     }
     let places = ["", "videos", "videos/all", "TestVideo", "TrainValVideo", "MSRVTT_Videos"]
     let folders = places.map { $0.isEmpty ? request.path : "\(request.path)/\($0)" }
-    finder = FileFinder(folders, endings: ["mp4", "avi", "mkv", "webm"])
+    finder = try FileFinder(folders, endings: ["mp4", "avi", "mkv", "webm"])
   }
 
   func samples(_ request: DataRequest) throws -> any DataSet {
