@@ -35,6 +35,10 @@ struct PrefetcherDamageTests {
       #expect(prefetcher.skipped.count == 13)
       let reason = try #require(prefetcher.skipped.first?.reason)
       #expect(reason.contains("001.png`: this is not an image file") && !reason.contains("hint"))
+      // The whole of a set in one share leaves damaged files out of the count too.
+      let whole = DataShare(of: set, rank: 0, of: 1)
+      let counted = try all(Prefetcher(whole, preparation: asTheyAre, stopsAtDamage: false))
+      #expect(counted.compactMap(\.place) == Array(0..<27))
       let strict = Prefetcher(set, preparation: asTheyAre)
       #expect(words { try all(strict) }.contains("001.png"))
     }

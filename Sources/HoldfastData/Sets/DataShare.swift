@@ -55,7 +55,8 @@ public struct DataShare: DataSet {
       while place < limit ?? .max, var item = try base.next() {
         defer { place += 1 }
         guard place % processes == rank else { continue }
-        item.place = place
+        // One process alone counts for itself, and leaves out what cannot be decoded.
+        if processes > 1 { item.place = place }
         return item
       }
       return nil
