@@ -1,3 +1,4 @@
+import HoldfastEncoders
 import Foundation
 import HoldfastCore
 import HoldfastDefenses

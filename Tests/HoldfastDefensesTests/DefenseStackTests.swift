@@ -1,3 +1,4 @@
+import HoldfastEncoders
 import Foundation
 import HoldfastAttacks
 import HoldfastCore
