@@ -105,7 +105,7 @@ struct ModelSource {
 
   /// The encoder in another element type, with the same defence and head.
   func subject(in dtype: DType, head: Head?) throws -> Subject {
-    let bare = try sense.encoder(in: dtype)
+    let bare = try sense.rebuilt(sense.parameters.cast(to: dtype))
     return Subject(
       encoder: try place.put(bundle?.wrap(bare) ?? bare, sense.preparation), head: head)
   }
