@@ -9,6 +9,7 @@
 struct hf_script_box {
   torch::jit::Module value;
   c10::Device device;
+  std::vector<std::string> names;  // of its floating-point parameters and buffers
 };
 
 namespace {
@@ -80,6 +81,28 @@ at::Tensor tensor_in(const c10::IValue &result, const std::string &place) {
   return found.toTensor();
 }
 
+/// The names of what a module computes with in floating point, parameters first: `a.b.weight`.
+std::vector<std::string> names_in(const torch::jit::Module &module) {
+  std::vector<std::string> names;
+  for (const auto &parameter : module.named_parameters())
+    if (parameter.value.is_floating_point()) names.push_back(parameter.name);
+  for (const auto &buffer : module.named_buffers())
+    if (buffer.value.is_floating_point()) names.push_back(buffer.name);
+  return names;
+}
+
+/// The module that a name lies in, and what it is called there.
+std::pair<torch::jit::Module, std::string> place_of(
+    const torch::jit::Module &root, const std::string &name) {
+  auto module = root;
+  size_t start = 0;
+  for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.', start)) {
+    module = module.attr(name.substr(start, dot - start)).toModule();
+    start = dot + 1;
+  }
+  return {module, name.substr(start)};
+}
+
 }  // namespace
 
 extern "C" {
@@ -90,7 +113,8 @@ hf_status hf_script_load(const char *path, hf_device where, hf_script *out) {
     auto module = torch::jit::load(std::string(path), device);
     module.eval();
     for (auto parameter : module.parameters()) parameter.set_requires_grad(false);
-    *out = new hf_script_box{std::move(module), device};
+    auto names = names_in(module);
+    *out = new hf_script_box{std::move(module), device, std::move(names)};
   });
 }
 
@@ -104,6 +128,31 @@ hf_status hf_script_convert(hf_script script, int32_t dtype) {
     };
     for (auto parameter : script->value.parameters()) convert(parameter);
     for (auto buffer : script->value.buffers()) convert(buffer);
+  });
+}
+
+size_t hf_script_parameter_count(hf_script script) { return script->names.size(); }
+
+const char *hf_script_parameter_name(hf_script script, size_t index) {
+  return script->names[index].c_str();
+}
+
+hf_status hf_script_parameter(hf_script script, size_t index, hf_tensor *out) {
+  return guarded([&] {
+    const auto [module, name] = place_of(script->value, script->names[index]);
+    *out = hf::wrap(module.attr(name).toTensor());
+  });
+}
+
+/// The copy is a deep one, since a shallow one would share its inner modules with the original.
+hf_status hf_script_with(hf_script script, const hf_tensor *tensors, hf_script *out) {
+  return guarded([&] {
+    auto copy = script->value.deepcopy();
+    for (size_t i = 0; i < script->names.size(); i++) {
+      auto [module, name] = place_of(copy, script->names[i]);
+      module.setattr(name, tensors[i]->value);
+    }
+    *out = new hf_script_box{std::move(copy), script->device, script->names};
   });
 }
 

@@ -16,6 +16,7 @@ public struct HoldfastCommand: ParsableCommand {
     subcommands: [
       AuditCommand.self, ReportCommand.self, HardenCommand.self, ClassifyCommand.self,
       EmbedCommand.self, ListCommand.self, ShowCommand.self, CompareCommand.self, PullCommand.self,
+      ExportCommand.self,
       DemoCommand.self,
       ScenesCommand.self, TrainTowerCommand.self, MakeDemoModelCommand.self,
       CompletionsCommand.self, ManualCommand.self,

@@ -2,22 +2,33 @@ public import HoldfastTensor
 
 /// A place in a tower where a value can be read or replaced.
 ///
-/// Blocks count from 0.
+/// Blocks count from 0. Shapes are those of a tower of pictures or texts; a tower that folds frames
+/// or clips into the batch says so.
 public enum Site: Hashable, Sendable {
   /// The tokens as they enter the first block: `(B, N, D)`.
   case patchEmbedding
+  /// What each head of a block's attention gives, before the output projection: `(B, N, H, d)`.
+  case heads(Int)
   /// The output of a block's attention branch, before the residual sum: `(B, N, D)`.
   case attention(Int)
   /// The output of a block's MLP branch, before the residual sum: `(B, N, D)`.
   case mlp(Int)
   /// The residual stream after a block: `(B, N, D)`.
   case residual(Int)
+  /// What stands for the whole input behind the last norm, before the projection: `(B, D)`.
+  case pooled
+  /// All tokens behind the last norm and the projection: `(B, N, E)`.
+  ///
+  /// Where they are replaced, the embedding is the class token, or the token at the end of a text,
+  /// of what replaces them.
+  case tokens
 }
 
 /// What stands at the named sites of a tower during one forward pass.
 ///
 /// A site's function is handed the computation it stands for; it may run it and pass the value on
-/// (reading), run it and return another value, or not run it at all.
+/// (reading), run it and return another value, or not run it at all. Reading leaves embeddings in
+/// float32 the same to the bit, unless gradients are recorded through the last block.
 public struct Sites {
   /// What stands at a site.
   public typealias Function = (_ compute: () throws(TorchError) -> Tensor) throws(TorchError) ->
@@ -58,11 +69,50 @@ public struct Sites {
     functions.keys.contains(where: matches)
   }
 
+  /// The function at a site; nil when the site is left alone.
+  public subscript(_ site: @autoclosure () -> Site) -> Function? {
+    functions.isEmpty ? nil : functions[site()]
+  }
+
   /// The value of a site: what stands there decides, else what `compute` gives.
   public func value(
     at site: @autoclosure () -> Site, _ compute: () throws(TorchError) -> Tensor
   ) throws(TorchError) -> Tensor {
-    guard !functions.isEmpty, let function = functions[site()] else { return try compute() }
+    guard let function = self[site()] else { return try compute() }
     return try function(compute)
+  }
+
+  /// These sites, and a note that tells whether any of them gave another value than it computed.
+  public func noted() -> (sites: Sites, changes: Changes) {
+    let changes = Changes()
+    var noted: [Site: Function] = [:]
+    for (site, function) in functions {
+      noted.updateValue(changes.noting(function), forKey: site)
+    }
+    return (Sites(noted), changes)
+  }
+
+  /// Whether the functions of a forward pass changed a value.
+  public final class Changes {
+    /// Whether all of them passed on what they computed.
+    public private(set) var isEmpty = true
+
+    /// A function that does what `function` does, and notes here whether it changes the value.
+    fileprivate func noting(_ function: @escaping Function) -> Function {
+      func noted(
+        _ compute: () throws(TorchError) -> Tensor
+      ) throws(TorchError) -> Tensor {
+        var own: Tensor?
+        func kept() throws(TorchError) -> Tensor {
+          let computed = try compute()
+          own = computed
+          return computed
+        }
+        let value = try function(kept)
+        if value !== own { isEmpty = false }
+        return value
+      }
+      return noted
+    }
   }
 }

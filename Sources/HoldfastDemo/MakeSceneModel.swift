@@ -12,7 +12,7 @@ package func makeSceneModel(
     to: folder, contextLength: recipe.configuration.text.context)
   let tokenizer = try CLIPTokenizer(folder: URL(fileURLWithPath: folder))
   let result = try SceneTraining(recipe: recipe, tokenizer: tokenizer, observer: observer).run()
-  try result.model.with(result.model.parameters.converted(to: .float16)).write(to: folder)
+  try result.model.with(result.model.parameters.cast(to: .float16)).write(to: folder)
   try AtomicFile.write(
     recipe.preprocessor.huggingFaceJSON(side: recipe.configuration.vision.image),
     to: "\(folder)/preprocessor_config.json")

@@ -4,8 +4,8 @@ import HoldfastTensor
 
 /// A transformer block that normalises before each branch (Radford et al., 2019).
 ///
-/// Its attention, its MLP and the stream behind it are named sites. In a tower of clips a branch
-/// over time comes before both; it has no site.
+/// The heads of its attention, its attention, its MLP and the stream behind it are named sites. In a
+/// tower of clips a branch over time comes before both; it has no site.
 struct ResidualBlock {
   private let temporal: TemporalBranch?
   private let norm1, norm2: LayerNorm
@@ -39,7 +39,8 @@ struct ResidualBlock {
     try sites.value(at: .residual(index)) { () throws(TorchError) in
       let seen = try temporal?(x) ?? x  // (B, N, D)
       let x = try stream(seen, with: .attention(index), in: sites) { (x) throws(TorchError) in
-        try attention(norm1(seen), causal: causal, mask: mask, adding: x)
+        try attention(
+          norm1(seen), causal: causal, mask: mask, adding: x, heads: sites[.heads(index)])
       }  // (B, N, D)
       return try stream(x, with: .mlp(index), in: sites) { (stream) throws(TorchError) in
         try mlp(norm2(x), adding: stream)
@@ -53,15 +54,17 @@ struct ResidualBlock {
     _ x: Tensor, with site: Site, in sites: Sites,
     _ branch: (_ stream: Tensor?) throws(TorchError) -> Tensor
   ) throws(TorchError) -> Tensor {
-    guard sites.occupied(where: { $0 == site }) else { return try branch(x) }
-    let output = try sites.value(at: site) { () throws(TorchError) in try branch(nil) }
+    guard let function = sites[site] else { return try branch(x) }
+    let output = try function { () throws(TorchError) in try branch(nil) }
     // What a defence puts at a site may be of another element type than the stream.
     return try x + output.to(x.dtype)
   }
 
   /// Whether something stands at a site of this block, so that it must be computed in full.
   func isOccupied(in sites: Sites) -> Bool {
-    sites.occupied { $0 == .attention(index) || $0 == .mlp(index) || $0 == .residual(index) }
+    sites.occupied {
+      [.heads(index), .attention(index), .mlp(index), .residual(index)].contains($0)
+    }
   }
 
   /// Only the tokens that `pick` takes, `(B, M, D)`, for a last block of which no more is used.

@@ -2,27 +2,30 @@ import HoldfastCore
 import HoldfastLayers
 import HoldfastTensor
 
-/// A vision transformer from pictures to the class token behind its last norm, as CLIP has it
-/// (Dosovitskiy et al., 2021; Radford et al., 2021, section 2.4).
+/// A vision transformer from pictures to embeddings of the class token behind its last norm, as CLIP
+/// has it (Dosovitskiy et al., 2021; Radford et al., 2021, section 2.4).
 ///
 /// It serves every sense whose inputs become tokens of which the first is the class token.
 struct VisionTrunk {
   private let embedding: any TokenEmbedding
   private let preNorm: LayerNorm?
   private let blocks: [ResidualBlock]
-  private let postNorm: LayerNorm
+  private let end: TowerEnd
 
   /// The trunk at `scope`: what the embedding has, `pre_norm` unless it has none, `blocks`,
-  /// `post_norm`.
+  /// `post_norm`, `projection`.
   init(
     _ scope: ParameterScope, _ embedding: any TokenEmbedding, _ shape: TransformerShape,
-    layers: Int, hasPreNorm: Bool = true
+    layers: Int, hasPreNorm: Bool = true, embeddingWidth: Int
   ) {
     self.embedding = embedding
     preNorm =
       hasPreNorm ? LayerNorm(scope["pre_norm"], shape.width, epsilon: shape.epsilon) : nil
     blocks = (0..<layers).map { ResidualBlock(scope["blocks"][$0], shape, index: $0) }
-    postNorm = LayerNorm(scope["post_norm"], shape.width, epsilon: shape.epsilon)
+    end = TowerEnd(
+      last: blocks.last,
+      norm: LayerNorm(scope["post_norm"], shape.width, epsilon: shape.epsilon),
+      projection: Linear(scope["projection"], shape.width, embeddingWidth, bias: false))
   }
 
   /// How many blocks there are.
@@ -34,23 +37,21 @@ struct VisionTrunk {
   /// The element type of the parameters and of all that is computed from them.
   var dtype: DType { embedding.dtype }
 
-  /// The class tokens of the normalised inputs that `pixels` gives, such as pictures
-  /// `(B, 3, H, W)`: `(B, D)`.
+  /// Embeddings of the normalised inputs that `pixels` gives, such as pictures `(B, 3, H, W)`:
+  /// `(B, E)`.
+  ///
+  /// - Parameter merge: what brings the class tokens of a clip's frames, `(B·T, D)`, to one, `(B, D)`;
+  ///   by default there is one for each input.
   func callAsFunction(
-    sites: Sites, _ pixels: () throws(TorchError) -> Tensor
+    sites: Sites, merge: (Tensor) throws(TorchError) -> Tensor = { $0 },
+    _ pixels: () throws(TorchError) -> Tensor
   ) throws(TorchError) -> Tensor {
     var x = try sites.value(at: .patchEmbedding) { () throws(TorchError) in
       let tokens = try embedding(pixels().to(dtype))  // (B, N, D)
       return try preNorm?(tokens) ?? tokens
     }
     for block in blocks.dropLast() { x = try block(x, sites: sites) }
-    return try postNorm(classToken(x, sites: sites))  // (B, D)
-  }
-
-  /// The class token behind the last block, of which nothing else is used: `(B, D)`.
-  private func classToken(_ x: Tensor, sites: Sites) throws(TorchError) -> Tensor {
-    guard let last = blocks.last else { return try x.select(1, 0) }
-    guard !last.isOccupied(in: sites) else { return try last(x, sites: sites).select(1, 0) }
-    return try last.picking(x) { (x) throws(TorchError) in try x.slice(1, 0..<1) }.select(1, 0)
+    return try end(
+      x, sites: sites, pick: { (x) throws(TorchError) in try x.slice(1, 0..<1) }, merge: merge)
   }
 }

@@ -40,18 +40,28 @@ public struct MultiHeadAttention {
     self.heads = heads
   }
 
+  /// What stands between the heads and the output projection: it is handed the computation of
+  /// `(B, N, heads, D / heads)`, and gives that or another value of the same shape.
+  public typealias HeadFunction = (_ compute: () throws(TorchError) -> Tensor) throws(TorchError) ->
+    Tensor
+
   /// Every token attends to all, with `causal` to itself and those before it, with a mask to where it
   /// holds.
   ///
   /// - Parameters:
   ///   - mask: bool, broadcast to `(B, heads, N, N)`; not with `causal`.
   ///   - stream: what the result is added to.
+  ///   - function: what stands between the heads and the output projection, if anything does.
   public func callAsFunction(
-    _ x: Tensor, causal: Bool = false, mask: Tensor? = nil, adding stream: Tensor? = nil
+    _ x: Tensor, causal: Bool = false, mask: Tensor? = nil, adding stream: Tensor? = nil,
+    heads function: HeadFunction? = nil
   ) throws(TorchError) -> Tensor {
-    let parts = try qkv(x).split(-1, into: [width, width, width])  // 3 × (B, N, D)
-    return try attend(
-      parts[0], parts[1], parts[2], mask: mask, causal: causal, adding: stream)  // (B, N, D)
+    func perHead() throws(TorchError) -> Tensor {
+      let parts = try qkv(x).split(-1, into: [width, width, width])  // 3 × (B, N, D)
+      return try attend(parts[0], parts[1], parts[2], mask: mask, causal: causal)  // (B, N, H, d)
+    }
+    guard let function else { return try projected(perHead(), adding: stream) }
+    return try projected(function(perHead).to(x.dtype), adding: stream)  // (B, N, D)
   }
 
   /// Only `queries` `(B, M, D)` attend, to all of `x` `(B, N, D)` or where `mask` holds.
@@ -64,17 +74,25 @@ public struct MultiHeadAttention {
   ) throws(TorchError) -> Tensor {
     let q = try qkv.rows(0..<width)(queries)  // (B, M, D)
     let kv = try qkv.rows(width..<3 * width)(x).split(-1, into: [width, width])  // 2 × (B, N, D)
-    return try attend(q, kv[0], kv[1], mask: mask, adding: stream)  // (B, M, D)
+    return try projected(attend(q, kv[0], kv[1], mask: mask), adding: stream)  // (B, M, D)
   }
 
+  /// What the heads give: queries `(B, M, D)` to `(B, M, H, d)`.
   private func attend(
-    _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false,
-    adding stream: Tensor?
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false
   ) throws(TorchError) -> Tensor {
     let (k, v) = try extended(k, v, isMasked: causal || mask != nil)  // 2 × (B, N or N + 1, D)
-    let mixed = try Tensor.attention(
-      perHead(q), perHead(k), perHead(v), mask: mask, causal: causal)  // (B, H, M, d)
-    return try out(mixed.transposed(1, 2).reshaped(q.shape), adding: stream)  // (B, M, D)
+    return try Tensor.attention(
+      split(q), split(k), split(v), mask: mask, causal: causal  // (B, H, M, d)
+    ).transposed(1, 2)
+  }
+
+  /// The output projection of what the heads give: `(B, M, H, d)` to `(B, M, D)`.
+  private func projected(
+    _ heads: Tensor, adding stream: Tensor?
+  ) throws(TorchError) -> Tensor {
+    let shape = heads.shape
+    return try out(heads.reshaped([shape[0], shape[1], width]), adding: stream)
   }
 
   /// Keys and values with the extra ones behind them, if there are any.
@@ -94,7 +112,8 @@ public struct MultiHeadAttention {
     )
   }
 
-  private func perHead(_ x: Tensor) throws(TorchError) -> Tensor {
+  /// `(B, N, D)` to `(B, H, N, d)`.
+  private func split(_ x: Tensor) throws(TorchError) -> Tensor {
     let shape = x.shape
     return try x.reshaped([shape[0], shape[1], heads, width / heads]).transposed(1, 2)
   }

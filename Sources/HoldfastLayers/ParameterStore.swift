@@ -56,10 +56,24 @@ public struct ParameterStore {
     return copy
   }
 
-  /// A store of copies in another element type.
-  public func converted(to dtype: DType) throws(TorchError) -> ParameterStore {
+  /// This store in another element type; what has it already is shared.
+  ///
+  /// The cast is recorded, so gradients reach parameters that require them.
+  public func cast(to dtype: DType) throws(TorchError) -> ParameterStore {
     var copy = self
-    for name in names { copy.tensors[name] = try tensors[name]?.detached().to(dtype) }
+    for (name, tensor) in tensors where tensor.dtype != dtype {
+      copy.tensors[name] = try tensor.to(dtype)
+    }
+    return copy
+  }
+
+  /// This store with the tensors of `other` in place of its own of the same names, and with those that
+  /// only `other` has behind them.
+  ///
+  /// All are shared. Shapes are checked where a model is built of the result.
+  public func overlaid(by other: ParameterStore) -> ParameterStore {
+    var copy = self
+    for name in other.names { copy[name] = other[name] }
     return copy
   }
 

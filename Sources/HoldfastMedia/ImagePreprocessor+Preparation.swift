@@ -1,7 +1,7 @@
 import HoldfastFormats
 
 extension ImagePreprocessor: Preparation {
-  /// `(3, H, W)`; none where it depends on the image.
+  /// `(3, H, W)`; nil when it depends on the image.
   public var outputShape: [Int]? { outputSize.map { [3, $0.height, $0.width] } }
 
   /// Pixels in [0, 1], channel by channel: `(3, H, W)`.
@@ -15,7 +15,7 @@ extension ImagePreprocessor: Preparation {
   static func image(from source: MediaSource, background: UInt8?) throws -> Image {
     switch source {
     case .medium(.image(let image)): image
-    case .medium: throw MediaError("this is no picture", hint: "the model takes pictures")
+    case .medium: throw MediaError("this is not a picture", hint: "the model takes pictures")
     case .bytes(let bytes, let name): try decodeImage(bytes, name: name, background: background)
     case .file(let path):
       try decodeImage(FileReader.bytes(of: path), name: path, background: background)

@@ -1,7 +1,7 @@
-import HoldfastRuns
 import HoldfastAudit
 import HoldfastCore
 import HoldfastRecords
+import HoldfastRuns
 import Testing
 
 @Suite("Gates")

@@ -129,7 +129,8 @@ struct PeerTrial {
       .templates(PromptTemplates([template])), for: peer.classes, texts: loaded.text
     ).head(.mean, scale: sense.scale)
     subject = Subject(encoder: sense.encoder, head: head)
-    search = Subject(encoder: try sense.encoder(in: .bfloat16), head: head)
+    search = Subject(
+      encoder: try sense.rebuilt(sense.parameters.cast(to: .bfloat16)), head: head)
     let known = Set(peer.images)
     let clean = Dictionary(uniqueKeysWithValues: zip(peer.images, peer.cleanVerdicts))
     let prefetcher = Prefetcher(

@@ -1,5 +1,5 @@
-import HoldfastErrors
 import HoldfastCore
+import HoldfastErrors
 import Testing
 
 @Suite("Spellings of methods")

@@ -1,7 +1,7 @@
-import HoldfastEncoders
 import Foundation
 import HoldfastCore
 import HoldfastDefenses
+import HoldfastEncoders
 import HoldfastFormats
 import HoldfastTensor
 import HoldfastTestSupport

@@ -1,8 +1,8 @@
-import HoldfastEncoders
 import Foundation
 import HoldfastAttacks
 import HoldfastCore
 import HoldfastDefenses
+import HoldfastEncoders
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing

@@ -1,7 +1,7 @@
-import HoldfastErrors
 import Foundation
 import HoldfastCore
 import HoldfastEncoders
+import HoldfastErrors
 import HoldfastFormats
 import HoldfastLayers
 import HoldfastMedia
@@ -159,7 +159,7 @@ import Testing
     }
     for sense in [image, audio] {
       let inputs = try Tensor.full(0.3, [1] + sense.encoder.input.shape)
-      let exact = try sense.encoder(in: .float64).embed(inputs)
+      let exact = try sense.rebuilt(sense.parameters.cast(to: .float64)).embed(inputs)
       #expect(exact.dtype == .float64)
       try expectCloseToScale(sense.encoder.embed(inputs).to(.float64), exact, ratio: 1e-5)
     }

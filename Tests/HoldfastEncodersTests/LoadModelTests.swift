@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HoldfastCore
 import HoldfastEncoders
+import HoldfastLayers
 import HoldfastMedia
 import HoldfastTensor
 import HoldfastTestSupport
@@ -30,7 +31,7 @@ struct LoadModelTests {
     #expect(model.family == "CLIP")
     #expect(model.modalities == [.image])
     let sense = try #require(model[.image])
-    let half = try sense.encoder(in: .bfloat16)
+    let half = try sense.rebuilt(sense.parameters.cast(to: .bfloat16))
     let pixels = try Tensor.full(0.5, [1] + sense.encoder.input.shape)
     try expectClose(
       half.embed(pixels).to(.float32).normalized(), sense.encoder.embed(pixels).normalized(),

@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastCore
 import HoldfastEncoders
+import HoldfastLayers
 import HoldfastMedia
 import HoldfastTensor
 import HoldfastTestSupport
@@ -82,7 +83,7 @@ struct ScriptTests {
     let sense = try Self.load(name).senses[0]
     let x = try golden["pixels"]
     let exact = try sense.encoder.embed(x)
-    let near = try sense.encoder(in: .bfloat16).embed(x)
+    let near = try sense.rebuilt(sense.parameters.cast(to: .bfloat16)).embed(x)
     #expect(near.dtype == .float32)
     try expectCloseToScale(near, exact, ratio: 0.05, name)
     #expect(try (near - exact).absolute().max().item() > 0, "it was float32 all the same")

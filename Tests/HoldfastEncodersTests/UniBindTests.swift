@@ -1,7 +1,7 @@
-import HoldfastErrors
 import Foundation
 import HoldfastCore
 import HoldfastEncoders
+import HoldfastErrors
 import HoldfastFormats
 import HoldfastLayers
 import HoldfastMedia
@@ -43,7 +43,7 @@ private enum UniBindPeer {
   @Test("the gradient with respect to the coordinates, in double")
   func inputGradient() throws {
     let (model, golden) = (try UniBindPeer.load(), try UniBindPeer.golden())
-    let exact = try model.with(model.parameters.converted(to: .float64)).points
+    let exact = try model.with(model.parameters.cast(to: .float64)).points
     let points = try UniBindPeer.clouds().to(.float64).leaf()
     let output = try exact.output(of: exact.embed(points))
     try expectClose(output, golden["points.output"], atol: 1e-7)
@@ -246,7 +246,8 @@ private enum UniBindPeer {
     }
     #expect(try #require(model[.points]).encoder.input.shape == [8192, 3])
     #expect(try abs(#require(model[.points]).scale - 50) < 1e-3)
-    let exact = try #require(model[.image]).encoder(in: .float64)
+    let image = try #require(model[.image])
+    let exact = try image.rebuilt(image.parameters.cast(to: .float64))
     #expect(try exact.embed(.full(0.3, [1, 3, 12, 12])).dtype == .float64)
   }
 }

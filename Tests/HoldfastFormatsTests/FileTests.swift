@@ -1,5 +1,5 @@
-import HoldfastErrors
 import Foundation
+import HoldfastErrors
 import Testing
 
 @testable import HoldfastFormats

@@ -1,5 +1,5 @@
-import HoldfastErrors
 import Foundation
+import HoldfastErrors
 import HoldfastFormats
 import HoldfastLayers
 import HoldfastTensor
@@ -128,5 +128,55 @@ import Testing
     #expect(try w.detached().array(of: Float.self) == [0, 0])
     #expect(try store["w"]?.array(of: Float.self) == [1, 2])
     #expect(try copy.frozen()["w"]?.requiresGradient == false)
+  }
+
+  @Test("a cast is recorded, and shares what has the type already")
+  func cast() throws {
+    var store = ParameterStore()
+    store["a"] = try Tensor([1, 2, 3] as [Float]).leaf()
+    store["b"] = try Tensor([1, 2] as [Float]).to(.bfloat16)
+    let half = try store.cast(to: .bfloat16)
+    #expect(half.names == store.names && half["a"]?.dtype == .bfloat16)
+    #expect(half["b"] === store["b"])
+    let loss = try #require(half["a"]).to(.float32).squared().sum()
+    let slope = try gradient(of: loss, withRespectTo: #require(store["a"]))
+    #expect(try slope.array(of: Float.self) == [2, 4, 6])
+  }
+
+  @Test("what lies over a store replaces its names in place, and appends its own")
+  func overlaid() throws {
+    var (store, over) = (ParameterStore(), ParameterStore())
+    for name in ["a", "b"] { store[name] = try .zeros([2]) }
+    for name in ["c", "a"] { over[name] = try .ones([2]) }
+    let both = store.overlaid(by: over)
+    #expect(both.names == ["a", "b", "c"])
+    #expect(both["a"] === over["a"] && both["b"] === store["b"] && both["c"] === over["c"])
+    #expect(store.names == ["a", "b"] && store["a"] !== over["a"])
+  }
+
+  @Test("written like its source: element types that hold every value, and buffers if asked")
+  func likeSource() throws {
+    var source = ParameterStore()
+    source["head.weight"] = try Tensor([1, 2, 3, 4, 5, 6] as [Float], [2, 3]).to(.float16)
+    source["block.0.up.weight"] = try Tensor([1, 2] as [Float], [2, 1]).to(.float16)
+    source["mask"] = try Tensor([7] as [Float])
+    try withTemporaryFolder { folder in
+      let path = { (name: String) in folder.appendingPathComponent(name).path }
+      try source.write(to: path("in"), keys: map)
+      let file = try openCheckpoint(at: path("in"))
+      var store = ParameterStore()
+      store["head.weight"] = try source["head.weight"]?.to(.float32)
+      store["block.0.up.weight"] = try Tensor([1, 1e-9] as [Float], [2, 1])
+      for buffers in [true, false] {
+        try store.write(to: path("out"), keys: map, like: file, buffers: buffers)
+        let written = try openCheckpoint(at: path("out"))
+        let own = ["head.weight", "layers.0.fc1.weight"]
+        #expect(written.names == own + (buffers ? ["mask"] : []))
+        #expect(try written.entry(for: own[0]) == file.entry(for: own[0]))
+        #expect(try written.entry(for: own[1]).type == .float32)
+        #expect(try written.floats(of: own[1]) == [1, 1e-9])
+        if buffers { #expect(try written.floats(of: "mask") == [7]) }
+      }
+    }
   }
 }

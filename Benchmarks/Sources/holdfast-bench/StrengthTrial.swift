@@ -29,7 +29,9 @@ struct StrengthTrial {
     ).head(.mean, scale: sense.scale)
     subject = Subject(encoder: sense.encoder, head: head)
     search =
-      searchesBFloat16 ? Subject(encoder: try sense.encoder(in: .bfloat16), head: head) : nil
+      searchesBFloat16
+      ? Subject(
+        encoder: try sense.rebuilt(sense.parameters.cast(to: .bfloat16)), head: head) : nil
 
     let order = Dictionary(
       uniqueKeysWithValues: peer.images.enumerated().map { ($1, $0) })

@@ -226,6 +226,12 @@ void hf_store_release(hf_store store);
 // TorchScript. A file is a program: loading it and calling it run what is in it.
 hf_status hf_script_load(const char *path, hf_device device, hf_script *out);
 hf_status hf_script_convert(hf_script script, int32_t dtype);
+/// Its floating-point parameters, then buffers, in order. A name lives as long as the script.
+size_t hf_script_parameter_count(hf_script script);
+const char *hf_script_parameter_name(hf_script script, size_t index);
+hf_status hf_script_parameter(hf_script script, size_t index, hf_tensor *out);
+/// A copy that computes with `tensors`, one for each of these, which it shares.
+hf_status hf_script_with(hf_script script, const hf_tensor *tensors, hf_script *out);
 bool hf_script_has(hf_script script, const char *method);
 /// Of a result with several parts, `place` is the index or the name of the one that is meant; empty
 /// where there is one.

@@ -16,7 +16,7 @@ public struct CLIPModel {
   /// Every parameter by name; the towers share these tensors.
   public let parameters: ParameterStore
 
-  private let normalization: PixelNormalization
+  let normalization: PixelNormalization
 
   init(
     _ configuration: CLIPConfiguration, normalization: PixelNormalization,
@@ -29,12 +29,11 @@ public struct CLIPModel {
     text = CLIPText(
       loader.root["text"], configuration.text, embeddingWidth: configuration.projection)
     logScale = loader.root.parameter("logit_scale", [], .constant(2.6592))
-    var parameters = try loader.finish(allowing: allowing)
-    if let other {
-      let tower = try other.loader.finish(allowing: other.allowing)
-      for name in tower.names { parameters[name] = tower[name] }
-    }
-    self.parameters = parameters
+    let parameters = try loader.finish(allowing: allowing)
+    self.parameters =
+      try other.map { other in
+        try parameters.overlaid(by: other.loader.finish(allowing: other.allowing))
+      } ?? parameters
     self.configuration = configuration
     self.normalization = normalization
   }

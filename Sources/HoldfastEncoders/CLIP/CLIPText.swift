@@ -3,6 +3,9 @@ public import HoldfastLayers
 public import HoldfastTensor
 
 /// CLIP's text transformer (Radford et al., 2021, section 2.4).
+///
+/// Its sites are those of the vision tower; `patchEmbedding` is the tokens with their positions.
+/// Tokens behind the end of the longest text of a batch are left out, so N is at most the context.
 public struct CLIPText {
   /// The sizes of the tower.
   public let configuration: CLIPConfiguration.Text
@@ -14,8 +17,7 @@ public struct CLIPText {
   private let tokenEmbedding: Embedding
   private let positionalEmbedding: Tensor  // (context, D), or (1, context, D)
   private let blocks: [ResidualBlock]
-  private let finalNorm: LayerNorm
-  private let projection: Linear
+  private let end: TowerEnd
 
   /// The tower at `scope`.
   ///
@@ -32,12 +34,16 @@ public struct CLIPText {
       width: width, heads: c.heads, hidden: c.hidden, activation: c.activation,
       epsilon: c.epsilon)
     blocks = (0..<c.layers).map { ResidualBlock(scope["blocks"][$0], shape, index: $0) }
-    finalNorm = LayerNorm(scope["final_norm"], width, epsilon: c.epsilon)
-    projection = Linear(scope["projection"], width, embeddingWidth, bias: false)
+    end = TowerEnd(
+      last: blocks.last, norm: LayerNorm(scope["final_norm"], width, epsilon: c.epsilon),
+      projection: Linear(scope["projection"], width, embeddingWidth, bias: false))
     self.configuration = configuration
     self.embeddingWidth = embeddingWidth
     device = positionalEmbedding.device
   }
+
+  /// How many blocks the tower has.
+  public var blockCount: Int { blocks.count }
 
   /// Embeddings, not normalised: ids `(B, N)`, int64, N at most the context, give `(B, E)`.
   public func embed(_ ids: Tensor, sites: Sites = .none) throws(TorchError) -> Tensor {
@@ -74,22 +80,10 @@ public struct CLIPText {
       try vectors.slice(1, 0..<length) + positionalEmbedding.slice(-2, 0..<length)  // (B, N, D)
     }
     for block in blocks.dropLast() { x = try block(x, sites: sites, causal: true) }
-    x = try lastToken(x, ends, sites: sites)  // (B, D)
-    return try projection(finalNorm(x))  // (B, E)
-  }
-
-  /// The token at the end of each text behind the last block: `(B, D)`.
-  private func lastToken(
-    _ x: Tensor, _ ends: Tensor, sites: Sites
-  ) throws(TorchError) -> Tensor {
-    let index = try ends.reshaped([-1, 1, 1]).expanded([-1, 1, configuration.width])
-    func pick(_ x: Tensor) throws(TorchError) -> Tensor { try x.gathering(1, index) }
-    guard let last = blocks.last else { return try pick(x).select(1, 0) }
-    guard !last.isOccupied(in: sites) else {
-      return try pick(last(x, sites: sites, causal: true)).select(1, 0)
-    }
-    let positions = try Tensor.range(x.shape[1], device: device)
+    let positions = try Tensor.range(length, device: device)
     let mask = try positions .<= ends.reshaped([-1, 1, 1, 1])  // (B, 1, 1, N)
-    return try last.picking(x, mask: mask, pick).select(1, 0)
+    return try end(x, sites: sites, causal: true, mask: mask) { (x) throws(TorchError) in
+      try x.gathering(1, ends.reshaped([-1, 1, 1]).expanded([-1, 1, x.shape[2]]))
+    }  // (B, E)
   }
 }

@@ -17,7 +17,6 @@ public struct CLIPVision: SitedEncoder {
 
   private let normalization: PixelNormalization
   private let trunk: VisionTrunk
-  private let projection: Linear
 
   /// The tower at `scope`.
   public init(
@@ -31,8 +30,7 @@ public struct CLIPVision: SitedEncoder {
       TransformerShape(
         width: c.width, heads: c.heads, hidden: c.hidden, activation: c.activation,
         epsilon: c.epsilon),
-      layers: c.layers)
-    projection = Linear(scope["projection"], c.width, embeddingWidth, bias: false)
+      layers: c.layers, embeddingWidth: embeddingWidth)
     self.configuration = configuration
     self.embeddingWidth = embeddingWidth
     self.normalization = normalization
@@ -55,10 +53,9 @@ public struct CLIPVision: SitedEncoder {
   ///
   /// - Throws: `TorchError` with code `shape` for images of another size.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
-    let token = try trunk(sites: sites) { () throws(TorchError) in
+    try trunk(sites: sites) { () throws(TorchError) in
       try normalization(checked(input))  // (B, 3, S, S)
     }
-    return try projection(token)  // (B, E)
   }
 
   private func checked(_ pixels: Tensor) throws(TorchError) -> Tensor {

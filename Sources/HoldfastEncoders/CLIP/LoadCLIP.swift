@@ -5,11 +5,11 @@ public import HoldfastMedia
 public import HoldfastTensor
 public import HoldfastText
 
-/// A CLIP model with what its inputs are made by.
+/// A CLIP model with its tokeniser and its preprocessor.
 public struct LoadedCLIP {
   /// The towers.
   public let model: CLIPModel
-  /// The tokeniser beside the weights; none where the folder has no tokeniser files.
+  /// The tokeniser beside the weights; nil when the folder has no tokeniser files.
   public let tokenizer: CLIPTokenizer?
   /// How an image becomes the model's pixels.
   ///
@@ -26,7 +26,7 @@ public struct LoadedCLIP {
 ///   - path: a folder or a file of weights.
 ///   - vision: weights of a vision tower to put in place of the model's own, such as a robust
 ///     fine-tuning: a whole model or a tower alone, in either layout.
-///   - tokenizer: a folder with tokeniser files, where it is not the model's own.
+///   - tokenizer: a folder with tokeniser files; nil for the model's own.
 ///   - activation: the activation of a file in open_clip's layout without a configuration; OpenAI's
 ///     own archives need none.
 ///   - device: where the parameters go.

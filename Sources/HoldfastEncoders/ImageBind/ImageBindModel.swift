@@ -15,7 +15,7 @@ public struct ImageBindModel {
   public let parameters: ParameterStore
 
   private let textLogScale: Tensor?
-  private let device: Device
+  let device: Device
 
   /// A model of the parameters that a loader finds on `device`.
   ///
@@ -26,23 +26,20 @@ public struct ImageBindModel {
     _ configuration: ImageBindConfiguration, from loader: ParameterLoader, allowing: [String] = [],
     device: Device = .cpu
   ) throws {
-    try self.init(configuration, at: loader.root, device: device) { _ in
+    try self.init(configuration, at: loader.root, device: device) {
       try loader.finish(allowing: allowing)
     }
   }
 
-  /// A model of the parameters at a place; `finish` is handed its towers and gives the parameters of
-  /// the loader, of which this model keeps its own.
+  /// A model of the parameters at a place; `finish` gives the parameters of the loader once the towers
+  /// are there, and this model keeps its own of them.
   init(
     _ configuration: ImageBindConfiguration, at root: ParameterScope, device: Device,
-    finish: ([ImageBindTower]) throws -> ParameterStore
+    finish: () throws -> ParameterStore
   ) throws {
     let configuration = try configuration.checked(in: "the configuration")
     towers = try configuration.modalities.compactMap { modality in
-      try configuration.plan(for: modality).map { plan in
-        try ImageBindTower(
-          root[plan.scope], plan, embeddingWidth: configuration.projection, device: device)
-      }
+      try configuration.tower(for: modality, at: root, device: device)
     }
     text = configuration.text.map {
       CLIPText(
@@ -50,7 +47,7 @@ public struct ImageBindModel {
     }
     textLogScale =
       text == nil ? nil : root["text"].parameter("log_scale", [], .constant(2.6592))
-    parameters = try finish(towers).filtered { name in
+    parameters = try finish().filtered { name in
       ImageBindPlan.scopes.contains(String(name.prefix { $0 != "." }))
     }
     self.configuration = configuration
@@ -77,7 +74,7 @@ public struct ImageBindModel {
       device: device)
   }
 
-  /// The tower of a sense; none where the model has none.
+  /// The tower of a sense; nil for a sense without a tower.
   public subscript(_ modality: Modality) -> ImageBindTower? {
     towers.first { $0.modality == modality }
   }

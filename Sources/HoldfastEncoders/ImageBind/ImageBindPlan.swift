@@ -1,5 +1,7 @@
 import HoldfastCore
+import HoldfastLayers
 import HoldfastMedia
+import HoldfastTensor
 
 /// What the tower of one sense of ImageBind is made of.
 struct ImageBindPlan {
@@ -31,7 +33,18 @@ struct ImageBindPlan {
 }
 
 extension ImageBindConfiguration {
-  /// The plan of a sense; none where it has no tower here.
+  /// The tower of a sense at the root of a model's names; nil for a sense without a tower here.
+  ///
+  /// - Throws: as ``plan(for:)``, and `TorchError`.
+  func tower(
+    for modality: Modality, at root: ParameterScope, device: Device
+  ) throws -> ImageBindTower? {
+    try plan(for: modality).map { plan in
+      try ImageBindTower(root[plan.scope], plan, embeddingWidth: projection, device: device)
+    }
+  }
+
+  /// The plan of a sense; nil for a sense without a tower here.
   ///
   /// - Throws: `MediaError` for settings of sounds that cannot be.
   func plan(for modality: Modality) throws -> ImageBindPlan? {

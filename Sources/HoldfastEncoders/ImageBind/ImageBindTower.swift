@@ -10,7 +10,7 @@ public import HoldfastTensor
 /// embedding of every clip to unit length, multiplies it with the sense's scale if it has one, and
 /// gives the mean over the clips, which is not normalised again.
 ///
-/// A value at a site has the clips folded into the batch: `(B·S, N, D)`.
+/// A value at a site has the clips folded into the batch: `(B·S, N, D)`, and `pooled` `(B·S, D)`.
 public struct ImageBindTower: BindTower {
   /// The sense.
   public private(set) var modality: Modality
@@ -19,12 +19,11 @@ public struct ImageBindTower: BindTower {
   public let input: InputSpec
   /// The width of the embeddings.
   public let embeddingWidth: Int
-  /// The natural logarithm of the factor on cosines, a scalar; none for images and videos.
+  /// The natural logarithm of the factor on cosines, a scalar; nil for images and videos.
   public let logScale: Tensor?
 
   private let normalization: PixelNormalization?
   private let trunk: VisionTrunk
-  private let projection: Linear
   private let repeats: Int?
   private let hasClips: Bool
 
@@ -38,8 +37,7 @@ public struct ImageBindTower: BindTower {
     shape.hasExtraKey = !plan.isVision
     trunk = VisionTrunk(
       scope, ImageBindStem(scope, plan.stem, width: size.width, hasNorm: !plan.isVision), shape,
-      layers: size.layers, hasPreNorm: plan.isVision)
-    projection = Linear(scope["projection"], size.width, embeddingWidth, bias: false)
+      layers: size.layers, hasPreNorm: plan.isVision, embeddingWidth: embeddingWidth)
     logScale = plan.isVision ? nil : scope.parameter("log_scale", [], .constant(2.6592))
     if let (mean, std) = plan.normalization {
       normalization = try PixelNormalization(mean: mean, std: std, device: device)
@@ -68,10 +66,9 @@ public struct ImageBindTower: BindTower {
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
     let shape = try checked(input).shape
     let folded = hasClips ? [shape[0] * shape[1]] + shape.dropFirst(2) : shape
-    let token = try trunk(sites: sites) { () throws(TorchError) in
+    let embeddings = try trunk(sites: sites) { () throws(TorchError) in
       try prepared(input.reshaped(folded))
-    }
-    let embeddings = try projection(token)  // (B·S, E)
+    }  // (B·S, E)
     guard hasClips else { return embeddings }
     return try postprocessed(embeddings)
       .reshaped([shape[0], shape[1], embeddingWidth]).mean([1])  // (B, E)

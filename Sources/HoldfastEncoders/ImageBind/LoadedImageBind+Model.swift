@@ -10,22 +10,25 @@ extension LoadedImageBind {
   /// the authors' code takes them: acceleration, then rotation, along three axes.
   public var loaded: LoadedModel {
     get throws {
-      let (model, scale) = (model, try model.cosineScales())
-      let senses = model.towers.compactMap { tower -> Sense? in
-        guard let preparation = preparation(for: tower.modality) else { return nil }
-        return Sense(
-          encoder: tower, preparation: preparation, scale: scale(tower.modality),
-          converted: { dtype in
-            let alone = try model.restricted(to: [tower.modality])
-            let other = try alone.with(alone.parameters.converted(to: dtype))
-            return other[tower.modality] ?? tower
-          })
+      let (configuration, device) = (model.configuration, model.device)
+      let scale = try model.cosineScales()
+      let senses = try configuration.modalities.compactMap { modality -> Sense? in
+        guard let preparation = preparation(for: modality),
+          let plan = try configuration.plan(for: modality)
+        else { return nil }
+        return try Sense(
+          of: model.parameters, trunk: plan.scope, preparation: preparation,
+          scale: scale(modality)
+        ) {
+          try ImageBindTower(
+            $0[plan.scope], plan, embeddingWidth: configuration.projection, device: device)
+        }
       }
       return LoadedModel(family: "ImageBind", senses: senses, text: textEmbedder)
     }
   }
 
-  /// How a file becomes what the tower of a sense takes; none where that is not known.
+  /// How a file becomes what the tower of a sense takes; nil when that is not known.
   func preparation(for modality: Modality) -> (any Preparation)? {
     let configuration = model.configuration
     return switch modality {
@@ -45,7 +48,7 @@ extension LoadedImageBind {
     }
   }
 
-  /// The clips of a video, three places of each; none for a number that three does not divide.
+  /// The clips of a video, three places of each; nil for a number that three does not divide.
   private func clips(_ vision: ImageBindConfiguration.Vision) -> (any Preparation)? {
     guard vision.views % 3 == 0 else { return nil }
     return ClipPreprocessor(

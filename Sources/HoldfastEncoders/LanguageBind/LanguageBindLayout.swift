@@ -9,14 +9,14 @@ struct LanguageBindLayout {
   let hasBaseLayers: Bool
   /// The rank of the first adapter, if there is one.
   let rank: Int?
-  /// How many frames the first block's attention over time has; none without one.
+  /// How many frames the first block's attention over time has; nil without one.
   let frames: Int?
   /// Whether each frame has a class token of its own.
   let hasClassPerFrame: Bool
 
   /// Reads the names and shapes in a file.
   ///
-  /// - Throws: ``EncoderError`` where there is no vision tower under transformers' names.
+  /// - Throws: ``EncoderError`` for a file without a vision tower under transformers' names.
   init(of source: any TensorSource) throws(EncoderError) {
     let classes = "vision_model.embeddings.class_embedding"
     let names = source.names
@@ -35,5 +35,12 @@ struct LanguageBindLayout {
     hasClassPerFrame = entry.shape.count == 2
     let embedding = shape(endingWith: ".temporal_embedding")
     frames = embedding.flatMap { $0.count == 3 ? $0[1] : nil }
+  }
+
+  /// The map from the names of a model of the given sizes.
+  func keys(for configuration: LanguageBindConfiguration) -> KeyMap {
+    isWrapped
+      ? .languageBindLoRA(overTime: configuration.video != nil, baseLayers: hasBaseLayers)
+      : .languageBind
   }
 }

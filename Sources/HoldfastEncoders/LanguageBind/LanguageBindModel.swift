@@ -15,7 +15,7 @@ public struct LanguageBindModel {
   /// Every parameter by name; the towers share these tensors.
   public let parameters: ParameterStore
 
-  private let normalization: PixelNormalization
+  let normalization: PixelNormalization
 
   init(
     _ configuration: LanguageBindConfiguration, normalization: PixelNormalization,

@@ -6,9 +6,9 @@ public import HoldfastTensor
 /// picture, or on the frames of a clip with attention over time (Zhu et al., 2024, section 3.1).
 ///
 /// Its sites are those of CLIP. A video tower folds the frames into the batch: a value at a site has
-/// the shape `(B·T, N, D)`, where the frames of a clip follow each other. The site of the attention
-/// is that of the attention over a picture; the attention over time before it has none, and is part
-/// of what `residual` computes.
+/// the shape `(B·T, N, D)`, where the frames of a clip follow each other, but for `pooled`, which is
+/// the mean over them. The sites of the attention are those of the attention over a picture; the
+/// attention over time before it has none, and is part of what `residual` computes.
 public struct LanguageBindVision: SitedEncoder {
   /// The sizes of the model.
   public let configuration: LanguageBindConfiguration
@@ -21,7 +21,6 @@ public struct LanguageBindVision: SitedEncoder {
 
   private let normalization: PixelNormalization
   private let trunk: VisionTrunk
-  private let projection: Linear
 
   /// The tower at `scope`.
   ///
@@ -41,9 +40,8 @@ public struct LanguageBindVision: SitedEncoder {
     let embedding = PatchEmbedding(
       scope, width: c.width, patch: c.patch, rows: size[0], columns: size[1],
       frames: clip.flatMap { $0.hasClassPerFrame ? $0.frames : nil })
-    trunk = VisionTrunk(scope, embedding, shape, layers: c.layers)
-    projection = Linear(
-      scope["projection"], c.width, configuration.clip.projection, bias: false)
+    trunk = VisionTrunk(
+      scope, embedding, shape, layers: c.layers, embeddingWidth: configuration.clip.projection)
     self.configuration = configuration
     self.normalization = normalization
     device = trunk.device
@@ -63,13 +61,16 @@ public struct LanguageBindVision: SitedEncoder {
   ///
   /// - Throws: `TorchError` with code `shape` for inputs of another size.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
-    var token = try trunk(sites: sites) { () throws(TorchError) in
+    try trunk(sites: sites, merge: mean) { () throws(TorchError) in
       try pictures(checked(input))  // (B·T, 3, H, W)
     }
-    if let frames = configuration.video?.frames {
-      token = try token.reshaped([input.shape[0], frames, token.shape[1]]).mean([1])  // (B, D)
-    }
-    return try projection(token)  // (B, E)
+  }
+
+  /// The mean over the frames of each clip: `(B·T, D)` gives `(B, D)`.
+  private func mean(_ frames: Tensor) throws(TorchError) -> Tensor {
+    guard let count = configuration.video?.frames else { return frames }
+    let shape = frames.shape
+    return try frames.reshaped([shape[0] / count, count, shape[1]]).mean([1])
   }
 
   private func pictures(_ input: Tensor) throws(TorchError) -> Tensor {

@@ -12,7 +12,7 @@ public import HoldfastText
 public struct LoadedLanguageBind {
   /// The towers.
   public let model: LanguageBindModel
-  /// The tokeniser; none where the folder has no tokeniser files.
+  /// The tokeniser; nil when the folder has no tokeniser files.
   public let tokenizer: CLIPTokenizer?
 }
 
@@ -34,7 +34,7 @@ public enum LoRAHandling: String, Codable, Hashable, Sendable, CaseIterable {
 ///   - modality: the sense, for a folder that does not say it. A tower of pictures can be taken for
 ///     images, thermal images or depth.
 ///   - lora: what becomes of adapters.
-///   - tokenizer: a folder with tokeniser files, where it is not the model's own.
+///   - tokenizer: a folder with tokeniser files; nil for the model's own.
 ///   - device: where the parameters go.
 /// - Throws: `FormatError` for damaged files, ``EncoderError`` for configurations that cannot be,
 ///   `CheckpointError` with every key that does not fit, `TextError` for tokeniser files.
@@ -52,16 +52,12 @@ public func loadLanguageBind(
   }
   let configuration = try LanguageBindConfiguration(
     json: json, file: file, layout: layout, names: [folder.url.path], modality: modality)
-  let keys: KeyMap =
-    layout.isWrapped
-    ? .languageBindLoRA(
-      overTime: configuration.video != nil, baseLayers: layout.hasBaseLayers)
-    : .languageBind
   let standard = ImagePreprocessor.clip(size: configuration.clip.vision.image)
   let model = try LanguageBindModel(
     configuration,
     normalization: PixelNormalization(mean: standard.mean, std: standard.std, device: device),
-    from: ParameterLoader(CheckpointSource(source, keys: keys, device: device)),
+    from: ParameterLoader(
+      CheckpointSource(source, keys: layout.keys(for: configuration), device: device)),
     allowing: ["*.position_ids"])
   return LoadedLanguageBind(
     model: lora == .merged ? try model.merged() : model,

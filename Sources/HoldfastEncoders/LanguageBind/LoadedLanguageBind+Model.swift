@@ -4,11 +4,11 @@ extension LoadedLanguageBind {
   /// The model as users name one, with the one sense that its folder has.
   public var loaded: LoadedModel {
     get throws {
-      let model = model
-      let sense = Sense(
-        encoder: model.vision, preparation: model.configuration.preparation,
-        scale: try model.scale(),
-        converted: { try model.with(model.parameters.converted(to: $0)).vision })
+      let (configuration, normalization) = (model.configuration, model.normalization)
+      let sense = try Sense(
+        of: model.parameters, trunk: "vision", preparation: configuration.preparation,
+        scale: model.scale()
+      ) { LanguageBindVision($0["vision"], configuration, normalization: normalization) }
       return LoadedModel(
         family: "LanguageBind", senses: [sense],
         text: tokenizer.map { CLIPTextEmbedder(tower: model.text, tokenizer: $0) })

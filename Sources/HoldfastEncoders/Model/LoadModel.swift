@@ -18,11 +18,7 @@ public func loadModel(
   at path: String, vision: String? = nil, depthCamera: DepthCamera? = nil, device: Device = .cpu
 ) throws -> LoadedModel {
   let family = try ModelFamily(at: path)
-  guard family == .clip || vision == nil else {
-    throw EncoderError(
-      what: "is of the family \(family.rawValue), which takes no vision tower of another file",
-      where: path, hint: "leave the vision tower out")
-  }
+  guard family == .clip || vision == nil else { throw family.refusal(ofVisionAt: path) }
   guard family == .imageBind || family == .uniBind || depthCamera == nil else {
     throw EncoderError(
       what: "is of the family \(family.rawValue), which needs no camera of depth", where: path,
@@ -38,7 +34,7 @@ public func loadModel(
 }
 
 /// The families whose files are told apart here.
-private enum ModelFamily: String {
+enum ModelFamily: String {
   case clip = "CLIP"
   case languageBind = "LanguageBind"
   case imageBind = "ImageBind"
@@ -58,6 +54,13 @@ private enum ModelFamily: String {
         self = source.names.contains { $0.hasPrefix("modality_trunks.") } ? .imageBind : .clip
       }
     }
+  }
+
+  /// Why a model at a path takes no vision tower of another file.
+  func refusal(ofVisionAt path: String) -> EncoderError {
+    EncoderError(
+      what: "is of the family \(rawValue), which takes no vision tower of another file",
+      where: path, hint: "leave the vision tower out")
   }
 
   /// Whether a folder's configuration says that it is LanguageBind's.

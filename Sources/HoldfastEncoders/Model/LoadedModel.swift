@@ -6,9 +6,9 @@ public struct LoadedModel {
   public let family: String
   /// Its senses, each once, the first being the one that is meant where none is named.
   public let senses: [Sense]
-  /// What reads texts; none where the files of a tokeniser or of a text tower are missing.
+  /// What reads texts; nil when the files of a tokeniser or of a text tower are missing.
   public let text: (any TextEmbedder)?
-  /// What stands for the classes where nothing else is said; none for their names in sentences.
+  /// What stands for the classes where nothing else is said; nil for their names in sentences.
   public let anchors: AnchorSource?
 
   /// A model of the given parts.
@@ -21,9 +21,15 @@ public struct LoadedModel {
     self.anchors = anchors
   }
 
-  /// The sense of a modality; none where the model has none.
+  /// The sense of a modality; nil when the model does not have it.
   public subscript(_ modality: Modality) -> Sense? {
     senses.first { $0.modality == modality }
+  }
+
+  /// The senses whose towers share the trunk of `sense`, itself among them: what changes the
+  /// parameters of one changes all of these.
+  public func modalities(sharing sense: Sense) -> [Modality] {
+    senses.filter { $0.trunk == sense.trunk }.map(\.modality)
   }
 
   /// The senses it has, in order.

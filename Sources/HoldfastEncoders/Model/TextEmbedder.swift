@@ -1,3 +1,4 @@
+public import HoldfastCore
 public import HoldfastTensor
 public import HoldfastText
 
@@ -12,11 +13,25 @@ public protocol TextEmbedder {
   func embed(_ texts: [String]) throws -> Tensor
 }
 
+/// A text tower whose blocks offer named sites, where a value can be read or replaced.
+public protocol SitedTextEmbedder: TextEmbedder {
+  /// How many blocks the tower has.
+  var blockCount: Int { get }
+
+  /// As ``TextEmbedder/embed(_:)``, with `sites` in place.
+  func embed(_ texts: [String], sites: Sites) throws -> Tensor
+}
+
+extension SitedTextEmbedder {
+  /// Embeddings with every site left alone.
+  public func embed(_ texts: [String]) throws -> Tensor { try embed(texts, sites: .none) }
+}
+
 extension TextEmbedder {
   /// One column of unit length for each class: `(D, K)`, the means of an ``AnchorBank`` of prompts.
   ///
   /// `chunk` is how many prompts are embedded at a time.
-  /// - Throws: `TorchError`, `TextError`; ``EncoderError`` where there are no classes.
+  /// - Throws: `TorchError`, `TextError`; ``EncoderError`` for an empty list of classes.
   public func anchors(
     for classNames: [String], templates: PromptTemplates = .standard, chunk: Int = 256
   ) throws -> Tensor {

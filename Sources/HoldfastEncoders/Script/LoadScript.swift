@@ -6,8 +6,8 @@ public import HoldfastTensor
 ///
 /// **The file is a program, and loading it runs it**: only for files whose author is trusted.
 ///
-/// - Throws: ``EncoderError`` for a file that is no TorchScript archive, does not load, or is not what
-///   the description says; `FormatError` for one that cannot be read.
+/// - Throws: ``EncoderError`` for a file that is not a TorchScript archive, does not load, or is not
+///   what the description says; `FormatError` for one that cannot be read.
 public func loadScript(
   at path: String, _ description: InputDescription, device: Device = .cpu
 ) throws -> LoadedModel {
@@ -16,7 +16,7 @@ public func loadScript(
       what: "is not an archive of torch.jit.save", where: path,
       hint: "export it: torch.jit.trace(model.eval(), example).save(\"model.pt\")")
   }
-  let encoder = try script(at: path, description, device, .float32)
+  let encoder = try script(at: path, description, device)
   var (scale, classes, anchors): (Double, ClassOutputs?, AnchorSource?) = (1, nil, nil)
   switch description.output {
   case .embedding(let file, let factor):
@@ -32,22 +32,23 @@ public func loadScript(
     classes = ClassOutputs(count: encoder.embeddingWidth, names: names)
   }
   let sense = Sense(
-    encoder: encoder, preparation: description.preparation.preparation, scale: scale,
-    classes: classes, converted: { try script(at: path, description, device, $0) })
+    encoder: encoder, parameters: try encoder.parameters, trunk: "module",
+    preparation: description.preparation.preparation, scale: scale, classes: classes,
+    rebuilt: encoder.with)
   return LoadedModel(family: "TorchScript", senses: [sense], text: nil, anchors: anchors)
 }
 
-/// The module in an element type.
+/// The module, in float32.
 private func script(
-  at path: String, _ description: InputDescription, _ device: Device, _ dtype: DType
+  at path: String, _ description: InputDescription, _ device: Device
 ) throws -> ScriptEncoder {
   let module: ScriptModule
   do {
-    module = try ScriptModule(contentsOf: path, device: device, dtype: dtype)
+    module = try ScriptModule(contentsOf: path, device: device, dtype: .float32)
   } catch {
     throw EncoderError(
       what: "does not load: \(error.message)", where: path,
       hint: "export it again with the PyTorch release that Holdfast uses, or an older one")
   }
-  return try ScriptEncoder(module, description, file: path, dtype: dtype)
+  return try ScriptEncoder(module, description, file: path)
 }

@@ -1,4 +1,5 @@
 public import HoldfastCore
+public import HoldfastLayers
 public import HoldfastTensor
 
 /// A model that is given as code: a TorchScript module behind the interface of every encoder.
@@ -16,6 +17,8 @@ public struct ScriptEncoder: Encoder {
   public var device: Device { module.device }
 
   private let module: ScriptModule
+  private let description: InputDescription
+  private let file: String
   private let method: String
   private let result: String
   private let dtype: DType
@@ -34,6 +37,8 @@ public struct ScriptEncoder: Encoder {
     _ module: ScriptModule, _ description: InputDescription, file: String, dtype: DType = .float32
   ) throws {
     self.module = module
+    self.description = description
+    self.file = file
     self.dtype = dtype
     modality = description.sense
     input = description.input
@@ -80,6 +85,38 @@ public struct ScriptEncoder: Encoder {
           + "examples of another model can be shown to it")
     }
     return try given.to(.float32)
+  }
+
+  /// The module's floating-point parameters and buffers by its own names; it shares these tensors.
+  public var parameters: ParameterStore {
+    get throws(TorchError) {
+      var store = ParameterStore()
+      for (name, tensor) in zip(module.parameterNames, try module.parameters) {
+        store[name] = tensor
+      }
+      return store
+    }
+  }
+
+  /// The same code over other parameters of the same names and shapes, in their element type.
+  ///
+  /// Constants inside the code stay as they are.
+  /// - Throws: `CheckpointError` with every parameter that is missing, left over or mis-shaped;
+  ///   ``EncoderError`` for a module that has no parameters to exchange, or that fails the probe of
+  ///   ``init(_:_:file:dtype:)`` with these.
+  public func with(_ parameters: ParameterStore) throws -> ScriptEncoder {
+    let own = try self.parameters
+    guard own.count > 0 else {
+      throw EncoderError(
+        what: "has no parameters that could be exchanged or converted", where: file,
+        hint: "torch.jit.freeze turns weights into constants; export the model without it, or keep "
+          + "to float32")
+    }
+    let loader = try ParameterLoader(StoreSource(parameters))
+    let tensors = own.names.map { loader.root.parameter($0, own[$0]?.shape ?? []) }
+    _ = try loader.finish()
+    return try ScriptEncoder(
+      module.with(tensors), description, file: file, dtype: tensors[0].dtype)
   }
 
   private static func converted(

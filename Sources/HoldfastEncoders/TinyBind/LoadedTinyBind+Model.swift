@@ -1,3 +1,4 @@
+import HoldfastCore
 import HoldfastLayers
 
 extension LoadedTinyBind {
@@ -6,10 +7,12 @@ extension LoadedTinyBind {
     get throws {
       let clip = try base.loaded
       let scale = try base.model.scale()
-      let further = towers.map { tower in
-        Sense(
-          encoder: tower.encoder, preparation: tower.configuration.preparation, scale: scale,
-          converted: { try tower.with(tower.parameters.converted(to: $0)).encoder })
+      let further = try towers.map { tower in
+        let configuration = tower.configuration
+        return try Sense(
+          of: tower.parameters, trunk: "\(TinyBindFolder.name)/\(tower.modality.rawValue)",
+          preparation: configuration.preparation, scale: scale
+        ) { try TinyBindEncoder($0, configuration) }
       }
       return LoadedModel(family: "TinyBind", senses: clip.senses + further, text: clip.text)
     }

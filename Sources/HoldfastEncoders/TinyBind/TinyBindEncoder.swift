@@ -16,7 +16,6 @@ public struct TinyBindEncoder: SitedEncoder {
   public let embeddingWidth: Int
 
   private let trunk: VisionTrunk
-  private let projection: Linear
   private let isPixels: Bool
   private let standardizes: Bool
 
@@ -38,9 +37,7 @@ public struct TinyBindEncoder: SitedEncoder {
       TransformerShape(
         width: tower.width, heads: tower.heads, hidden: 4 * tower.width, activation: .quickGELU,
         epsilon: 1e-5),
-      layers: tower.layers)
-    projection = Linear(
-      scope["projection"], tower.width, configuration.projection, bias: false)
+      layers: tower.layers, embeddingWidth: configuration.projection)
     isPixels = ![.audio, .points].contains(modality)
     standardizes = configuration.standardizes ?? false
   }
@@ -59,11 +56,10 @@ public struct TinyBindEncoder: SitedEncoder {
   /// - Throws: `TorchError` with code `shape` for inputs of another size.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
     let input = try checked(input)
-    let token = try trunk(sites: sites) { () throws(TorchError) in
+    return try trunk(sites: sites) { () throws(TorchError) in
       if standardizes { return try standardized(input) }
       return try isPixels ? (input - 0.5) * 4 : input
     }
-    return try projection(token)  // (B, E)
   }
 
   /// Each row of a sample about its mean over the last axis, and the sample at deviation 1: what a

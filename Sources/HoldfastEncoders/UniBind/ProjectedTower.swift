@@ -5,7 +5,7 @@ public import HoldfastTensor
 /// A tower behind which a layer was trained for one data set, as UniBind's fine-tuning adds one for
 /// its sense (Lyu et al., 2024).
 ///
-/// The layer is given the model's own output, with its scale.
+/// The layer is given the model's own output, with its scale. Its sites are those of the tower.
 public struct ProjectedTower: SitedEncoder {
   /// The tower before the layer.
   public let base: any BindTower

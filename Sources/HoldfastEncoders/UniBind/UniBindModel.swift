@@ -18,8 +18,8 @@ public struct UniBindModel {
   public let parameters: ParameterStore
 
   private let logScale: Tensor
-  private let projected: [Modality: ProjectedTower]
-  private let device: Device
+  private let towers: [Modality: any SitedEncoder]
+  let device: Device
 
   /// A model of the parameters that a loader finds on `device`.
   ///
@@ -33,18 +33,17 @@ public struct UniBindModel {
     let (configuration, root) = (try configuration.checked(in: "the configuration"), loader.root)
     let points = UniBindPoints(root["points"], configuration)
     logScale = root["points"].parameter("logit_scale", [], .constant(2.6592))
-    var projected: [Modality: ProjectedTower] = [:]
+    var towers: [Modality: any SitedEncoder] = [:]
     var parameters = ParameterStore()
-    let bind = try ImageBindModel(configuration.bind, at: root, device: device) { bind in
-      for sense in configuration.projected {
-        guard let tower = Self.tower(sense, bind, points) else { continue }
-        projected[sense] = ProjectedTower(root["projections"][sense.rawValue], tower)
+    let bind = try ImageBindModel(configuration.bind, at: root, device: device) {
+      for modality in configuration.modalities {
+        towers[modality] = try configuration.tower(for: modality, at: root, device: device)
       }
       parameters = try loader.finish(allowing: allowing)
       return parameters
     }
     (self.bind, self.points) = (bind, points)
-    (self.projected, self.parameters) = (projected, parameters)
+    (self.towers, self.parameters) = (towers, parameters)
     self.configuration = configuration
     self.device = device
   }
@@ -65,27 +64,12 @@ public struct UniBindModel {
   }
 
   /// The senses that have a tower here, without text.
-  public var modalities: [Modality] {
-    bind.configuration.modalities + [.points]
-      + (bind.configuration.modalities.contains(.image) ? [.event] : [])
-  }
+  public var modalities: [Modality] { configuration.modalities }
 
-  /// The tower of a sense, with the layer that fine-tuning added if there is one; none where the
-  /// model has no tower for it.
-  public subscript(_ modality: Modality) -> (any SitedEncoder)? {
-    projected[modality] ?? Self.tower(modality, bind.towers, points)
-  }
+  /// The tower of a sense, with the layer that fine-tuning added if there is one; nil for a sense
+  /// without a tower.
+  public subscript(_ modality: Modality) -> (any SitedEncoder)? { towers[modality] }
 
   /// The factor on cosines of clouds and texts.
   public func scale() throws(TorchError) -> Double { Foundation.exp(try logScale.item()) }
-
-  private static func tower(
-    _ modality: Modality, _ towers: [ImageBindTower], _ points: UniBindPoints
-  ) -> (any BindTower)? {
-    switch modality {
-    case .points: points
-    case .event: towers.first { $0.modality == .image }?.serving(.event)
-    default: towers.first { $0.modality == modality }
-    }
-  }
 }

@@ -10,7 +10,7 @@ public import HoldfastTensor
 /// taken as it is, so there is no legal range. Which points are centres of groups and which belong to
 /// them is chosen anew at every call, so an embedding jumps where that choice changes, and gradients
 /// are those of the choice made. The blocks of all stages are counted on; a value at a site has the
-/// stage's own tokens, `(B, G, D)`.
+/// stage's own tokens, `(B, G, D)`. The tower pools before it projects, so it has no site `tokens`.
 public struct UniBindPoints: BindTower {
   /// What it takes: points around the origin.
   public let input: InputSpec
@@ -62,8 +62,14 @@ public struct UniBindPoints: BindTower {
 
   /// Embeddings, not normalised: `(B, N, 3)` gives `(B, E)`.
   ///
-  /// - Throws: `TorchError` with code `shape` for clouds of another size.
+  /// - Throws: `TorchError` with code `shape` for clouds of another size, and for a function at the
+  ///   site `tokens`.
   public func embed(_ input: Tensor, sites: Sites) throws(TorchError) -> Tensor {
+    guard sites[.tokens] == nil else {
+      throw TorchError(
+        code: .backend, operation: "UniBind points tower",
+        message: "has no site `tokens`, because it pools before it projects; use `pooled`")
+    }
     var points = try checked(input)
     var x = points
     for (index, stage) in stages.enumerated() {
@@ -81,7 +87,8 @@ public struct UniBindPoints: BindTower {
     }
     x = try norm(x)  // (B, G, D)
     let cloud = try x.mean([1]) + x.max([1])  // (B, D)
-    return try head(headNorm(space(cloud)))  // (B, E)
+    return try head(
+      sites.value(at: .pooled) { () throws(TorchError) in try headNorm(space(cloud)) })  // (B, E)
   }
 
   /// Embeddings at unit length times the factor of the file, upstream's last step: `(…, E)`.

@@ -91,7 +91,7 @@ extension ResolvedAudit {
     plan.target = target
     plan.precision = request.precision
     if request.precision != .float32 {
-      let half = Subject(encoder: try model.sense.encoder(in: .bfloat16), head: bare.head)
+      let half = Subject(encoder: try model.encoder(in: .bfloat16), head: bare.head)
       plan.search = try model.defended(half, classes: classes)
     }
     let adaptive = model.adaptiveAttacks(steps: request.adaptiveSteps)

@@ -38,7 +38,7 @@ extension ResolvedAudit {
       seed: request.seed)
     plan.precision = request.precision
     if request.precision != .float32 {
-      let half = Subject(encoder: try model.sense.encoder(in: .bfloat16), head: bare.head)
+      let half = Subject(encoder: try model.encoder(in: .bfloat16), head: bare.head)
       plan.search = try model.defended(half, classes: nil)
     }
     let isTransferred = request.protocols.isEmpty || request.protocols.contains(.transfer)

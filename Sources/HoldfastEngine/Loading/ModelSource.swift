@@ -157,6 +157,11 @@ public struct ModelSource {
     return try placed(stack.apply(to: bare, in: context))
   }
 
+  /// The bare tower with its parameters in another element type.
+  func encoder(in dtype: DType) throws -> any Encoder {
+    try sense.rebuilt(sense.parameters.cast(to: dtype))
+  }
+
   /// A subject at the model's own input, in the space that is attacked.
   func placed(_ subject: Subject) throws -> Subject {
     try place.put(subject, sense.preparation)

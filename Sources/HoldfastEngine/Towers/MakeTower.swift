@@ -18,7 +18,7 @@ func makeTower(
   let result = try training.run(lesson.supply, validation: lesson.validation)
   let seconds = (clock.now - began) / .seconds(1)
   try folder.copyBase()
-  let halves = try result.model.with(result.model.parameters.converted(to: .float16))
+  let halves = try result.model.with(result.model.parameters.cast(to: .float16))
   try halves.write(to: folder.tower)
 
   // What ships is what is measured: the written file, read back.
