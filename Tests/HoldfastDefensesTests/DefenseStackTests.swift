@@ -3,6 +3,7 @@ import HoldfastAttacks
 import HoldfastCore
 import HoldfastDefenses
 import HoldfastEncoders
+import HoldfastFormats
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing

@@ -1,3 +1,4 @@
+import HoldfastErrors
 import Foundation
 import HoldfastCore
 import HoldfastEncoders
