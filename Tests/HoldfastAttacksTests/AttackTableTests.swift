@@ -1,3 +1,4 @@
+import HoldfastErrors
 import HoldfastAttacks
 import HoldfastCore
 import Testing

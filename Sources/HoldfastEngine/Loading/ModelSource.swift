@@ -1,3 +1,4 @@
+import HoldfastLayers
 import Foundation
 import HoldfastAudit
 public import HoldfastCore
