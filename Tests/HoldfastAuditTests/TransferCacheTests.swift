@@ -1,3 +1,4 @@
+import HoldfastRuns
 import Foundation
 import HoldfastAttacks
 import HoldfastCore
