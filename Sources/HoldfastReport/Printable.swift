@@ -9,8 +9,7 @@ extension String {
     var text = ""
     for scalar in unicodeScalars {
       if scalar.isUnprintable, !(keepsLines && (scalar == "\n" || scalar == "\t")) {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        text += scalar.asJSON
       } else {
         text.unicodeScalars.append(scalar)
       }
@@ -20,6 +19,18 @@ extension String {
 }
 
 extension Unicode.Scalar {
+  /// How JSON writes it: `\n`, `\u001B`.
+  fileprivate var asJSON: String {
+    switch self {
+    case "\n": return "\\n"
+    case "\r": return "\\r"
+    case "\t": return "\\t"
+    default:
+      let digits = String(value, radix: 16, uppercase: true)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+  }
+
   /// Whether a terminal would obey this, or it would hide what stands around it; all of these have at most
   /// four hexadecimal digits.
   fileprivate var isUnprintable: Bool {
