@@ -91,7 +91,12 @@ struct AuditRequestTests {
     let error = #expect(throws: (any Error).self) {
       try YAMLDecoder().decode(AuditRequest.self, from: yaml)
     }
-    let usage = try #require(error as? UsageError, "\(String(describing: error))")
+    // A decoder of YAML wraps what a value's own decoding throws.
+    var cause = error
+    if case .dataCorrupted(let context)? = error as? DecodingError {
+      cause = context.underlyingError
+    }
+    let usage = try #require(cause as? UsageError, "\(String(describing: error))")
     #expect(usage.option == option)
   }
 
