@@ -113,8 +113,9 @@ public struct TransferCache {
 
   // MARK: Keys
 
-  /// All that an input depends on. The noise of an attack is drawn by the sample's id, the attack's
-  /// name and the radius.
+  /// All that an input depends on.
+  ///
+  /// The noise of an attack is drawn by the sample's id, the attack's name and the radius.
   private struct Key: Encodable {
     let source, sample, input, attack, parameters, objective, loss: String
     let restarts, targets, label: Int

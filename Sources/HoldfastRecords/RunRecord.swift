@@ -129,8 +129,10 @@ public struct DataRecord: Codable, Hashable, Sendable {
   /// The layout: `image-folder`, `class-folder`, `csv`, `jsonl`, `scenes`, `pairs`, or a name that
   /// `holdfast list datasets` has.
   public var layout: String
-  /// SHA-256 over the list of the data: ids, labels and file sizes, or the sizes of shards. It does not
-  /// cover what the files hold; each sample's line does. Nil when the path says all.
+  /// SHA-256 over the list of the data: ids, labels and file sizes, or the sizes of shards; nil when
+  /// the path says all.
+  ///
+  /// It does not cover what the files hold; each sample's line does.
   public var listing: String?
   /// How an image becomes the model's pixels.
   public var preprocessing: String

@@ -1,7 +1,8 @@
 extension String {
-  /// This text with nothing in it that a terminal would obey or that hides what it says: control
-  /// characters, separators of lines, and characters that turn the direction of text are written as JSON
-  /// writes them, such as `\u001B`. JSON stays the same JSON.
+  /// This text with nothing in it that a terminal would obey, or that hides what it says.
+  ///
+  /// Control characters, separators of lines, and characters that turn the direction of text are
+  /// written as JSON writes them, such as `\u001B`. JSON stays the same JSON.
   ///
   /// - Parameter keepsLines: whether line feeds and tabs stay.
   public func printable(keepsLines: Bool = false) -> String {

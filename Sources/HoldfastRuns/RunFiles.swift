@@ -2,8 +2,9 @@ import Foundation
 import HoldfastFormats
 import HoldfastRecords
 
-/// Reads the files of a run folder. None of them may be a symbolic link, and every line of a sample must
-/// belong to the run.
+/// Reads the files of a run folder.
+///
+/// None of them may be a symbolic link, and every line of a sample must belong to the run.
 enum RunFiles {
   /// `run.json`; nil when there is none.
   ///

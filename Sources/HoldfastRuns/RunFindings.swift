@@ -14,9 +14,11 @@ public struct RunFindings: Sendable {
   public let state: RunState
   /// The samples that are finished.
   public let finished: Int
-  /// What was found. Of an unfinished run it is about the first samples of the data, up to the first that
-  /// is missing, because samples that fall early also finish early; nil when there are none, or the order
-  /// of the data is not recorded.
+  /// What was found; nil when nothing can be said.
+  ///
+  /// Of an unfinished run it is about the first samples of the data, up to the first that is missing,
+  /// because samples that fall early also finish early. Nothing can be said when there are none, or when
+  /// the order of the data is not recorded.
   public let summary: SummaryRecord?
 }
 

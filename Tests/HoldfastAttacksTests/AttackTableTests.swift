@@ -1,6 +1,6 @@
-import HoldfastErrors
 import HoldfastAttacks
 import HoldfastCore
+import HoldfastErrors
 import Testing
 
 @Suite("The table of attacks")

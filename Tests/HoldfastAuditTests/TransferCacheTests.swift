@@ -1,9 +1,9 @@
-import HoldfastRuns
 import Foundation
 import HoldfastAttacks
 import HoldfastCore
 import HoldfastFormats
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing

@@ -1,4 +1,3 @@
-import HoldfastLayers
 import Foundation
 import HoldfastAudit
 public import HoldfastCore
@@ -6,6 +5,7 @@ import HoldfastData
 public import HoldfastDefenses
 public import HoldfastEncoders
 import HoldfastFormats
+import HoldfastLayers
 public import HoldfastMedia
 public import HoldfastRecords
 public import HoldfastTensor

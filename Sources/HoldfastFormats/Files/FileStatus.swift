@@ -11,8 +11,9 @@ public struct FileStatus: Hashable, Sendable {
   /// Its size in bytes.
   public let size: Int
 
-  /// Looks at `path`; nil if nothing is there, or only a link that leads nowhere. A link that leads to
-  /// itself is a file of no bytes, which cannot be read.
+  /// Looks at `path`; nil if nothing is there, or only a link that leads nowhere.
+  ///
+  /// A link that leads to itself is a file of no bytes, which cannot be read.
   ///
   /// - Throws: ``FormatError`` where the system cannot tell: a folder above may not be read, or a disk
   ///   does not answer.
