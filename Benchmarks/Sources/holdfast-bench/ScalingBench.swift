@@ -8,7 +8,7 @@ struct ScalingBench: ParsableCommand {
     commandName: "scaling", abstract: "Audit 500, 2,000 and 8,000 scenes: time and memory.")
 
   @Option(help: "The folder of the built-in model.")
-  var model = "Sources/HoldfastCommands/Models/tiny-bind"
+  var model = "Sources/HoldfastEngine/Models/tiny-bind"
 
   @Option(parsing: .upToNextOption, help: "The numbers of scenes, ascending.")
   var samples = [500, 2000, 8000]

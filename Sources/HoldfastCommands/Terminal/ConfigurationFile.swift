@@ -36,7 +36,7 @@ struct ConfigurationFile {
           hint: nearest(key, among: known.flatMap(\.longNames)).first.map {
             "did you mean `\($0)`?"
           }
-            ?? "`holdfast \(command.commandName) --help` says what there is")
+            ?? "`holdfast \(command.commandName) --help` lists what it takes")
       }
       let others = Self.rivals.first { $0.contains(key) } ?? [key]
       guard !known.contains(where: { !others.allSatisfy($0.isNot) && isGiven($0) }) else {

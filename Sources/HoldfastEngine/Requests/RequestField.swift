@@ -140,10 +140,10 @@ package func choose<Value: RawRepresentable & CaseIterable>(
 ) throws(UsageError) -> Value where Value.RawValue == String {
   if let value = Value(rawValue: text) { return value }
   let names = Value.allCases.map(\.rawValue)
+  let all = "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? "")"
   throw UsageError(
-    "unknown \(option) `\(text)`",
-    hint: nearest(text, among: names).first.map { "did you mean `\($0)`?" }
-      ?? "use \(names.dropLast().joined(separator: ", ")) or \(names.last ?? "")",
+    "unknown \(option) `\(text)`; use \(all)",
+    hint: nearest(text, among: names, tolerance: 0.34).first.map { "did you mean `\($0)`?" } ?? "",
     option: option)
 }
 
