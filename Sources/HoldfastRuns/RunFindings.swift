@@ -14,9 +14,9 @@ public struct RunFindings: Sendable {
   public let state: RunState
   /// The samples that are finished.
   public let finished: Int
-  /// What was found. Of an unfinished run it is about the first samples of the data, up to the first that
-  /// is missing, because samples that fall early also finish early; nil when there are none, or the order
-  /// of the data is not recorded.
+  /// The summary. For an unfinished run it covers the first samples of the data, up to the first
+  /// that is missing, because samples that are fooled early also finish early. Nil when there are
+  /// none, or the order of the data is not recorded.
   public let summary: SummaryRecord?
 }
 
