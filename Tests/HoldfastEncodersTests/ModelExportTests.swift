@@ -1,7 +1,7 @@
-import HoldfastErrors
 import Foundation
 import HoldfastCore
 import HoldfastEncoders
+import HoldfastErrors
 import HoldfastFormats
 import HoldfastMedia
 import HoldfastTensor
