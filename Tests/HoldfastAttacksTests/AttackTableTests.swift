@@ -1,5 +1,6 @@
 import HoldfastAttacks
 import HoldfastCore
+import HoldfastErrors
 import Testing
 
 @Suite("The table of attacks")
