@@ -22,7 +22,7 @@ extension DefenseEntry {
   /// An entry for the defences of one type, under that type's name.
   ///
   /// - Parameters:
-  ///   - make: reads the hyper-parameters from a spelling; is told whether there is a guide.
+  ///   - make: reads the hyper-parameters; is told whether there is a guide.
   ///   - check: refuses values that a bundle on disk may hold and that make no sense.
   public init<Method: Defense>(
     _ type: Method.Type, summary: String, options: [String],
@@ -63,7 +63,7 @@ public enum DefenseTable {
     clipure,
   ]
 
-  /// The defence that a user spells, such as `r-adapt:alpha=0.8,beta=0.2`.
+  /// The defence of a text such as `r-adapt:alpha=0.8,beta=0.2`.
   public static func defense(
     _ text: String, isGuided: Bool
   ) throws(UsageError) -> any Defense {
