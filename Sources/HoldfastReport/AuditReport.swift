@@ -3,7 +3,7 @@ public import HoldfastRecords
 
 /// What a run found, as tables and sentences.
 public protocol Report: Sendable {
-  /// What was audited, and where epsilon lives: one line.
+  /// What was audited, and the space of epsilon: one line.
   var heading: String { get }
   /// The table for a reader.
   func table() -> Table
@@ -24,7 +24,7 @@ public struct AuditReport: Report {
     self.summary = summary
   }
 
-  /// What was audited, and where epsilon lives: one line.
+  /// What was audited, and the space of epsilon: one line.
   public var heading: String {
     summary.reliability + plan.heading("\(summary.samples) samples")
   }

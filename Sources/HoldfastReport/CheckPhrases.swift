@@ -19,10 +19,10 @@ extension SummaryRecord {
     return checks.undecided.isEmpty ? "pass" : "too few to tell"
   }
 
-  /// The same for programs; empty where nothing was checked.
+  /// The same for programs; empty when nothing was checked.
   var unreliableFigure: String { unreliable.map { "\($0)" } ?? "" }
 
-  /// A line for each check, or one for all where none was run.
+  /// A line for each check, or one for all if none was run.
   var checkNotes: [String] {
     guard let checks, let first = checks.first else { return [] }
     if checks.allSatisfy({ $0.verdict == .notRun && $0.reason == first.reason }) {

@@ -7,7 +7,7 @@ public struct RetrievalReport: Report {
   private let summary: SummaryRecord
   private let found: RetrievalSummaryRecord
 
-  /// A report on a finished run; nil where the run was none of retrieval.
+  /// A report on a finished run; nil when the run was none of retrieval.
   public init?(plan: PlanRecord, summary: SummaryRecord) {
     guard let found = summary.retrieval else { return nil }
     self.plan = plan
@@ -15,7 +15,7 @@ public struct RetrievalReport: Report {
     self.found = found
   }
 
-  /// What was audited, and where epsilon lives: one line.
+  /// What was audited, and the space of epsilon: one line.
   public var heading: String {
     let queries = found.clean.toAttacked.first?.total ?? 0
     return plan.heading(
