@@ -6,9 +6,9 @@ public import HoldfastReport
 public struct AuditOutcome {
   /// The run folder.
   public let folder: String
-  /// What was run.
+  /// The record of the plan.
   public let plan: PlanRecord
-  /// What was found.
+  /// The summary of the results.
   public let summary: SummaryRecord
   /// Whether the request asked for this audit alone, and not for those of several senses.
   public let isAlone: Bool

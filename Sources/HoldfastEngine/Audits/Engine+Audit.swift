@@ -7,9 +7,9 @@ import HoldfastErrors
 import HoldfastRecords
 
 extension Engine {
-  /// Runs what is left of an audit: each sense in a run folder of its own.
+  /// Runs an audit, or the rest of it: each sense in a run folder of its own.
   ///
-  /// A run that is interrupted goes on where it stopped when the same request is made again.
+  /// An interrupted run continues when the same request is made again.
   ///
   /// - Throws: a `UserFacingError` for a request that cannot be met; ``InterruptedRun`` for a run that
   ///   breaks off.
@@ -99,7 +99,7 @@ extension AuditRequest {
     }
   }
 
-  /// What stands for the classes; nil for prompts.
+  /// The file of the classes' anchors; nil for prompts.
   package func anchorFile() throws(UsageError) -> AnchorFile? {
     guard let anchors else {
       return anchorReduction == .mean ? nil : AnchorFile(path: nil, reduction: anchorReduction)

@@ -21,7 +21,7 @@ struct ResolvedAudit {
   let data: any DataSet
   /// How files become the model's inputs.
   let preparation: any Preparation
-  /// What is measured, with the models, the attacks and the threat.
+  /// The task, with the models, the attacks and the threat model.
   let task: any AuditTask
   /// What kept inputs belong to.
   let savedNames: SavedExamples.Names

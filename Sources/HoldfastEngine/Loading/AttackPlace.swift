@@ -3,7 +3,7 @@ import HoldfastData
 import HoldfastEncoders
 public import HoldfastMedia
 
-/// Where an attack acts, and so where epsilon lives.
+/// The space that an attack acts in, and so the one that epsilon is measured in.
 public enum AttackPlace: Hashable {
   /// A place as a request names it.
   public enum Name: String, Sendable, CaseIterable {
