@@ -68,7 +68,7 @@ struct CommandHelp: Decodable {
     /// Whether every command takes it.
     var isCommon: Bool { sectionTitle == CommandHelp.commonTitle }
 
-    /// Its long names.
+    /// The long names of the argument.
     var longNames: [String] { (names ?? []).filter { $0.kind == "long" }.map(\.name) }
 
     /// How it is written: `--norm <norm>`, `<image> …`.
@@ -82,7 +82,7 @@ struct CommandHelp: Decodable {
       }
     }
 
-    /// What it means, and what holds where it is left out.
+    /// What it means, and its default.
     var meaning: String {
       var text = [abstract, discussion].compactMap(\.self).filter { !$0.isEmpty }
         .joined(separator: " ")
@@ -93,7 +93,7 @@ struct CommandHelp: Decodable {
 
   let command: Command
 
-  /// The program's own.
+  /// The help of this program, from its own definitions.
   static func own() throws -> Command {
     let json = Data(HoldfastCommand._dumpHelp().utf8)
     return try JSONDecoder().decode(CommandHelp.self, from: json).command
