@@ -18,9 +18,9 @@ public struct CLIPureCos: Defense {
   /// `clipure-cos`.
   public static let name = "clipure-cos"
 
-  /// What a gradient through the steps is.
+  /// The gradient through the steps.
   public enum Gradient: String, Codable, Hashable, Sendable, CaseIterable {
-    /// That of the function that is computed.
+    /// The exact gradient of the computed function.
     case exact
     /// That of the released code, in which the direction of each step is a constant, and the
     /// embedding comes out of an encoder in half precision.
@@ -31,7 +31,7 @@ public struct CLIPureCos: Defense {
   public var steps: Int
   /// The length of a step, relative to an embedding of length 1.
   public var stepSize: Double
-  /// What a gradient through the steps is.
+  /// The gradient through the steps.
   public var gradient: Gradient
   /// The prompts without a class, whose unit embeddings are averaged.
   public var prompts: [String]

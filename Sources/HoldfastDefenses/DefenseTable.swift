@@ -8,10 +8,10 @@ public struct DefenseEntry: Sendable {
   public let summary: String
   /// The options it takes, with their defaults, as `key=value`.
   public let options: [String]
-  /// What a forward pass of the defended encoder costs, in forward (F) and backward (B) passes of the
-  /// bare one.
+  /// The cost of a forward pass of the defended encoder, in forward (F) and backward (B) passes of
+  /// the bare one.
   public var passes = "1 F"
-  /// What it changes about a model.
+  /// The part of the model that it changes.
   let kind: LayerKind
   let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any Defense
   /// The defence of the hyper-parameters in a manifest.

@@ -48,8 +48,9 @@ struct ResidualBlock {
     }
   }
 
-  /// The stream with a branch added, `(B, N, D)`. The branch adds itself unless something at its
-  /// site asks for its output alone.
+  /// The stream with a branch added, `(B, N, D)`.
+  ///
+  /// The branch adds itself unless something at its site asks for its output alone.
   private func stream(
     _ x: Tensor, with site: Site, in sites: Sites,
     _ branch: (_ stream: Tensor?) throws(TorchError) -> Tensor

@@ -2,7 +2,7 @@ import Foundation
 import HoldfastRecords
 
 extension SummaryRecord {
-  /// What a heading begins with: nothing, or that the run is unreliable and by which checks.
+  /// The beginning of a heading: that the run is unreliable and by which checks; else empty.
   var reliability: String {
     let failed = checks?.failed ?? []
     guard !failed.isEmpty else { return "" }
@@ -10,8 +10,8 @@ extension SummaryRecord {
     return "UNRELIABLE, \(failed.count == 1 ? "check" : "checks") \(letters) failed: "
   }
 
-  /// What a column says about the checks: `pass`, `unreliable`, `too few to tell` or `not run`; empty when
-  /// the record knows of none.
+  /// The checks in one column: `pass`, `unreliable`, `too few to tell` or `not run`; empty if the
+  /// record has none.
   var checkVerdict: String {
     guard let checks else { return "" }
     if unreliable == true { return "unreliable" }

@@ -1,7 +1,7 @@
 import Foundation
 public import HoldfastRecords
 
-/// What two runs on the same samples found, as tables and sentences.
+/// The comparison of two runs on the same samples, as tables and sentences.
 public struct ComparisonReport: Report {
   private let record: ComparisonRecord
 
@@ -50,7 +50,7 @@ public struct ComparisonReport: Report {
     return table
   }
 
-  /// What a reader must know to read the table rightly.
+  /// Notes to the table.
   public var notes: [String] {
     var notes = [
       record.differences.isEmpty

@@ -38,7 +38,7 @@ func lastName(of path: String) -> String {
   path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
 }
 
-/// What of the data is not in the figures: files that are not there, and those that cannot be
+/// The part of the data that is not in the figures: missing files, and files that cannot be
 /// decoded.
 func leftOut(_ plan: PlanRecord, _ summary: SummaryRecord) -> [String] {
   let missing = (plan.data.missing ?? [])

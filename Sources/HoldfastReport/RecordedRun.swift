@@ -12,7 +12,7 @@ public struct RecordedRun: Sendable {
   public let record: RunRecord
   /// The summary of the results.
   public let summary: SummaryRecord
-  /// What was found of each class, in the order of the labels; empty for an audit of retrieval.
+  /// The results of each class, in the order of the labels; empty for an audit of retrieval.
   let classes: [ClassTally]
   /// A few samples to be looked at; nil when none were kept.
   let gallery: RecordedGallery?
@@ -66,7 +66,7 @@ public struct RecordedRun: Sendable {
   }
 }
 
-/// What was found of the samples of one class.
+/// The results of one class.
 struct ClassTally: Hashable, Sendable {
   /// The label of the class.
   let label: Int

@@ -138,6 +138,6 @@ public struct RunsReport: Report {
 }
 
 extension ProtocolRecord {
-  /// What was run of it, whatever the reason why it was not.
+  /// Its attacks; empty if the protocol was not run.
   fileprivate var attacksAlone: [AttackRecord] { omitted == nil ? attacks : [] }
 }

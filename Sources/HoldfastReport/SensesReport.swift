@@ -1,8 +1,8 @@
 import Foundation
 public import HoldfastRecords
 
-/// What audits of several senses of one model found, a row each: clean accuracy and robust accuracy
-/// per radius, worst case over the protocols that were run.
+/// The results of audits of several senses of one model, a row each: clean accuracy and robust
+/// accuracy per radius, worst case over the protocols that were run.
 ///
 /// The form is that of CALMARS, table 7. Senses measure epsilon in units of their own, and each row
 /// names its unit.

@@ -14,9 +14,11 @@ public struct RunFindings: Sendable {
   public let state: RunState
   /// The samples that are finished.
   public let finished: Int
-  /// The summary. For an unfinished run it covers the first samples of the data, up to the first
-  /// that is missing, because samples that are fooled early also finish early. Nil when there are
-  /// none, or the order of the data is not recorded.
+  /// The summary.
+  ///
+  /// For an unfinished run it covers the first samples of the data, up to the first that is
+  /// missing, because samples that are fooled early also finish early. Nil when there are none, or
+  /// the order of the data is not recorded.
   public let summary: SummaryRecord?
 }
 

@@ -44,7 +44,9 @@ public struct PoolSettings {
     self.seed = seed
     stride = subject.encoder.device == .cpu ? 1 : 8
   }
-  /// Whether a success at a radius counts at the larger ones. It does not if radii are attacked
-  /// independently, nor if each is to show the best input that a whole budget finds.
+  /// Whether a success at a radius counts at the larger ones.
+  ///
+  /// It does not if radii are attacked independently, nor if each is to show the best input that a
+  /// whole budget finds.
   var sharesRadii: Bool { stop == .firstSuccess && budgets == .nested }
 }

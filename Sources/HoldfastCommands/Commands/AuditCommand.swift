@@ -155,7 +155,7 @@ struct AuditCommand: TalkingCommand {
     if let shortfall = result.shortfall { throw shortfall }
   }
 
-  /// What the options ask for.
+  /// The request that the options describe.
   ///
   /// - Throws: `UsageError` for a word that means nothing.
   func request() throws(UsageError) -> AuditRequest {

@@ -50,7 +50,7 @@ struct ReportCommand: TalkingCommand {
     context.console.say("The report is in \(output)")
   }
 
-  /// What one run, or several beside each other, look like in a form.
+  /// The text of one run, or of several side by side, in a form.
   private static func lines(_ runs: [RecordedRun], as form: OutputFormat) throws -> String {
     let summaries = runs.map(\.summary)
     guard runs.count == 1, let run = runs.first else {

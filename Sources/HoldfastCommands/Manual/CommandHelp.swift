@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// What the program takes, from the definitions of its arguments: what the manual, the reference page
-/// and the configuration file read.
+/// The program's arguments, from their definitions: the source of the manual, the reference page
+/// and the configuration file.
 struct CommandHelp: Decodable {
   /// A command with what it takes.
   struct Command: Decodable {
@@ -19,7 +19,7 @@ struct CommandHelp: Decodable {
       (subcommands ?? []).filter { ($0.shouldDisplay ?? true) && $0.commandName != "help" }
     }
 
-    /// What it takes that users are meant to know, but for help and version.
+    /// Its visible arguments, except help and version.
     var shownArguments: [Argument] {
       (arguments ?? []).filter { argument in
         argument.shouldDisplay
@@ -30,7 +30,7 @@ struct CommandHelp: Decodable {
     /// The same without what every command takes.
     var ownArguments: [Argument] { shownArguments.filter { !$0.isCommon } }
 
-    /// What every command takes, of the program.
+    /// The arguments that every command takes.
     var commonArguments: [Argument] {
       shown.first { !$0.shownArguments.allSatisfy { !$0.isCommon } }?
         .shownArguments.filter(\.isCommon) ?? []

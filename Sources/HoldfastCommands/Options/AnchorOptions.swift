@@ -1,7 +1,7 @@
 import ArgumentParser
 import Holdfast
 
-/// What stands for the classes, in place of their names in sentences.
+/// The anchors of the classes, in place of their names in sentences.
 struct AnchorOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -33,7 +33,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads of one operation; all cores by default.", valueName: "n"))
   var threads: Int?
 
-  /// What the options ask for.
+  /// The request that the options describe.
   var request: ModelRequest {
     var request = ModelRequest(model)
     request.vision = vision

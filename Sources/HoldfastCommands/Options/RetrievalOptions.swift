@@ -1,7 +1,7 @@
 import ArgumentParser
 import Holdfast
 
-/// What an audit of retrieval takes beside the options of every audit.
+/// The options of an audit of retrieval.
 struct RetrievalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What an audit takes about the run as a whole: gates, a look at the cost, several processes.
+/// The options of a run as a whole: gates, the estimate of its cost, several processes.
 struct RunOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

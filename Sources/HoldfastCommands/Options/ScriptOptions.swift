@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What is said about a model that is code.
+/// The description of a model that is code.
 struct ScriptOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

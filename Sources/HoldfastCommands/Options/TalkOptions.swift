@@ -1,7 +1,7 @@
 import ArgumentParser
 import Holdfast
 
-/// What every command takes: how much it says, and a file of its options.
+/// The options of every command: how much it prints, and a file of its options.
 struct TalkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -18,7 +18,7 @@ struct Invocation {
   let given: [String]
   /// The configuration file; nil if none is given.
   let file: String?
-  /// What it gives, of what the command line does not.
+  /// The options that it gives and the command line does not.
   let settings: [Setting]
 
   /// Reads the configuration file that some arguments name, if they name one.

@@ -7,13 +7,13 @@ public import HoldfastReport
 import HoldfastRuns
 import HoldfastTensor
 
-/// What an audit will cost and how sure it will be, measured on one batch before anything is spent.
+/// The cost of an audit and the width of its intervals, estimated from one batch.
 public struct AuditEstimate {
   /// The conditions of the measurement, in a sentence.
   public let heading: String
   /// The cost of each attack on a sample that nothing fools.
   public let table: Table
-  /// What follows from it, a sentence each.
+  /// The conclusions, a sentence each.
   public let sentences: [String]
 }
 

@@ -2,7 +2,7 @@ import HoldfastCore
 public import HoldfastRecords
 public import HoldfastReport
 
-/// What one audit found: of one sense, or of one set of pairs.
+/// The results of one audit: of one sense, or of one set of pairs.
 public struct AuditOutcome {
   /// The run folder.
   public let folder: String
@@ -19,7 +19,7 @@ public struct AuditOutcome {
   }
 }
 
-/// What all audits of a request found.
+/// The results of all audits of a request.
 public struct AuditResult {
   /// One for each sense; empty on all processes of a job but the first.
   public let outcomes: [AuditOutcome]

@@ -36,7 +36,8 @@ extension Engine {
         try request.gates(), allowingSkipped: request.allowSkipped, outcomes))
   }
 
-  /// What the audits of a request will cost and how sure they will be, measured on one batch of each.
+  /// The costs of the audits of a request and the widths of their intervals, estimated from one
+  /// batch of each.
   public func estimate(_ request: AuditRequest) throws -> [AuditEstimate] {
     try resolve(request, job: nil).map { try $0.estimate() }
   }

@@ -8,7 +8,7 @@ import HoldfastRuns
 
 /// The manifest of the adversarial inputs that a run has kept.
 enum SavedExamples {
-  /// What inputs belong to, and what they may be taken for.
+  /// The names of the classes or partners of inputs.
   enum Names {
     /// One class each.
     case classes([String])

@@ -22,7 +22,7 @@ public enum AttackPlace: Hashable {
   /// On pictures of one size, before they are resized and cropped.
   case native(ImageSize)
 
-  /// What requests and records call it.
+  /// Its name in requests and records.
   public var name: Name {
     switch self {
     case .model: .model

@@ -105,8 +105,10 @@ public struct ModelSource {
     model.modalities.first { defenses?.senses.contains($0) ?? true }
   }
 
-  /// A sense of the same model. Only this source's own sense keeps its ``place``; the others are
-  /// attacked in the model's input space.
+  /// A sense of the same model.
+  ///
+  /// Only this source's own sense keeps its ``place``; the others are attacked in the model's input
+  /// space.
   public func sense(_ modality: Modality) throws -> ModelSource {
     try ModelSource(
       path: path, record: record, model: model, modality: modality,
@@ -144,8 +146,8 @@ public struct ModelSource {
       + record.files.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
   }
 
-  /// What ``bare(classes:templates:anchors:)`` or the same in another precision is in the space that is
-  /// attacked: behind the defences, if there are any.
+  /// The subject of ``bare(classes:templates:anchors:)``, or of the same in another precision, in
+  /// the attacked space and with the defences, if there are any.
   ///
   /// - Parameter substitutes: the layers that stand in for the model's own; nil for these themselves.
   func defended(
@@ -174,7 +176,7 @@ public struct ModelSource {
     defenses?.adaptiveAttacks(of: modality, on: encoder.input, steps: steps) ?? []
   }
 
-  /// What the adaptive attacks search in that do not search in the model itself, by name.
+  /// The substitutes of adaptive attacks that do not search in the model itself, by name.
   func substitutes(
     for attacks: [(recipe: AttackRecipe, search: DefenseStack?)], bare: Subject,
     classes: [String]?

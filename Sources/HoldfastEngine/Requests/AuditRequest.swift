@@ -56,9 +56,9 @@ public struct AuditRequest: Hashable, Sendable {
   public var anchorReduction = AnchorBank.Reduction.mean
   /// Attacks with their options, such as `apgd-ce:steps=50`; empty for those of the task.
   public var attacks: [String] = []
-  /// What the radii of a sample share.
+  /// Whether the radii of a sample share successes.
   public var budgets = Budgets.nested
-  /// What attacks search in; verdicts are float32.
+  /// The precision that attacks search in; verdicts are float32.
   public var precision = SearchPrecision.float32
   /// How perturbations are measured.
   public var norm = Norm.linf

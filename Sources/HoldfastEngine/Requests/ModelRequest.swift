@@ -26,7 +26,7 @@ public struct ModelRequest: Hashable, Sendable {
   /// The model of a name, on the CPU.
   public init(_ model: String) { self.model = model }
 
-  /// What is said about a model that is code.
+  /// The description of a model that is code.
   ///
   /// - Throws: `UsageError` for trust without a description.
   var script: ScriptChoice {

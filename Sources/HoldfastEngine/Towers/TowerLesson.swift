@@ -6,7 +6,7 @@ import HoldfastFormats
 import HoldfastScenes
 import HoldfastTensor
 
-/// What a tower learns from and what it is judged by: built-in scenes, or files.
+/// The training and evaluation data of a tower: built-in scenes, or files.
 struct TowerLesson {
   /// The source of the samples, in words for the model card.
   struct Source {

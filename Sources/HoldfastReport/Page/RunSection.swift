@@ -133,7 +133,7 @@ struct RunSection {
       }
   }
 
-  /// What the run says nothing about.
+  /// The limits of the run: what it did not test.
   private static func untested(_ run: RecordedRun) -> [String] {
     let (plan, summary) = (run.plan, run.summary)
     var texts =
@@ -182,7 +182,7 @@ struct RunSection {
     }
   }
 
-  /// What each attack found and spent; nil when nothing was run.
+  /// The results and costs of each attack; nil when nothing was run.
   ///
   /// The time is known of protocols alone.
   private static func attacks(_ summary: SummaryRecord) -> Table? {
