@@ -200,7 +200,7 @@ struct RetrievalAuditorTests {
 /// An attack that promises levels of 8 bits and does not keep to them.
 private struct Promising<Base: Attack>: AttackCombinator {
   static var name: String { "promising" }
-  let base: Base
+  var base: Base
   var isOnLattice: Bool { true }
   typealias State = Base.State
 }

@@ -3,6 +3,7 @@ import HoldfastAttacks
 import HoldfastCore
 import HoldfastFormats
 import HoldfastRecords
+import HoldfastRuns
 import HoldfastTensor
 import HoldfastTestSupport
 import Testing

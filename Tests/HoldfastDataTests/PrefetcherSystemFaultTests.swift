@@ -72,7 +72,7 @@ struct PrefetcherSystemFaultTests {
       let set = try openDataSet(at: place.path(""))
       func visit(_ known: Set<String>) throws -> Int {
         let prefetcher = Prefetcher(
-          set, preparation: asTheyAre, skip: { $0 == "a/000.png" }, known: known,
+          set, preparation: asTheyAre, skip: { $0.id == "a/000.png" }, known: known,
           stopsAtDamage: false)
         while try prefetcher.next() != nil {}
         return prefetcher.skipped.count

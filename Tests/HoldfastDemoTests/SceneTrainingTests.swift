@@ -52,16 +52,16 @@ struct SceneTrainingTests {
     // Logits that favour every pair of equal captions alike are as good as can be.
     let captions = ["a", "b", "a"]
     let logits = try Tensor([9, -9, 9, -9, 9, -9, 9, -9, 9].map(Float.init), [3, 3])
-    let shared = try SceneLoss.contrast(logits, captions).item()
+    let shared = try ClassAndPairLoss.contrast(logits, captions).item()
     // Rows 0 and 2 split their belief evenly: -log ½ each; row 1 is certain.
     #expect(abs(shared - 2 * log(2) / 3) < 1e-4)
-    #expect(try SceneLoss.contrast(logits, ["a", "b", "c"]).item() > shared - 1e-6)
+    #expect(try ClassAndPairLoss.contrast(logits, ["a", "b", "c"]).item() > shared - 1e-6)
   }
 
   @Test("Cross-entropy is that of the spec's definition")
   func crossEntropy() throws {
     let logits = try Tensor([1 as Float, 2, 3, 0, 0, 0], [2, 3])
-    let loss = try SceneLoss.crossEntropy(logits, Tensor([2 as Int64, 1])).item()
+    let loss = try ClassAndPairLoss.crossEntropy(logits, Tensor([2 as Int64, 1])).item()
     let first = log(exp(1.0) + exp(2) + exp(3)) - 3
     #expect(abs(loss - (first + log(3)) / 2) < 1e-5)
   }
