@@ -47,7 +47,7 @@ static void on_progress(j_common_ptr codec) {
     fail((failure *)codec->err, media_jpeg_unsupported, "more than 500 progressive scans");
 }
 
-// libjpeg's own memory source invents an end marker where the data stops; Pillow, and so we, treat
+// libjpeg's own memory source invents an end marker when the data stops; Pillow, and so we, treat
 // that as a truncated file.
 static boolean on_end_of_data(j_decompress_ptr codec) {
   fail((failure *)codec->err, media_jpeg_truncated, "the image file is truncated");

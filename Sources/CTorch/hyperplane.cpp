@@ -20,7 +20,7 @@ struct Row {
 
 float sign(float a) { return static_cast<float>((a > 0) - (a < 0)); }
 
-/// The largest |a|, and no number where any is none.
+/// The largest |a|; NaN if any is NaN.
 float largest(const float *a, int64_t n) {
   float most = 0;
   for (int64_t i = 0; i < n; ++i) {

@@ -1,10 +1,10 @@
-// x Wᵀ + b, and the two of an MLP, by oneDNN where the weights are frozen.
+// x Wᵀ + b, and the two of an MLP, by oneDNN if the weights are frozen.
 //
 // MKL, by which libtorch multiplies float32, keeps its AVX-512 kernels to Intel's processors;
-// oneDNN, which libtorch carries too, uses them wherever they are: a third faster on AMD's. The
-// same holds for bfloat16 where the processor multiplies it. oneDNN wants weights in blocks, so a
-// weight keeps copies in blocks, one for each direction, from when that is first used until the
-// weight is written to. Weights that train take libtorch's usual path.
+// oneDNN, which libtorch carries too, uses them on every processor that has them: a third faster on
+// AMD's. The same holds for bfloat16 if the processor multiplies it. oneDNN wants weights in
+// blocks, so a weight keeps copies in blocks, one for each direction, from when that is first used
+// until the weight is written to. Weights that train take libtorch's usual path.
 //
 // What is added behind a product, and the activation between the two of an MLP, is computed while the
 // product's values are in registers: each pass over memory that this saves is 1 to 4 % of a tower's time.
@@ -31,7 +31,7 @@ struct OneDNN {
   c10::TypedOperatorHandle<Sum> sum;
   c10::TypedOperatorHandle<Blocks> blocks;
 
-  /// Nothing where this libtorch has it not, or where nobody has measured that it pays.
+  /// Empty if this libtorch lacks it, or on a processor for which nobody has measured that it pays.
   static const std::optional<OneDNN> &shared() {
     static const std::optional<OneDNN> found = []() -> std::optional<OneDNN> {
 #if defined(__x86_64__)

@@ -57,7 +57,7 @@ static void lend_entry(int count, char **arguments, char **environment) {
 __attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(
     int, char **, char **) = lend_entry;
 
-/// Puts the variable back where it was.
+/// Puts the variable back in its place.
 static void return_entry(void) {
   for (char **entry = environ; replaced && *entry; entry++)
     if (*entry == policy) *entry = replaced;

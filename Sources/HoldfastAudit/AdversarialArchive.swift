@@ -5,9 +5,9 @@ import HoldfastFormats
 import HoldfastTensor
 
 /// Adversarial inputs on disk: for each sample, protocol and radius a safetensors file with the
-/// tensor `input`, and where inputs are pictures a PNG file.
+/// tensor `input`, and for pictures a PNG file.
 ///
-/// The tensor is what was tested, to the byte; the picture is rounded to 8 bits inside the radius.
+/// The tensor is exactly the tested input; the picture is rounded to 8 bits inside the radius.
 public final class AdversarialArchive {
   /// The folder, below a run's own: `artifacts/adversarial`.
   public static let place = "artifacts/adversarial"
@@ -15,7 +15,7 @@ public final class AdversarialArchive {
   private let folder: String
   private let storesPictures: Bool
 
-  /// An archive in a run folder, which is made where it is missing.
+  /// An archive in a run folder, which is created if missing.
   public init(in run: String, storesPictures: Bool) {
     folder = "\(run)/\(Self.place)"
     self.storesPictures = storesPictures

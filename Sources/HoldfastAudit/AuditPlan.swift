@@ -2,7 +2,7 @@ public import HoldfastAttacks
 public import HoldfastCore
 public import HoldfastTensor
 
-/// How inputs are made for a model, and how they are judged.
+/// How inputs for a model are made and judged.
 public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
   /// Unperturbed inputs; always run.
   case clean
@@ -23,20 +23,20 @@ public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
 public struct AuditPlan {
   /// The model that is audited, with every defence that is part of it.
   public var subject: Subject
-  /// The same model in bfloat16, where ``precision`` asks for it.
+  /// The same model in bfloat16 if ``precision`` asks for it; else nil.
   public var search: Subject?
-  /// What adaptive attacks search in, by the attack's name; those that are not named search in the
-  /// audited model itself.
+  /// The substitutes that adaptive attacks search in, by the attack's name; attacks without one
+  /// search in the audited model.
   ///
   /// Each success is tested on the audited model.
   public var substitutes: [String: Subject] = [:]
-  /// What white-box and adaptive attacks search in.
+  /// The precision in which white-box and adaptive attacks search.
   public var precision = SearchPrecision.float32
   /// The model that transfer inputs are made on; nil if there is none.
   public var transferSource: Subject?
   /// The embedding that attacks with a goal aim at: `(1, D)`; nil if there is none.
   public var goal: Tensor?
-  /// The class that attacks push a sample towards; nil for untargeted attacks.
+  /// The target class of a sample; nil for untargeted attacks.
   ///
   /// The attacks are those that ``HoldfastCore/AttackRecipe/towardsTarget()`` gives.
   public var target: TargetRule?
@@ -46,7 +46,7 @@ public struct AuditPlan {
   public var norm: Norm
   /// The radii, ascending.
   public var radii: [Radius]
-  /// What the radii of a sample share.
+  /// Whether the radii of a sample share successes.
   public var budgets: Budgets
   /// The most samples that share a batch.
   public var slots: Int

@@ -22,7 +22,7 @@ public final class Auditor<Task: AuditTask> {
   private struct Search {
     let name: AuditProtocol
     let aim: Task.Track.Aim
-    let pool: any AttackStage
+    let pool: any AttackPool
 
     var recipe: AttackRecipe { pool.recipe }
   }
@@ -32,7 +32,7 @@ public final class Auditor<Task: AuditTask> {
   /// - Parameters:
   ///   - archive: keeps examples on disk; attacks on a classifier then spend their whole budget, so
   ///     that the examples do not sit on the boundary.
-  ///   - gallery: keeps a few samples to be looked at.
+  ///   - gallery: the example gallery, which keeps a few samples to be looked at.
   ///   - transfers: transfer inputs of earlier audits, which are not made again.
   public init(
     _ task: Task, archive: AdversarialArchive? = nil, gallery: ExampleGallery? = nil,
@@ -52,7 +52,7 @@ public final class Auditor<Task: AuditTask> {
             subject: subject, search: plan.search(of: recipe, in: name),
             criterion: aim.criterion, norm: plan.norm, stop: aim.stop, budgets: plan.budgets,
             slots: plan.slots, seed: plan.seed)
-          searches.append(Search(name: name, aim: aim, pool: recipe.stage(settings)))
+          searches.append(Search(name: name, aim: aim, pool: recipe.pool(settings)))
         }
       }
     }
@@ -75,7 +75,7 @@ public final class Auditor<Task: AuditTask> {
 
   // MARK: Entering
 
-  /// Takes in as many fresh samples as share a batch; true once there are no more.
+  /// Takes in as many fresh samples as share a batch; true once there are no more to come.
   private func admit(_ next: () throws -> PreparedSample?) throws -> Bool {
     var samples: [PreparedSample] = []
     while samples.count < plan.slots, let sample = try next() { samples.append(sample) }
@@ -89,7 +89,7 @@ public final class Auditor<Task: AuditTask> {
     try task.check(sample)
     guard tracks[sample.id] == nil else {
       throw DataError(
-        "comes twice in the data set", in: sample.id, hint: "ids of samples must be unique")
+        "occurs twice in the data set", in: sample.id, hint: "ids of samples must be unique")
     }
     let input = try sample.tensor(for: plan.subject.encoder.input)
     let prediction = try Verifier(subject: plan.subject).predict(input, of: sample.id)

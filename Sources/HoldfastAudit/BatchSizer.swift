@@ -2,18 +2,18 @@ import HoldfastAttacks
 public import HoldfastCore
 public import HoldfastTensor
 
-/// How many samples share a batch where the user does not say: as many as are worth it and fit.
+/// The default number of samples in a batch: as many as are worth it and fit.
 ///
 /// On a CPU the bytes of a sample are measured against half of what is free. On a GPU a batch grows
 /// until it brings nothing more, or the memory runs out; then the last that fitted is taken. An attack
 /// may need more than a plain pass; a pool that runs out of memory halves its batch by itself.
 public struct BatchSizer {
-  /// The most samples on a CPU, where larger batches are no faster.
+  /// The most samples on a CPU; larger batches are not faster there.
   public static let most = 32
   /// The most samples on a GPU.
   public static let mostOnDevice = 1024
 
-  /// The batch size, and what it was chosen by.
+  /// The batch size, and the figures behind the choice.
   public struct Choice: Hashable, Sendable {
     /// The most samples that share a batch.
     public let count: Int
@@ -36,7 +36,7 @@ public struct BatchSizer {
     self.shares = max(1, shares)
   }
 
-  /// The batch size for this encoder, where it is.
+  /// The batch size for this encoder on its device.
   public func choice() throws(TorchError) -> Choice {
     guard encoder.device == .cpu else {
       let count = try Self.grown { (count) throws(TorchError) in try seconds(count) }
@@ -47,8 +47,8 @@ public struct BatchSizer {
     guard let one = try peak(of: 1), let free = memory.bytes else {
       return Choice(count: Self.most, bytesPerSample: nil, free: nil)
     }
-    // What a pass holds whatever the batch falls out of the difference; where four samples might not
-    // fit, it counts as the sample's.
+    // What a pass holds whatever the batch cancels out in the difference; if four samples might not
+    // fit, it is counted as the sample's.
     var bytes = max(0, one)
     if bytes * 8 < free / shares, let four = try peak(of: 4) { bytes = max(0, four - one) / 3 }
     return Choice(
@@ -64,8 +64,8 @@ public struct BatchSizer {
 
   /// The batch size that growing from ``most`` ends at.
   ///
-  /// - Parameter seconds: how long a pass of so many samples takes. Where it runs out of memory smaller
-  ///   ones are tried, down to one.
+  /// - Parameter seconds: how long a pass of so many samples takes. If it runs out of memory,
+  ///   smaller batches are tried, down to one sample.
   /// - Throws: what `seconds` throws other than that, and that at a batch of one.
   static func grown(
     _ seconds: (Int) throws(TorchError) -> Double

@@ -2,12 +2,12 @@ import Foundation
 
 /// What the system says about memory, read from the files of Linux.
 ///
-/// A container may be allowed less than the machine has: what counts is the smallest of what is free on
-/// the machine and in each control group that holds this process.
+/// A container may be allowed less than the machine has, so this is the least of the free memory of
+/// the machine and of each control group that holds this process.
 public struct FreeMemory: Sendable {
   private let root: String
 
-  /// Reads below `root`, which is `/` but in tests.
+  /// Reads below `root`, which is `/` except in tests.
   public init(root: String = "") { self.root = root }
 
   /// The bytes that this process may still take; nil when the system does not say.
@@ -28,7 +28,7 @@ public struct FreeMemory: Sendable {
     (try? Data("5".utf8).write(to: URL(fileURLWithPath: root + "/proc/self/clear_refs"))) != nil
   }
 
-  /// The machine's own.
+  /// The free memory of the machine, in bytes.
   private var machine: Int? { fields(of: "/proc/meminfo")["MemAvailable"].map { $0 * 1024 } }
 
   /// The folders of the control groups that hold this process, of both versions, up to the root.
@@ -50,7 +50,7 @@ public struct FreeMemory: Sendable {
     return paths
   }
 
-  /// What a control group has left; what it holds of files can be taken back, and counts as free.
+  /// The memory that a control group has left; its file cache can be reclaimed and counts as free.
   private func left(in group: String) -> Int? {
     let names =
       exists("\(group)/memory.max")

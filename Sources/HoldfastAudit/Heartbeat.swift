@@ -53,6 +53,6 @@ final class Heartbeat: Sendable {
     thread.start()
   }
 
-  /// Ends the thread.
+  /// Ends the thread that beats.
   func stop() { bell.stop(within: 12) }
 }

@@ -4,7 +4,8 @@ import HoldfastMedia
 import HoldfastTensor
 
 extension AuditPlan {
-  /// Whether what an attack finds counts as it is after a PNG file: where it promises levels of 8 bits.
+  /// Whether an attack's results count as they are after a PNG file: true if it promises levels of
+  /// 8 bits.
   func countsPictures(of recipe: AttackRecipe) -> Bool {
     recipe.attack.isOnLattice && storesPictures
   }
@@ -41,8 +42,8 @@ enum Pictures {
         planarFloats: try levels.array(of: Float.self), width: x.shape[3], height: x.shape[2]))
   }
 
-  /// The nearest levels in the box of the radius, with less of the perturbation where rounding has
-  /// made a Euclidean length too large.
+  /// The nearest levels in the box of the radius, with less of the perturbation if rounding has
+  /// made its Euclidean length too large.
   private static func rounded(
     _ x: Tensor, origin: Tensor, threat: ThreatModel
   ) throws -> Tensor {

@@ -1,24 +1,24 @@
 public import HoldfastCore
 
-/// Which process of a job this is, and where the others meet it, as `torchrun` says it in the
-/// environment: `RANK`, `WORLD_SIZE`, `MASTER_ADDR`, `MASTER_PORT`.
+/// The rank of a process in a job, and the address at which all meet, from the variables that
+/// `torchrun` sets: `RANK`, `WORLD_SIZE`, `MASTER_ADDR`, `MASTER_PORT`.
 public struct RankEnvironment: Hashable, Sendable {
-  /// Which process this is, from 0.
+  /// The rank of this process, from 0.
   public let rank: Int
-  /// How many there are.
+  /// The number of processes in the job.
   public let processes: Int
   /// The machine of the process that serves the store.
   public let host: String
-  /// Its port.
+  /// The port of that address.
   public let port: UInt16
   /// Whether `torchrun` itself serves the store, rather than the first process.
   public let isServedByLauncher: Bool
   /// How often `torchrun` has started the job again.
   public let attempt: Int
 
-  /// Reads the variables; nil where the process is alone.
+  /// Reads the variables; nil when the process is alone.
   ///
-  /// - Throws: `UsageError` where one is missing or is no number.
+  /// - Throws: `UsageError` when one is missing or is not a number.
   public init?(_ variables: [String: String]) throws(UsageError) {
     guard let text = variables["WORLD_SIZE"], !text.isEmpty else { return nil }
     let processes = try Self.number("WORLD_SIZE", in: variables, 1...65_536)

@@ -4,16 +4,15 @@ public import HoldfastRecords
 public import HoldfastRuns
 import HoldfastTensor
 
-/// The processes that share an audit, each of which does every n-th sample and writes a file of its
-/// own.
+/// The processes that share an audit; each audits every n-th sample and writes a file of its own.
 ///
 /// They meet at a store (`RendezvousStore`) before the run folder is opened, and once more when all
-/// are done. In between they need not hear of each other, so that one that is killed can be started
-/// again with the same command and goes on where it stopped; so can the one that serves the store.
+/// are done. In between they need nothing of each other, so a process that is killed can be started
+/// again with the same command and continues; so can the one that serves the store.
 public final class RankGroup {
-  /// Which process this is, and where the others are.
+  /// The rank of this process, and the address at which all meet.
   public let environment: RankEnvironment
-  /// How long to wait for a process that gives no sign of life.
+  /// How long to wait for a process that does not respond.
   public let patience: Duration
   private let standing = StoreLink.Box()
   private let link: StoreLink
@@ -24,7 +23,7 @@ public final class RankGroup {
   private var runs = 0
   private var hasParted = false
 
-  /// What a process brings to the rendezvous.
+  /// The facts of a process that are compared at the rendezvous.
   fileprivate struct Application: Codable {
     var folder: String
     var options: [String: String]
@@ -134,7 +133,7 @@ public final class RankGroup {
     }
   }
 
-  /// What a process says under a name, or what a rank that has failed said instead.
+  /// The message of a process under a name, or the failure of a rank.
   private func waitForWord(_ name: String, of rank: Int) throws -> String {
     var watch = Watch()
     while true {
@@ -156,7 +155,7 @@ public final class RankGroup {
     try reach { try link.tell(key(name, environment.rank), value) }
   }
 
-  /// Asks the store, and says where the job was if it is gone.
+  /// Asks the store; if it is gone, the error says how far the job was.
   private func reach<Answer>(_ body: () throws -> Answer) throws -> Answer {
     do {
       return try body()
@@ -170,13 +169,13 @@ public final class RankGroup {
 
   // MARK: Signs of life
 
-  /// The last sign of life of a process.
+  /// The time of the last heartbeat of a process.
   private struct Watch {
     var beats: Int?
     var since = ContinuousClock.now
   }
 
-  /// Refuses to wait longer for a process that has failed, or gave no sign of life in time.
+  /// Refuses to wait longer for a process that has failed, or has not responded in time.
   private func check(_ rank: Int, _ watch: inout Watch) throws {
     if let reason = try word(failureKey(rank)) {
       throw JobError(
@@ -189,7 +188,7 @@ public final class RankGroup {
     if beats != watch.beats { watch = Watch(beats: beats) }
     guard ContinuousClock.now - watch.since < patience else {
       throw JobError(
-        "rank \(rank) of \(environment.processes) gave no sign of life for \(patience.spelled)",
+        "rank \(rank) of \(environment.processes) has not responded for \(patience.secondsText)",
         hint: "what is finished is kept; start all ranks again with the same command")
     }
   }
@@ -200,7 +199,7 @@ public final class RankGroup {
   /// it has summed up.
   ///
   /// - Returns: whether this process sums up.
-  /// - Throws: ``JobError`` where a process is gone, or its samples are not in this folder.
+  /// - Throws: ``JobError`` when a process is gone, or its samples are not in this folder.
   public func gather(_ folder: RunFolder) throws -> Bool {
     try folder.synchronize()
     guard environment.rank == 0 else {
@@ -284,7 +283,7 @@ public final class RankGroup {
 }
 
 extension RankGroup.Application {
-  /// In what another process was told something else.
+  /// The options that differ from those of another process.
   fileprivate func differences(from other: Self) -> [String] {
     let names = Set(options.keys).union(other.options.keys).sorted()
     let told = names.compactMap { name -> String? in
@@ -305,7 +304,7 @@ extension Error {
 
 extension Duration {
   /// In seconds, as people write it.
-  fileprivate var spelled: String {
+  fileprivate var secondsText: String {
     let seconds = self / .seconds(1)
     return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
   }

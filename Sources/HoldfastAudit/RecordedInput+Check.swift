@@ -3,7 +3,7 @@ public import HoldfastMedia
 public import HoldfastRuns
 
 extension RecordedInput {
-  /// Refuses a finished sample whose file is no longer the one that was audited.
+  /// Throws for a finished sample whose file has changed since it was audited.
   ///
   /// Costs one reading of the file; a line without the file's checksum, of an earlier version, costs its
   /// preparation. A generated sample is what its set's path says, and is not made again.

@@ -5,7 +5,7 @@ import HoldfastRuns
 
 /// What an audit must find for a gate to open, such as `robust@4/255>=0.4`.
 public struct Requirement: Hashable, Sendable, CustomStringConvertible {
-  /// Whose accuracy is meant.
+  /// The accuracy that the requirement is about.
   public enum Measure: Hashable, Sendable {
     /// That on unperturbed inputs.
     case clean
@@ -15,7 +15,7 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     case under(AuditProtocol, Radius)
   }
 
-  /// Whose accuracy is meant.
+  /// The accuracy that the requirement is about.
   public let measure: Measure
   /// The least share that is enough.
   public let least: Double
@@ -29,7 +29,7 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     description = text
     let sides = text.split(separator: ">=", omittingEmptySubsequences: false)
     guard sides.count == 2 else {
-      throw UsageError("`\(text)` is no requirement", hint: Self.form)
+      throw UsageError("`\(text)` is not a requirement", hint: Self.form)
     }
     least = try Self.share(sides[1], in: text)
     let parts = sides[0].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
@@ -49,7 +49,7 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
           ?? "require one of \(known.joined(separator: ", "))")
     }
     guard parts.count == 2, let radius = Radius(Self.trimmed(parts[1])) else {
-      throw UsageError("`\(text)` names no radius", hint: Self.form)
+      throw UsageError("`\(text)` lacks a radius", hint: Self.form)
     }
     measure = AuditProtocol(rawValue: name).map { .under($0, radius) } ?? .robust(radius)
   }
@@ -69,8 +69,8 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
       text.hasSuffix("%") ? Double(trimmed(text.dropLast())).map { $0 / 100 } : Double(text)
     guard let value, (0...1).contains(value) else {
       throw UsageError(
-        "`\(whole)`: `\(text)` is no share of samples",
-        hint: "give a number of [0, 1], or a percentage")
+        "`\(whole)`: `\(text)` is not a share of samples",
+        hint: "give a number in [0, 1], or a percentage")
     }
     return value
   }
@@ -95,7 +95,8 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     case .clean: return
     case .robust:
       guard !run.contains(where: { $0.omitted == nil }) else { return }
-      throw UsageError("`\(self)`: no protocol is run that could tell", hint: "see --protocol")
+      throw UsageError(
+        "`\(self)`: none of the protocols of this run measures it", hint: "see --protocol")
     case .under(let name, _):
       let entry = run.first { $0.name == name.rawValue }
       guard entry?.omitted != nil || entry == nil else { return }
@@ -105,7 +106,7 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Why a summary does not meet the requirement; nil where it does.
+  /// Why a summary does not meet the requirement; nil when it does.
   public func shortfall(in summary: SummaryRecord) -> String? {
     let (what, share) = found(in: summary)
     guard let share else { return "\(what) was not measured, and `\(self)` is required" }

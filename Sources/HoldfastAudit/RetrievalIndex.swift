@@ -2,7 +2,8 @@ public import HoldfastCore
 import HoldfastData
 public import HoldfastTensor
 
-/// What attacked inputs are compared with: the embeddings of the other side, and of distractors.
+/// The retrieval index, which attacked inputs search: the embeddings of the other side, and of
+/// distractors.
 public struct RetrievalIndex {
   /// One row per entry, of unit length: `(M, D)`, float32, on the CPU.
   ///
@@ -10,9 +11,9 @@ public struct RetrievalIndex {
   public let embeddings: Tensor
   /// The places of each input's true partners, by the input's id.
   public let partners: [String: [Int]]
-  /// How many entries are somebody's partner: those that look for inputs in the other direction.
+  /// The number of entries that are partners: those that search for inputs in the other direction.
   public let queries: Int
-  /// What the entries are called, from the first on; those beyond it have no name.
+  /// The names of the first entries; further ones have no name.
   public let names: [String]
 
   /// An index of embeddings of any length.
@@ -32,7 +33,7 @@ public struct RetrievalIndex {
     self.names = names
   }
 
-  /// The places of an input's true partners, of which there is at least one.
+  /// The indices of an input's true partners; at least one.
   ///
   /// - Throws: `DataError` for an input without any.
   func partners(of id: String) throws(DataError) -> [Int] {
@@ -42,7 +43,7 @@ public struct RetrievalIndex {
     return places
   }
 
-  /// What an entry is called: its name, or its number, from 1.
+  /// The name of an entry, or its number from 1.
   public func name(of place: Int) -> String {
     names.indices.contains(place) ? names[place] : "entry \(place + 1)"
   }

@@ -5,10 +5,10 @@ import HoldfastTensor
 
 /// Sums up the records of an audit of retrieval, in both directions.
 ///
-/// The retrieval index is the one that the records were made with. In one direction each record says where
-/// it stands. In the other every partner of a recorded input looks among all recorded inputs, each
-/// of which is shown as the attack left it at that radius. What is not found when clean, or at a
-/// smaller radius where budgets are nested, counts as lost.
+/// The retrieval index is the one that the records were made with. In one direction each record
+/// holds its rank. In the other every partner of a recorded input searches all recorded inputs,
+/// each as the attack left it at that radius. What is not found when clean, or at a smaller radius
+/// if budgets are nested, counts as lost.
 public struct RetrievalTally {
   private let ranks = Retrieval.ranks
   private let records: [RetrievalSampleRecord]
@@ -39,7 +39,7 @@ public struct RetrievalTally {
     var from: [Int]
     var to: [Int]
 
-    /// What is worse of both, one by one.
+    /// The worse of both, element by element.
     func worst(_ other: State) -> State {
       State(
         from: zip(from, other.from).map { max($0, $1) }, to: zip(to, other.to).map { max($0, $1) })

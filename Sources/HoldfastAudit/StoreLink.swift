@@ -4,8 +4,7 @@ import Synchronization
 
 /// A connection to the job's store that comes back after it broke off.
 ///
-/// What this process has told the store is told again then: a store whose server was started anew has
-/// forgotten it.
+/// It then repeats what it has stored, because a restarted server has lost it.
 final class StoreLink {
   /// What a process has told the store, by key; its links share it.
   typealias Standing = Mutex<[String: String]>
@@ -42,7 +41,7 @@ final class StoreLink {
       host: environment.host, port: environment.port, isServer: isServer, limit: limit)
   }
 
-  /// Asks the store, connecting first where there is no connection, until `patience` has passed.
+  /// Asks the store, connecting first if there is no connection, until `patience` has passed.
   func ask<Answer>(
     _ body: (RendezvousStore) throws(TorchError) -> Answer
   ) throws(TorchError) -> Answer {
@@ -65,7 +64,7 @@ final class StoreLink {
     try ask { (store) throws(TorchError) in try store.set(key, to: value) }
   }
 
-  /// Takes back what the store was told.
+  /// Removes a key from the store.
   func forget(_ key: String) throws(TorchError) {
     standing.texts.withLock { $0[key] = nil }
     try ask { (store) throws(TorchError) in try store.remove(key) }

@@ -6,13 +6,13 @@ public import HoldfastTensor
 /// Embeddings on disk: the tensor `embeddings` `(M, D)` of a safetensors file, as `holdfast embed`
 /// writes it.
 ///
-/// The metadata may hold `names`, a JSON list of what each row is the embedding of.
+/// The metadata may hold `names`, a JSON list with the source of each row.
 public struct StoredEmbeddings {
   /// The file.
   public let file: String
   /// One row per entry, of any length: `(M, D)`, float32, on the CPU.
   public let rows: Tensor
-  /// What each row is the embedding of; nil when the file does not say.
+  /// The source of each row, such as a file or a caption; nil when the file does not say.
   public let names: [String]?
 
   /// Reads a file.

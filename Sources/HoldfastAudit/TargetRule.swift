@@ -1,9 +1,9 @@
 public import HoldfastCore
 import HoldfastTensor
 
-/// Which class targeted attacks push a sample towards.
+/// The target class of targeted attacks.
 public enum TargetRule: Hashable, Sendable {
-  /// The same class for all; samples of that class have nowhere to go, and are no part of an audit.
+  /// The same class for all; samples of that class are left out of the audit.
   case label(Int)
   /// For each sample one of the classes that are not its own, drawn by its id and the seed.
   case random
@@ -28,7 +28,7 @@ public enum TargetRule: Hashable, Sendable {
     }
   }
 
-  /// The class that the sample `id` is pushed towards.
+  /// The target class of the sample `id`.
   ///
   /// - Parameter truth: what the audited model says about it, all other classes among its rivals.
   func target(of truth: SampleTruth, _ id: String, seed: UInt64) -> Int? {
@@ -47,9 +47,9 @@ extension AuditPlan {
   /// What counts as success.
   var criterion: any Criterion { target == nil ? Misclassification() : TargetReached() }
 
-  /// The truth about a sample with the class it is pushed towards, if there is one.
+  /// The truth about a sample, with its target class if there is one.
   ///
-  /// - Throws: `UsageError` for a sample of the very class that all are pushed towards.
+  /// - Throws: `UsageError` for a sample whose own class is the target of all.
   func aimed(_ truth: SampleTruth, _ id: String) throws(UsageError) -> SampleTruth {
     guard let target else { return truth }
     guard let label = target.target(of: truth, id, seed: seed) else {

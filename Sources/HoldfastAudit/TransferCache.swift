@@ -11,7 +11,7 @@ import HoldfastTensor
 /// beside it, lies inside its ball in float64, and is legal; a damaged entry is made again. Files
 /// appear whole or not at all, so several processes may share a folder.
 public struct TransferCache {
-  /// Where audits share transfer inputs unless told otherwise.
+  /// The default folder in which audits share transfer inputs.
   public static let place = "runs/transfer"
 
   /// The source's own folder.
@@ -134,21 +134,21 @@ public struct TransferCache {
   ) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    func spell(_ value: some Encodable) throws -> String {
+    func json(_ value: some Encodable) throws -> String {
       String(decoding: try encoder.encode(value), as: UTF8.self)
     }
     let key = Key(
       source: source, sample: job.id, input: Checksum.sha256(of: try job.input.bytes()),
       attack: recipe.name,
-      parameters: "\(type(of: recipe.attack).name) \(try spell(recipe.attack))",
-      objective: type(of: recipe.objective).name, loss: try spell(recipe.objective),
+      parameters: "\(type(of: recipe.attack).name) \(try json(recipe.attack))",
+      objective: type(of: recipe.objective).name, loss: try json(recipe.objective),
       restarts: recipe.restarts, targets: recipe.targets, label: job.truth.label,
       partners: job.truth.partners, entries: job.truth.entries,
       target: plan.target == nil ? nil : job.truth.rivals.first,
       norm: plan.norm, radius: radius.value,
       radii: recipe.attack.reach == .box ? plan.radii.map(\.value) : nil,
       budgets: plan.budgets, seed: plan.seed)
-    return Checksum.sha256(of: Array(try spell(key).utf8))
+    return Checksum.sha256(of: Array(try json(key).utf8))
   }
 
   /// The checksum of a tensor's bytes; empty for nil.

@@ -9,7 +9,7 @@ public protocol Answerer {
   /// Whether two answers to the same input can differ.
   var isRandom: Bool { get }
 
-  /// What it answers for inputs in their legal range: `(B, …)`.
+  /// The prediction for inputs in their legal range: `(B, …)`.
   ///
   /// All randomness comes from `noise`, each row from the row's own generator, so that the answer for
   /// a sample does not depend on its neighbours. `noise` has no rows when ``isRandom`` is false.

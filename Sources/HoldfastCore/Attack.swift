@@ -13,7 +13,7 @@ public struct Evaluation {
   /// How often each sample was evaluated before in this run.
   public let steps: [Int]
 
-  /// What the model says at the given points.
+  /// Creates an evaluation of the points `x`.
   public init(x: Tensor, loss: Tensor, gradient: Tensor, margin: Tensor, steps: [Int]) {
     self.x = x
     self.loss = loss
@@ -28,7 +28,8 @@ public struct Evaluation {
   }
 }
 
-/// What a model is shown in place of the current points: gradients are averaged over all views.
+/// An input that the model gets in place of the current points; gradients are averaged over all
+/// views.
 public struct View {
   /// The inputs: `(B, …)`.
   public let input: Tensor
@@ -44,15 +45,15 @@ public struct View {
 
 /// An iterative attack, as its hyper-parameters.
 ///
-/// An author writes the start of a sample and one step. What no author may skip is done by the pool
-/// that runs the attack: it evaluates, projects every point to the ball and the legal
-/// range, counts, and tests each success again in float32 on the values it stores. The loss, the
-/// criterion and the threat model are values of their own.
+/// An author writes the start of a sample and one step. The pool that runs the attack does what no
+/// author may skip: it evaluates, projects every point to the ball and the legal range, counts
+/// passes, and tests each success again in float32 on the stored values. The loss, the criterion
+/// and the threat model are values of their own.
 ///
 /// Samples enter and leave a batch at any time, so all that an attack remembers about a sample is a
 /// row of its ``State``, and evaluations are counted per sample.
 public protocol Attack: Codable, Hashable, Sendable {
-  /// What the attack remembers, one row per sample.
+  /// The state of the attack, one row per sample.
   associatedtype State: SlotState
 
   /// The name in the table of attacks.
@@ -61,12 +62,12 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// The steps a sample takes in one run.
   var steps: Int { get }
 
-  /// Where the points may lie: in the ball, or for attacks that seek the smallest perturbation in
-  /// the whole legal range.
+  /// The region that points may lie in: the ball, or for attacks that seek the smallest
+  /// perturbation the whole legal range.
   var reach: Reach { get }
 
-  /// How many radii away the point after `step` steps of a run may be; 1 unless an attack comes
-  /// from outside. Only points within one radius count.
+  /// The distance in radii that the point after `step` steps may have; 1 unless an attack comes
+  /// from outside the ball. Only points within one radius count.
   func widening(atStep step: Int) -> Double
 
   /// Whether all its points are levels of an 8-bit file, k/255, up to the rounding of float32; false
@@ -86,13 +87,13 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// Refuses inputs of a kind that the attack is not made for; by default it takes all.
   func check(_ input: InputSpec) throws(UsageError)
 
-  /// Where samples start, before projection; all randomness comes from `noise`.
+  /// The starting points, before projection; all randomness comes from `noise`.
   func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor
 
-  /// What to remember about samples that start at `x`.
+  /// The state of samples that start at `x`.
   func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State
 
-  /// What the model is shown in place of `x`: `x` itself unless an attack says otherwise.
+  /// The inputs that the model gets in place of `x`; by default `x` itself.
   func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View]
 
   /// Which samples need a gradient at their current point.
@@ -105,30 +106,30 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// default those that have taken ``steps``.
   func isSpent(_ state: State, steps: [Int]) -> [Bool]
 
-  /// The next points, before projection to `ball`, which is as wide as ``widening(atStep:)`` says
-  /// of them.
+  /// The next points, before projection to `ball`, whose radius is widened by
+  /// ``widening(atStep:)``.
   func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor
 }
 
 extension Attack {
-  /// The ball by default.
+  /// By default the ball.
   public var reach: Reach { .ball }
 
   /// 1 by default: all points lie within one radius.
   public func widening(atStep step: Int) -> Double { 1 }
 
-  /// False by default.
+  /// By default false.
   public var isOnLattice: Bool { false }
 
-  /// False by default.
+  /// By default false.
   public var needsFloat32: Bool { false }
 
-  /// True by default.
+  /// By default true.
   public var followsGradient: Bool { true }
 
-  /// Nil by default.
+  /// By default nil.
   public func lengthened(by factor: Int) -> Self? { nil }
 
   /// This attack with one of its counts multiplied, for ``lengthened(by:)``.

@@ -1,22 +1,22 @@
-/// An attack together with what it maximises and how often it is run: one line of a plan.
+/// An attack with its objective and its number of restarts and targets: one line of a plan.
 public struct AttackRecipe: Sendable {
   /// The name in tables and records.
   public let name: String
   /// The attack.
   public let attack: any Attack
-  /// What it maximises.
+  /// The objective that the attack maximises.
   public let objective: any Objective
   /// The runs from other starts that a sample faces before it counts as robust; at least 1.
   public let restarts: Int
   /// The number of classes that runs aim at in turn, the likeliest first; 0 for an untargeted attack.
   public let targets: Int
-  /// Whether it goes first to fool cheaply what is easily fooled.
+  /// Whether it goes first, to fool easy samples at a low cost.
   ///
-  /// What stands after it faces all that comes behind it, so it changes the cost of a verdict and
-  /// never the verdict's strength; it may search in a cheaper precision.
+  /// Samples that it does not fool face all later attacks, so it changes the cost of a verdict and
+  /// never its strength. It may search in a cheaper precision.
   public let isScreen: Bool
 
-  /// A line of a plan.
+  /// Creates a recipe.
   public init(
     name: String, attack: any Attack, objective: any Objective, restarts: Int = 1,
     targets: Int = 0, isScreen: Bool = false

@@ -20,7 +20,7 @@ extension Ball {
     let height = try (turn * levels).cumulativeSum(1)
     let limit = try radius.to(.float64).flattenedRows()
     // The sum of the moves at each bend rises along the order; the piece that meets the radius
-    // begins at the last bend where the sum is below it.
+    // begins at the last bend with a sum below it.
     let below = try ((height - slope * levels) .< limit).to(.int64).sum([1], keepAxes: true)
     let piece = try (below - 1).maximum(0).to(.int64)
     let level = try (height.gathering(1, piece) - limit) / slope.gathering(1, piece).maximum(1)

@@ -17,7 +17,7 @@ public struct Ball: SlotState {
   public let norm: Norm
   /// Whether the radius binds.
   public let reach: Reach
-  /// Which values of a sample lie side by side.
+  /// Which values of a sample are neighbours.
   public let patches: Patches
   /// The unperturbed inputs: `(B, …)`.
   public let origin: Tensor
@@ -79,7 +79,7 @@ public struct Ball: SlotState {
       .to(origin.device)
   }
 
-  /// The balls whose radii are as many times as long; those of factor 1 are themselves.
+  /// The balls with radii multiplied by `factors`; unchanged for factor 1.
   public func widened(by factors: [Double]) throws(TorchError) -> Ball {
     guard reach == .ball, factors.contains(where: { $0 != 1 }) else { return self }
     let factor = try Tensor(factors.map(Float.init)).to(origin.device).perRow(rank: origin.rank)

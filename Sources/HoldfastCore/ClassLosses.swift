@@ -42,7 +42,7 @@ public struct TargetedCrossEntropy: Objective {
     return try logits.entry(truth.targets) - logits.logSumExp([1])
   }
 
-  /// Itself.
+  /// The same objective, which serves targeted attacks as it is.
   public var towardsTarget: (any Objective)? { self }
 }
 
@@ -68,7 +68,7 @@ public struct Margin: Objective {
   public var towardsTarget: (any Objective)? { TargetLead() }
 }
 
-/// The margin up to κ, where it no longer rises: min(max over j ≠ y of z_j - z_y, κ).
+/// The margin, capped at κ: min(max over j ≠ y of z_j - z_y, κ).
 ///
 /// What papers on vision-language models ascend and call C&W in Linf; specs: attacks, section 1.8.
 public struct CappedMargin: Objective {
@@ -77,7 +77,7 @@ public struct CappedMargin: Objective {
   /// The loss itself.
   public static let formula = "min(max over j ≠ y of z_j - z_y, κ)"
 
-  /// The margin κ in logits from which on nothing is gained.
+  /// The margin κ in logits at which the loss is capped.
   public var kappa: Double
 
   /// The margin up to `kappa`.
@@ -114,7 +114,7 @@ public struct ClassMargins: Objective {
     return try rivals - truth.best(of: logits).unsqueezed(1)
   }
 
-  /// The lead of the target, whose boundary alone is sought.
+  /// The lead of the target, as only the target's boundary is searched for.
   public var towardsTarget: (any Objective)? { TargetLead() }
 }
 
@@ -157,14 +157,14 @@ public struct TargetLead: Objective {
     return try logits.entry(truth.targets) - aim.rivals(in: logits).max([1])
   }
 
-  /// Itself.
+  /// The same objective, which serves targeted attacks as it is.
   public var towardsTarget: (any Objective)? { self }
 }
 
 /// The difference of logits ratio: -(z_y - max over j ≠ y of z_j) / (z_(1) - z_(3)).
 ///
 /// It does not change when all logits are scaled. Croce and Hein, 2020, equation 6; specs: attacks,
-/// section 1.0. With two classes there is no third logit, and it is the ``Margin``.
+/// section 1.0. With two classes, which have no third logit, it is the ``Margin``.
 public struct DifferenceOfLogitsRatio: Objective {
   /// `dlr`.
   public static let name = "dlr"
@@ -216,14 +216,14 @@ public struct TargetedDifferenceOfLogitsRatio: Objective {
   public var towardsTarget: (any Objective)? { LeadRatio() }
 }
 
-/// The lead of the target up to κ, where it no longer rises: min(z_t - max over j ≠ t of z_j, κ).
+/// The lead of the target, capped at κ: min(z_t - max over j ≠ t of z_j, κ).
 ///
 /// The ``CappedMargin`` for attacks that must reach their target.
 public struct CappedLead: Objective {
   /// `capped-lead`.
   public static let name = "capped-lead"
 
-  /// The lead κ in logits from which on nothing is gained.
+  /// The lead κ in logits at which the loss is capped.
   public var kappa: Double
 
   /// The lead up to `kappa`.
@@ -236,14 +236,15 @@ public struct CappedLead: Objective {
     try TargetLead().loss(prediction, truth).minimum(kappa)
   }
 
-  /// Itself.
+  /// The same objective, which serves targeted attacks as it is.
   public var towardsTarget: (any Objective)? { self }
 }
 
 /// The lead of the target over the spread of the logits: (z_t - max over j ≠ t of z_j) / (z_(1) - z_(3)).
 ///
-/// The ``DifferenceOfLogitsRatio`` for attacks that must reach their target: it does not change when
-/// all logits are scaled, and is positive where the target is on top. With two classes it is the lead.
+/// The ``DifferenceOfLogitsRatio`` for attacks that must reach their target: it does not change
+/// when all logits are scaled, and is positive when the target is on top. With two classes it is
+/// the lead.
 public struct LeadRatio: Objective {
   /// `lead-ratio`.
   public static let name = "lead-ratio"
@@ -260,6 +261,6 @@ public struct LeadRatio: Objective {
     return try lead / (top.select(1, 0) - top.select(1, 2) + 1e-12)
   }
 
-  /// Itself.
+  /// The same objective, which serves targeted attacks as it is.
   public var towardsTarget: (any Objective)? { self }
 }

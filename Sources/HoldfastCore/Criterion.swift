@@ -17,7 +17,7 @@ public struct Misclassification: Criterion {
   /// The criterion; it has no parameters.
   public init() {}
 
-  /// The margin of each sample; a tie is no success.
+  /// The margin of each sample; a tie does not count as success.
   public func margin(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
     let logits = try prediction.requireLogits("misclassification")
     return try truth.rivals(in: logits).max([1]) - truth.best(of: logits)

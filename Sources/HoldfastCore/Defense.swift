@@ -16,7 +16,7 @@ public protocol Defense: Codable, Hashable, Sendable {
   /// Refuses models that the defence cannot be applied to; by default it takes all.
   func check(_ subject: Subject) throws(UsageError)
 
-  /// What the defence computes once from the model and stores.
+  /// Computes the tensors of the defence once from the model; they are stored.
   func fit(_ context: DefenseContext) throws -> Fitted
 
   /// The defended model.
@@ -33,7 +33,7 @@ public protocol Defense: Codable, Hashable, Sendable {
   /// differ.
   ///
   /// - Parameters:
-  ///   - input: where the attacker acts.
+  ///   - input: the space that the attacker acts in.
   ///   - steps: the steps of each run of an attack that takes steps.
   func adaptiveAttacks(on input: InputSpec, steps: Int) -> [AdaptiveAttack]
 }
@@ -48,13 +48,13 @@ extension Defense {
 
 /// What a layer of a hardened model changes.
 public enum LayerKind: String, Codable, Hashable, Sendable, CaseIterable {
-  /// What stands before, inside or behind the tower, at inference.
+  /// Code before, inside or behind the tower, at inference.
   case wrapper
   /// Low-rank additions to the tower's weights.
   case adapters
-  /// The tower's weights.
+  /// The defence changes the tower's weights.
   case tower
-  /// What reads the embeddings.
+  /// The head.
   case head
   /// Learned tokens of the prompts.
   case prompt
@@ -62,14 +62,14 @@ public enum LayerKind: String, Codable, Hashable, Sendable, CaseIterable {
   case anchors
 }
 
-/// What a defence computed from a model.
+/// The tensors that a defence computed from a model.
 public struct Fitted {
   /// Tensors by name.
   public var tensors: [String: Tensor]
   /// The classes that the tensors are made for, in order; nil when they serve any classes.
   public var classes: [String]?
 
-  /// What a defence computed.
+  /// Creates the fitted tensors of a defence.
   public init(_ tensors: [String: Tensor], classes: [String]? = nil) {
     self.tensors = tensors
     self.classes = classes
@@ -79,7 +79,7 @@ public struct Fitted {
   public subscript(_ name: String) -> Tensor? { tensors[name] }
 }
 
-/// What a defence may learn from.
+/// What a defence may be fitted on.
 public struct DefenseContext {
   /// The model that the defence is applied to, without it, in float32.
   ///
@@ -112,7 +112,8 @@ public struct AdaptiveAttack: Sendable {
   /// The defence that the attack searches in, applied with the same fitted tensors: one whose gradient
   /// says more (BPDA: Athalye et al., 2018).
   ///
-  /// Nil when the attack searches in the defence itself, on which each success is tested anyway.
+  /// Nil when the attack searches in the defence itself. Each success is tested on the defence in
+  /// any case.
   public let substitute: (any Defense)?
 
   /// An attack that searches in the defence, or in `substitute`.

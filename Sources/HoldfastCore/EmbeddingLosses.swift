@@ -97,7 +97,7 @@ public struct TargetCosine: Objective {
     try prediction.requireLogits("target-cosine").entry(truth.targets)
   }
 
-  /// Itself.
+  /// The same objective, which serves targeted attacks as it is.
   public var towardsTarget: (any Objective)? { self }
 }
 

@@ -5,13 +5,13 @@ public import HoldfastTensor
 /// An encoder owns its normalisation: `embed` takes values in the legal range of ``input``. Its
 /// parameters never require gradients; a gradient with respect to the input may always be asked for.
 public protocol Encoder {
-  /// The sense it serves.
+  /// The sense of its inputs.
   var modality: Modality { get }
-  /// What it takes.
+  /// The space of its inputs.
   var input: InputSpec { get }
   /// The width D of its embeddings.
   var embeddingWidth: Int { get }
-  /// Where its parameters live, and so where its inputs must be.
+  /// The device that holds its parameters, and that its inputs must be on.
   var device: Device { get }
 
   /// Whether two embeddings of the same input can differ; false by default.
@@ -29,10 +29,10 @@ public protocol Encoder {
 }
 
 extension Encoder {
-  /// False by default.
+  /// By default false.
   public var isRandom: Bool { false }
 
-  /// Nil by default.
+  /// By default nil.
   public var sited: (any SitedEncoder)? { nil }
 
   /// The same as ``embed(_:)`` by default, which refuses sites.
@@ -54,7 +54,7 @@ extension Sites {
   }
 }
 
-/// An encoder whose blocks offer named sites, where a value can be read or replaced.
+/// An encoder whose blocks offer named sites, at which a value can be read or replaced.
 public protocol SitedEncoder: Encoder {
   /// How many blocks the tower has.
   var blockCount: Int { get }
@@ -71,7 +71,7 @@ extension SitedEncoder {
 }
 
 extension SitedEncoder {
-  /// Itself.
+  /// This encoder.
   public var sited: (any SitedEncoder)? { self }
 
   /// Embeddings with `sites` in place; nothing is drawn from `noise`.

@@ -1,7 +1,7 @@
 public import HoldfastTensor
 
-/// An encoder around another one: it changes what the base is shown, what stands at the base's sites,
-/// or the embedding that comes out.
+/// An encoder around another one: it changes the base's input, the values at the base's sites, or
+/// the embedding.
 ///
 /// It offers the sites of its base and passes the base's randomness on, so wrappers stack in any
 /// order. A wrapper that draws random numbers itself says so with ``Encoder/isRandom``.
@@ -20,13 +20,13 @@ extension EncoderWrapper {
   /// The base's sense.
   public var modality: Modality { base.modality }
 
-  /// What the base takes.
+  /// The input space of the base.
   public var input: InputSpec { base.input }
 
   /// The width of the base's embeddings.
   public var embeddingWidth: Int { base.embeddingWidth }
 
-  /// Where the base's parameters live.
+  /// The device that holds the base's parameters.
   public var device: Device { base.device }
 
   /// Whether the base is random.

@@ -9,7 +9,7 @@ public struct InputSpec: Codable, Hashable, Sendable {
   public let range: ClosedRange<Float>?
   /// The unit that a radius is given in, such as `pixel range [0, 1]`.
   public let unit: String
-  /// Which values lie side by side.
+  /// Which values are neighbours.
   public let patches: Patches
 
   /// A space of samples of `shape` with values in `range`; patches are those of images unless given.

@@ -3,10 +3,10 @@
 /// Nothing but the encoders and the readers of media knows what a sense is, so a new one is a new
 /// name: `Modality(rawValue: "touch")`.
 public struct Modality: RawRepresentable, Codable, Hashable, Sendable {
-  /// The name, as command lines and records spell it.
+  /// The name in command lines and records.
   public let rawValue: String
 
-  /// The sense of a name.
+  /// The sense with a given name.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Pictures.
@@ -15,7 +15,7 @@ public struct Modality: RawRepresentable, Codable, Hashable, Sendable {
   public static let video = Modality(rawValue: "video")
   /// Sounds.
   public static let audio = Modality(rawValue: "audio")
-  /// Pictures of heat.
+  /// Thermal pictures.
   public static let thermal = Modality(rawValue: "thermal")
   /// Pictures of distance.
   public static let depth = Modality(rawValue: "depth")
@@ -25,7 +25,7 @@ public struct Modality: RawRepresentable, Codable, Hashable, Sendable {
   public static let event = Modality(rawValue: "event")
   /// What an inertial sensor reports.
   public static let inertial = Modality(rawValue: "inertial")
-  /// Texts.
+  /// Captions and other texts.
   public static let text = Modality(rawValue: "text")
 }
 

@@ -1,6 +1,6 @@
 public import HoldfastTensor
 
-/// What an attack makes as large as it can, per sample.
+/// The loss that an attack maximises, per sample.
 public protocol Objective: Codable, Hashable, Sendable {
   /// The name in tables and records.
   static var name: String { get }
@@ -13,8 +13,8 @@ public protocol Objective: Codable, Hashable, Sendable {
   /// that follows more than one gradient.
   func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor
 
-  /// The objective of a targeted attack, which pushes a sample to a given class instead of away from
-  /// its own; nil, the default, for an objective that knows no classes.
+  /// The objective of a targeted attack, which drives a sample to a given class instead of away
+  /// from its own; nil, the default, for an objective that knows no classes.
   var towardsTarget: (any Objective)? { get }
 
   /// Whether each sample must bring an embedding to aim at; false by default.
@@ -26,16 +26,16 @@ public protocol Objective: Codable, Hashable, Sendable {
 }
 
 extension Objective {
-  /// Empty by default.
+  /// By default empty.
   public static var formula: String { "" }
 
-  /// Nil by default.
+  /// By default nil.
   public var towardsTarget: (any Objective)? { nil }
 
-  /// False by default.
+  /// By default false.
   public var needsGoal: Bool { false }
 
-  /// False by default.
+  /// By default false.
   public var isFlatAtCleanInput: Bool { false }
 }
 

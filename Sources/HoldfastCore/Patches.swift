@@ -1,4 +1,5 @@
-/// Which values of a sample lie side by side: what an attack without gradients changes at a time.
+/// Which values of a sample are neighbours; an attack without gradients changes such a patch at a
+/// time.
 ///
 /// Axes are those of one sample, without the batch axis; negative ones count from the last.
 public enum Patches: Codable, Hashable, Sendable {

@@ -1,6 +1,6 @@
 public import HoldfastTensor
 
-/// What a subject answers about a batch.
+/// The answer of a subject for a batch.
 public struct Prediction {
   /// Embeddings, not normalised: `(B, D)`.
   public let embedding: Tensor

@@ -24,11 +24,11 @@ public struct Radius: Hashable, Sendable, Comparable, CustomStringConvertible {
     self.description = "\(value)"
   }
 
-  /// Order by value.
+  /// Orders by value.
   public static func < (a: Radius, b: Radius) -> Bool { a.value < b.value }
   /// Equality by value: 2/255 is 4/510.
   public static func == (a: Radius, b: Radius) -> Bool { a.value == b.value }
-  /// Hash by value.
+  /// Hashes the value.
   public func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 

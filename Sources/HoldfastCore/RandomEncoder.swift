@@ -10,7 +10,7 @@ public protocol RandomEncoder: Encoder {
 }
 
 extension RandomEncoder {
-  /// True.
+  /// True, as it draws from the noise it is given.
   public var isRandom: Bool { true }
 
   /// Embeddings on a draw that is the same at every call and for every row.

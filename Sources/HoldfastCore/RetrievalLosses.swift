@@ -19,10 +19,10 @@ public struct PairCosine: Objective {
   }
 }
 
-/// How far the `rank`-th best rival is above the best true partner: what R@`rank` hangs on.
+/// The margin of R@`rank`: how far the `rank`-th best rival is above the best true partner.
 ///
-/// At rank 1 it is the ``Margin`` (specs: attacks, section 1.9). Where there are fewer rivals than
-/// that, the worst of them stands for it, so that there is always a direction to go.
+/// At rank 1 it is the ``Margin`` (specs: attacks, section 1.9). If there are fewer rivals than
+/// that, the lowest takes its place, so that there is always a gradient.
 public struct RankMargin: Objective {
   /// `rank-margin`.
   public static let name = "rank-margin"

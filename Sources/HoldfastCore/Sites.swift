@@ -1,6 +1,6 @@
 public import HoldfastTensor
 
-/// A place in a tower where a value can be read or replaced.
+/// A place in a tower at which a value can be read or replaced.
 ///
 /// Blocks count from 0. Shapes are those of a tower of pictures or texts; a tower that folds frames
 /// or clips into the batch says so.
@@ -15,22 +15,22 @@ public enum Site: Hashable, Sendable {
   case mlp(Int)
   /// The residual stream after a block: `(B, N, D)`.
   case residual(Int)
-  /// What stands for the whole input behind the last norm, before the projection: `(B, D)`.
+  /// The pooled value of the whole input, behind the last norm and before the projection: `(B, D)`.
   case pooled
   /// All tokens behind the last norm and the projection: `(B, N, E)`.
   ///
-  /// Where they are replaced, the embedding is the class token, or the token at the end of a text,
-  /// of what replaces them.
+  /// If they are replaced, the embedding is the class token, or the token at the end of a text, of
+  /// the replacement.
   case tokens
 }
 
-/// What stands at the named sites of a tower during one forward pass.
+/// The functions at the named sites of a tower during one forward pass.
 ///
 /// A site's function is handed the computation it stands for; it may run it and pass the value on
 /// (reading), run it and return another value, or not run it at all. Reading leaves embeddings in
 /// float32 the same to the bit, unless gradients are recorded through the last block.
 public struct Sites {
-  /// What stands at a site.
+  /// A function at a site: it may call `compute` for the tower's own value.
   public typealias Function = (_ compute: () throws(TorchError) -> Tensor) throws(TorchError) ->
     Tensor
 
@@ -74,7 +74,7 @@ public struct Sites {
     functions.isEmpty ? nil : functions[site()]
   }
 
-  /// The value of a site: what stands there decides, else what `compute` gives.
+  /// The value of a site: that of the function there, else that of `compute`.
   public func value(
     at site: @autoclosure () -> Site, _ compute: () throws(TorchError) -> Tensor
   ) throws(TorchError) -> Tensor {

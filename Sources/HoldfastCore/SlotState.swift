@@ -1,7 +1,7 @@
 public import HoldfastTensor
 
-/// What an attack remembers: one row per slot of a batch, which move together when a sample leaves
-/// or enters.
+/// The state of an attack: one row per slot of a batch; rows move together when a sample leaves or
+/// enters.
 public protocol SlotState {
   /// The same value with each part replaced by `merge` of it and its partner in `other`.
   func merged(with other: Self, _ merge: RowMerge) throws(TorchError) -> Self

@@ -73,6 +73,6 @@ public struct Spelling: Hashable, Sendable {
     a.name == b.name && a.options.elementsEqual(b.options, by: ==)
   }
 
-  /// Hash of the name.
+  /// Hashes the name.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -1,9 +1,9 @@
 /// A small deterministic random number generator: 64 bits of state, one multiply-xorshift per draw.
 ///
 /// The sequence depends on the seed alone, and the mapping to numbers is our own (the standard
-/// library's may change between releases), so what is drawn is the same on every machine for ever.
-/// Not for tensors, whose noise is ``Noise``, and not for cryptography. Source: Steele, Lea, Flood,
-/// "Fast splittable pseudorandom number generators", OOPSLA 2014.
+/// library's may change between releases), so draws are the same on every machine and with every
+/// release. Not for tensors, whose noise is ``Noise``, and not for cryptography. Source: Steele,
+/// Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
   @usableFromInline var state: UInt64
 

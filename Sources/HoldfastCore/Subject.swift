@@ -1,15 +1,15 @@
 public import HoldfastTensor
 
-/// The model under attack: who is asked, and what is known about it.
+/// The model under attack: what answers for it, and what is known about it.
 public struct Subject {
   /// The encoder, with every defence that is part of it.
   ///
-  /// It says what inputs the subject takes, and where. Ask ``predict(_:)`` for answers: a defence may
-  /// answer otherwise than by this encoder and ``head`` alone.
+  /// It says what inputs the subject takes, and on which device. For answers use ``predict(_:)``: a
+  /// defence may answer by more than this encoder and ``head``.
   public let encoder: any Encoder
   /// The head over the classes; nil for an attack on bare embeddings.
   public let head: Head?
-  /// What answers.
+  /// Answers for the subject: its encoder and head, or what a defence brings.
   public let answerer: any Answerer
   /// Whether the answer is the embedding of ``encoder``, read by ``head``.
   public let answersByEncoder: Bool

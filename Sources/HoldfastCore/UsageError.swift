@@ -1,10 +1,10 @@
 public import HoldfastErrors
 
-/// A request that cannot be met as it was made: what is wrong, what to do, and the option it is about.
+/// An error of a request: what is wrong, what to do, and the option it is about.
 public struct UsageError: UserFacingError, Hashable {
   /// What is wrong, in one sentence.
   public let message: String
-  /// What to do about it; nil when nothing is known to help.
+  /// What to do about it; nil if there is no advice.
   public let hint: String?
   /// The option of the request, such as `epsilon`; nil if it is about none.
   public private(set) var option: String?
@@ -16,7 +16,7 @@ public struct UsageError: UserFacingError, Hashable {
     self.option = option
   }
 
-  /// The sentence.
+  /// What is wrong, as one sentence.
   public var what: String { message }
 
   /// The same error as one about an option, unless it names another already.
@@ -27,7 +27,7 @@ public struct UsageError: UserFacingError, Hashable {
   }
 }
 
-/// What `body` gives; a ``UsageError`` that it throws is about `option`.
+/// The result of `body`; a ``UsageError`` that it throws is said to be about `option`.
 ///
 /// ```swift
 /// let recipes = try about("attack") { () throws(UsageError) in try AttackTable.recipes(text) }
@@ -40,7 +40,7 @@ public func about<Value>(
 
 /// The names of `known` that are most like `name`, best first; at most three.
 ///
-/// - Parameter tolerance: which share of a name may be otherwise; two letters always may.
+/// - Parameter tolerance: which share of a name may differ; two letters always may.
 public func nearest(
   _ name: String, among known: [String], tolerance: Double = 0.5
 ) -> [String] {

@@ -8,19 +8,19 @@ import HoldfastText
 /// they jump over it.
 ///
 /// Zhang et al., 2025 (arXiv 2502.18176); specs: defences, section 5.4. A step of 30 turns the
-/// embedding by arctan 30, about 88 degrees, towards the empty prompt and past it, and the next turns
-/// it back: where its cosine to the prompt is above 0.034, an even number of steps is the identity.
-/// The released code takes the direction of each step as a constant, so ten steps shrink the gradient
-/// by 30 to the tenth, and in the half precision of its encoder the rest rounds to 0: robustness that
-/// is measured through it is masking. The release also divides by the length of the
+/// embedding by arctan 30, about 88 degrees, towards the empty prompt and past it, and the next
+/// turns it back: if its cosine to the prompt is above 0.034, an even number of steps is the
+/// identity. The released code takes the direction of each step as a constant, so ten steps shrink
+/// the gradient by 30 to the tenth, and in the half precision of its encoder the rest rounds to 0:
+/// robustness that is measured through it is masking. The release also divides by the length of the
 /// whole batch's gradient; here each sample is a batch by itself.
 public struct CLIPureCos: Defense {
   /// `clipure-cos`.
   public static let name = "clipure-cos"
 
-  /// What a gradient through the steps is.
+  /// The gradient through the steps.
   public enum Gradient: String, Codable, Hashable, Sendable, CaseIterable {
-    /// That of the function that is computed.
+    /// The exact gradient of the computed function.
     case exact
     /// That of the released code, in which the direction of each step is a constant, and the
     /// embedding comes out of an encoder in half precision.
@@ -31,7 +31,7 @@ public struct CLIPureCos: Defense {
   public var steps: Int
   /// The length of a step, relative to an embedding of length 1.
   public var stepSize: Double
-  /// What a gradient through the steps is.
+  /// The gradient through the steps.
   public var gradient: Gradient
   /// The prompts without a class, whose unit embeddings are averaged.
   public var prompts: [String]
@@ -146,7 +146,7 @@ struct CLIPureEncoder: EncoderWrapper {
 }
 
 extension DefenseTable {
-  /// How CLIPure-Cos is spelled.
+  /// The entry of CLIPure-Cos in the table of defences.
   static let clipure = DefenseEntry(
     CLIPureCos.self,
     summary: "embeddings turned past an empty prompt and back; the identity at even steps, and its "

@@ -52,7 +52,7 @@ public struct DefenseStack {
       layers: bundles.reversed().flatMap(\.bundle.layers), bundles: bundles)
   }
 
-  /// The defences as a record spells them: their names, and their hyper-parameters as JSON.
+  /// The defences as text for a record: their names, and their hyper-parameters as JSON.
   public var spelling: String {
     get throws {
       let names = layers.map(\.method).joined(separator: "+")
@@ -102,7 +102,7 @@ public struct DefenseStack {
   /// first substitute that their own attacks name, so that no layer hides the gradient of another.
   ///
   /// - Parameters:
-  ///   - input: where the attacker acts.
+  ///   - input: the space that the attacker acts in.
   ///   - steps: the steps of each run of an attack that takes steps.
   public func adaptiveAttacks(
     of sense: Modality, on input: InputSpec, steps: Int

@@ -8,10 +8,10 @@ public struct DefenseEntry: Sendable {
   public let summary: String
   /// The options it takes, with their defaults, as `key=value`.
   public let options: [String]
-  /// What a forward pass of the defended encoder costs, in forward (F) and backward (B) passes of the
-  /// bare one.
+  /// The cost of a forward pass of the defended encoder, in forward (F) and backward (B) passes of
+  /// the bare one.
   public var passes = "1 F"
-  /// What it changes about a model.
+  /// The part of the model that it changes.
   let kind: LayerKind
   let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any Defense
   /// The defence of the hyper-parameters in a manifest.
@@ -22,7 +22,7 @@ extension DefenseEntry {
   /// An entry for the defences of one type, under that type's name.
   ///
   /// - Parameters:
-  ///   - make: reads the hyper-parameters from a spelling; is told whether there is a guide.
+  ///   - make: reads the hyper-parameters; is told whether there is a guide.
   ///   - check: refuses values that a bundle on disk may hold and that make no sense.
   public init<Method: Defense>(
     _ type: Method.Type, summary: String, options: [String],
@@ -63,7 +63,7 @@ public enum DefenseTable {
     clipure,
   ]
 
-  /// The defence that a user spells, such as `r-adapt:alpha=0.8,beta=0.2`.
+  /// The defence of a text such as `r-adapt:alpha=0.8,beta=0.2`.
   public static func defense(
     _ text: String, isGuided: Bool
   ) throws(UsageError) -> any Defense {

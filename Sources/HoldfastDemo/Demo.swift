@@ -48,10 +48,10 @@ package struct Demo {
     observer.say("\n1/4 Clean accuracy on held-out scenes")
     let model = try engine.load(ModelRequest(ModelSource.builtIn))
     let clean = try model.model.modalities.map { try cleanAccuracy(of: model.sense($0)) }
-    for sense in clean { observer.say("  \(sense.name): \(spell(sense.accuracy))") }
+    for sense in clean { observer.say("  \(sense.name): \(countText(sense.accuracy))") }
     let baseline = try pixelBaseline(
       train: Self.baselineScenes, test: Self.cleanScenes, size: SceneDrawing.recommendedSize)
-    observer.say("  \(spell(baseline)) by the nearest training picture")
+    observer.say("  \(countText(baseline)) by the nearest training picture")
 
     observer.say("\n2/4 Audit of the undefended model")
     let bare = try audit(
@@ -71,7 +71,7 @@ package struct Demo {
       bundle, Self.hardened, in: "\(folder)/hardened-audit", by: engine, observer, show)
 
     show("What was found (95 % intervals in brackets; figures are called different only")
-    show("where the intervals do not overlap):\n")
+    show("if the intervals do not overlap):\n")
     for sentence in story(clean, baseline, bare, after) { show(Self.wrapped(sentence)) }
     show(Self.next)
   }
@@ -145,12 +145,12 @@ package struct Demo {
 
   // MARK: Words
 
-  private func spell(_ share: ProportionRecord) -> String {
+  private func countText(_ share: ProportionRecord) -> String {
     String(format: "%.1f %% of %d", 100 * share.value, share.total)
   }
 
-  /// `folder`, or where it holds something already, the first of `folder-2`, `folder-3`, … that
-  /// does not.
+  /// `folder`, or if it holds something already, the first of `folder-2`, `folder-3`, … that does
+  /// not.
   static func unused(_ folder: String) -> String {
     func isFree(_ path: String) -> Bool {
       guard FileManager.default.fileExists(atPath: path) else { return true }

@@ -3,7 +3,7 @@ import Holdfast
 
 /// What the demonstration found about the undefended model, in sentences.
 ///
-/// Nothing is told that was not measured: two figures are called different only where their 95 %
+/// Nothing is told that was not measured: two figures are called different only if their 95 %
 /// intervals do not overlap, and each sentence is chosen by such a comparison.
 struct SensesStory {
   /// A sense on held-out scenes.
@@ -18,7 +18,7 @@ struct SensesStory {
   let baseline: ProportionRecord
   /// The audits of the senses.
   let bare: [SensesReport.Entry]
-  /// Which sense keeps least, in a sentence; none where there is nothing to compare.
+  /// Which sense keeps least, in a sentence; nil if there is nothing to compare.
   let weakest: String?
 
   /// The story, a sentence or two at a time.
@@ -28,10 +28,10 @@ struct SensesStory {
 
   /// Whether the model learned more than pixels give away.
   private var learning: String {
-    let list = senses.map { "\($0.name) \(spell($0.accuracy))" }.joined(separator: ", ")
+    let list = senses.map { "\($0.name) \(intervalText($0.accuracy))" }.joined(separator: ", ")
     let figures =
       "Of scenes whose combinations it has never seen, the model names rightly: \(list). The nearest "
-      + "training picture names \(spell(baseline))."
+      + "training picture names \(intervalText(baseline))."
     guard let images = senses.first?.accuracy else { return figures }
     if images.isAbove(baseline) { return "\(figures) It has learned shapes, not pixels." }
     return baseline.isAbove(images)
@@ -44,7 +44,7 @@ struct SensesStory {
     let broken = bare.compactMap { entry in
       entry.summary.worstCase.first { entry.summary.clean.isAbove($0.share) }.map { radius in
         "\(sense(entry)) at \(radius.radius) of the \(entry.plan.attackSpace.unit), from "
-          + "\(spell(entry.summary.clean)) to \(spell(radius.share))"
+          + "\(intervalText(entry.summary.clean)) to \(intervalText(radius.share))"
       }
     }
     let whole = bare.filter { entry in
@@ -79,9 +79,9 @@ struct DefenseStory {
   /// The story, a sentence or two at a time.
   var sentences: [String] { [price] + flattery + adaptation + [verdict] }
 
-  /// What the defence costs where nobody attacks.
+  /// What the defence costs in clean accuracy.
   private var price: String {
-    let figures = "from \(spell(bare.clean)) to \(spell(hardened.clean))"
+    let figures = "from \(intervalText(bare.clean)) to \(intervalText(hardened.clean))"
     if bare.clean.isAbove(hardened.clean) {
       return
         "\(name) costs clean accuracy: \(figures). What it keeps under attack can be no more."
@@ -108,9 +108,9 @@ struct DefenseStory {
     }
     let points = String(format: "%.0f", 100 * gap((shown, worst)))
     return [
-      "Against examples made on the undefended model, it keeps \(spell(shown.share)) at "
+      "Against examples made on the undefended model, it keeps \(intervalText(shown.share)) at "
         + "\(shown.radius). Against an attacker who knows the defence it keeps "
-        + "\(spell(worst.share)). Whoever quotes the first figure alone makes the defence look "
+        + "\(intervalText(worst.share)). Whoever quotes the first figure alone makes the defence look "
         + "\(points) points better than it is."
     ]
   }
@@ -124,7 +124,7 @@ struct DefenseStory {
       if plain.share.isAbove(fitted.share) {
         return [
           "The adaptive attacks break at \(plain.radius) what the plain white-box attack does not: "
-            + "\(spell(fitted.share)) against \(spell(plain.share)). That is a sign of masked "
+            + "\(intervalText(fitted.share)) against \(intervalText(plain.share)). That is a sign of masked "
             + "gradients."
         ]
       }
@@ -138,7 +138,7 @@ struct DefenseStory {
     let better = pairs.filter { $1.share.isAbove($0.share) }
     let worse = pairs.filter { $0.share.isAbove($1.share) }
     func list(_ pairs: [(RadiusSummaryRecord, RadiusSummaryRecord)]) -> String {
-      pairs.map { "\($0.radius): from \(spell($0.share)) to \(spell($1.share))" }
+      pairs.map { "\($0.radius): from \(intervalText($0.share)) to \(intervalText($1.share))" }
         .joined(separator: "; ")
     }
     switch (better.isEmpty, worse.isEmpty) {
@@ -156,7 +156,7 @@ struct DefenseStory {
   }
 }
 
-private func spell(_ share: ProportionRecord) -> String {
+private func intervalText(_ share: ProportionRecord) -> String {
   String(format: "%.0f %% [%.0f, %.0f]", 100 * share.value, 100 * share.low, 100 * share.high)
 }
 

@@ -9,13 +9,13 @@ public struct EncoderError: UserFacingError, Hashable, Sendable {
   /// What the user can do.
   public let hint: String?
 
-  /// Describes one fault.
+  /// Creates an error about one fault.
   public init(what: String, where place: String, hint: String) {
     self.what = what
     self.where = place
     self.hint = hint
   }
 
-  /// What stands before the sentence.
+  /// The place, which comes before the sentence.
   public var place: String? { self.where }
 }

@@ -2,8 +2,7 @@ public import HoldfastCore
 public import HoldfastMedia
 public import HoldfastTensor
 
-/// What stands between the space that is attacked and the inputs of an encoder, as differentiable
-/// tensor code.
+/// Differentiable tensor code between the attacked space and the inputs of an encoder.
 public protocol FrontEnd {
   /// What it takes: the space of the attack.
   var input: InputSpec { get }
@@ -28,13 +27,13 @@ extension PictureFrontEnd: FrontEnd {
 
 /// An encoder behind a front end, so that an attack acts on what the front end takes.
 ///
-/// Behind a `SoundFrontEnd` that is what a listener hears: epsilon is in units of the amplitude, and
-/// the gradient comes through the mel filter bank (where an energy is at the filter bank's floor it
-/// is 0). Behind a `PictureFrontEnd` it is a picture at its own size.
+/// Behind a `SoundFrontEnd` that is what a listener hears: epsilon is in units of the amplitude,
+/// and the gradient comes through the mel filter bank (0 for an energy at the filter bank's floor).
+/// Behind a `PictureFrontEnd` it is a picture at its own size.
 public struct FrontEndEncoder<Front: FrontEnd>: EncoderWrapper {
   /// The encoder.
   public let base: any Encoder
-  /// What stands before it.
+  /// The front end before it.
   public let frontEnd: Front
 
   /// `base` behind a front end.
@@ -43,14 +42,14 @@ public struct FrontEndEncoder<Front: FrontEnd>: EncoderWrapper {
   public init(_ base: any Encoder, behind frontEnd: Front) throws(EncoderError) {
     guard frontEnd.outputShape == base.input.shape else {
       throw EncoderError(
-        what: "makes inputs of \(frontEnd.outputShape), and the encoder takes \(base.input.shape)",
+        what: "makes inputs of \(frontEnd.outputShape), but the encoder takes \(base.input.shape)",
         where: "preprocessing", hint: "use the preprocessing that came with the model")
     }
     self.base = base
     self.frontEnd = frontEnd
   }
 
-  /// What the front end takes.
+  /// The input space of the front end.
   public var input: InputSpec { frontEnd.input }
 
   /// Embeddings of what the front end makes, not normalised: `(B, …)` gives `(B, D)`.
@@ -64,7 +63,7 @@ public struct FrontEndEncoder<Front: FrontEnd>: EncoderWrapper {
 }
 
 extension FrontEnd {
-  /// What the encoder is shown.
+  /// The output of the front end, which the encoder takes.
   ///
   /// - Throws: `TorchError` with code `shape` for inputs of another shape.
   func checked(_ input: Tensor) throws(TorchError) -> Tensor {

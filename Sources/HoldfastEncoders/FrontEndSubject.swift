@@ -31,7 +31,7 @@ extension Subject {
   }
 }
 
-/// What answers behind a front end.
+/// An answerer behind a front end.
 private struct FrontEndAnswerer<Front: FrontEnd>: Answerer {
   let base: any Answerer
   let frontEnd: Front

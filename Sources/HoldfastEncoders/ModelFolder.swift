@@ -3,7 +3,7 @@ import HoldfastText
 
 /// The folder of a model: the files beside its weights.
 struct ModelFolder {
-  /// Where it is.
+  /// The folder.
   let url: URL
 
   /// The folder at `path`, or the one that a file lies in.
@@ -14,10 +14,10 @@ struct ModelFolder {
     self.url = exists && isFolder.boolValue ? url : url.deletingLastPathComponent()
   }
 
-  /// The tokeniser of a text tower, or nothing where the folder has no tokeniser files.
+  /// The tokeniser of a text tower, nil if the folder has no tokeniser files.
   ///
-  /// - Throws: `TextError` for damaged files, or for none where one `isRequired`; ``EncoderError``
-  ///   for one with more ids than the tower.
+  /// - Throws: `TextError` for damaged files, or if there are none and one `isRequired`;
+  ///   ``EncoderError`` for one with more ids than the tower.
   func tokenizer(
     for text: CLIPConfiguration.Text, isRequired: Bool
   ) throws -> CLIPTokenizer? {
@@ -37,7 +37,7 @@ struct ModelFolder {
     FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
   }
 
-  /// The bytes of a file and its path, or nothing where it is not there.
+  /// The bytes of a file and its path; nil if there is no such file.
   func file(_ name: String) throws -> (json: [UInt8], file: String)? {
     guard exists(name) else { return nil }
     let path = url.appendingPathComponent(name)

@@ -13,7 +13,7 @@ struct PatchEmbedding: TokenEmbedding {
   /// The parameters at `scope`: `patch_embedding.weight`, `class_embedding`,
   /// `positional_embedding`.
   ///
-  /// - Parameter frames: how many frames have a class token each; none where one serves all.
+  /// - Parameter frames: how many frames have a class token each; nil if one serves all.
   init(
     _ scope: ParameterScope, width: Int, patch: Int, rows: Int, columns: Int, frames: Int? = nil
   ) {
@@ -30,7 +30,7 @@ struct PatchEmbedding: TokenEmbedding {
     self.width = width
   }
 
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   var device: Device { classes.device }
 
   /// The element type of the parameters.

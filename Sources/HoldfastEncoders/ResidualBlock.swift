@@ -16,7 +16,7 @@ struct ResidualBlock {
   /// The block `index` of a tower, at `scope`: `norm1`, `attention`, `norm2`, `mlp`, and what the
   /// branch over time has.
   ///
-  /// Adapters sit in the attention over time where there is one, else in the attention.
+  /// Adapters sit in the attention over time if there is one, else in the attention.
   init(_ scope: ParameterScope, _ shape: TransformerShape, index: Int) {
     temporal = shape.frames.map { TemporalBranch(scope, shape, frames: $0) }
     norm1 = LayerNorm(scope["norm1"], shape.width, epsilon: shape.epsilon)
@@ -32,7 +32,7 @@ struct ResidualBlock {
 
   /// All tokens: `(B, N, D)` to the same shape.
   ///
-  /// - Parameter mask: bool, where a token may look, broadcast to `(B, heads, N, N)`.
+  /// - Parameter mask: bool, true for what a token may attend to, broadcast to `(B, heads, N, N)`.
   func callAsFunction(
     _ x: Tensor, sites: Sites, causal: Bool = false, mask: Tensor? = nil
   ) throws(TorchError) -> Tensor {
@@ -48,8 +48,9 @@ struct ResidualBlock {
     }
   }
 
-  /// The stream with a branch added, `(B, N, D)`: by the branch itself, where nothing at its site asks
-  /// for its output alone.
+  /// The stream with a branch added, `(B, N, D)`.
+  ///
+  /// The branch adds itself unless something at its site asks for its output alone.
   private func stream(
     _ x: Tensor, with site: Site, in sites: Sites,
     _ branch: (_ stream: Tensor?) throws(TorchError) -> Tensor
@@ -69,7 +70,8 @@ struct ResidualBlock {
 
   /// Only the tokens that `pick` takes, `(B, M, D)`, for a last block of which no more is used.
   ///
-  /// - Parameter mask: bool, where a picked token may look, broadcast to `(B, heads, M, N)`.
+  /// - Parameter mask: bool, true for what a picked token may attend to, broadcast to `(B, heads,
+  ///   M, N)`.
   func picking(
     _ x: Tensor, mask: Tensor? = nil, _ pick: (Tensor) throws(TorchError) -> Tensor
   ) throws(TorchError) -> Tensor {

@@ -2,7 +2,7 @@ import HoldfastTensor
 
 /// What turns the inputs of a tower into tokens, the class token first, each with its position.
 protocol TokenEmbedding {
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   var device: Device { get }
   /// The element type of the parameters.
   var dtype: DType { get }

@@ -18,7 +18,8 @@ struct TowerEnd {
   ///
   /// - Parameters:
   ///   - causal: whether a token of the last block attends only to itself and those before it.
-  ///   - mask: bool, where a picked token may look, broadcast to `(B, heads, 1, N)`; nil for all.
+  ///   - mask: bool, true for what a picked token may attend to, broadcast to `(B, heads, 1, N)`;
+  ///     nil for all.
   ///   - pick: the one token that is used: `(B, N, width)` to `(B, 1, width)`, for any width.
   ///   - merge: what brings the rows of a clip's frames, `(B·T, width)`, to one, `(B, width)`.
   func callAsFunction(

@@ -31,7 +31,7 @@ struct VisionTrunk {
   /// How many blocks there are.
   var blockCount: Int { blocks.count }
 
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   var device: Device { embedding.device }
 
   /// The element type of the parameters and of all that is computed from them.

@@ -5,14 +5,14 @@ public import HoldfastTensor
 ///
 /// Source: Radford et al., 2021, section 3.1.2.
 public struct ZeroShotClassifier {
-  /// Where inputs become embeddings.
+  /// Turns inputs into embeddings.
   public let encoder: any Encoder
-  /// Where embeddings become logits.
+  /// Turns embeddings into logits.
   public let head: Head
 
   /// A classifier with the given head.
   ///
-  /// - Throws: `TorchError` with code `shape` where encoder and anchors differ in width.
+  /// - Throws: `TorchError` with code `shape` when encoder and anchors differ in width.
   public init(encoder: any Encoder, head: Head) throws(TorchError) {
     guard let anchors = head.anchors, anchors.rank == 2,
       anchors.shape[0] == encoder.embeddingWidth

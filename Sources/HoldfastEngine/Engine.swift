@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What turns requests into runs: models by name, data by path, attacks by spelling.
+/// What turns requests into runs: models by name, data by path, attacks by name with options.
 ///
 /// The command line, a service and a program of one's own ask the same engine.
 ///
@@ -10,7 +10,7 @@ public import Foundation
 /// print(audit.outcomes[0].summary.worstCase)
 /// ```
 public struct Engine {
-  /// Who is told how a run goes.
+  /// The observer of progress and results.
   public let observer: any RunObserver
   /// The words that records keep as the command of a session.
   public let command: [String]
@@ -21,7 +21,8 @@ public struct Engine {
   ///
   /// - Parameters:
   ///   - command: what records keep as the command of a session; the process's own by default.
-  ///   - environment: where `RANK` and `WORLD_SIZE` of a job are read; the process's own by default.
+  ///   - environment: the variables, such as `RANK` and `WORLD_SIZE` of a job; the process's own by
+  ///     default.
   public init(
     observer: any RunObserver = SilentObserver(), command: [String] = CommandLine.arguments,
     environment: [String: String] = ProcessInfo.processInfo.environment

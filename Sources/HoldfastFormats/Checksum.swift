@@ -37,7 +37,7 @@ private struct Digest: ~Copyable {
   private let context: OpaquePointer
 
   init(_ algorithm: OpaquePointer?) {
-    // Both calls fail only without memory, or where the algorithm is switched off system-wide.
+    // Both calls fail only without memory, or if the algorithm is switched off system-wide.
     guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, algorithm, nil) == 1 else {
       fatalError("libcrypto cannot start a SHA digest")
     }

@@ -21,7 +21,7 @@ extension ElementType {
     }
   }
 
-  /// The little-endian element at a byte as a whole number, nil where it is none that Int holds.
+  /// The little-endian element at a byte as a whole number, nil if it does not fit an Int.
   func integer(in bytes: UnsafeRawBufferPointer, at place: Int) -> Int? {
     func load<Stored: FixedWidthInteger & BitwiseCopyable>(_: Stored.Type) -> Stored {
       Stored(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Stored.self))

@@ -55,14 +55,14 @@ public struct TensorEntry: Hashable, Sendable {
     self.shape = shape
   }
 
-  /// Bytes the tensor takes as contiguous elements, or nil where that number overflows.
+  /// Bytes the tensor takes as contiguous elements, or nil when that number overflows.
   public var byteCount: Int? { product(shape + [type.width]) }
 }
 
 /// No tensor of any model we know has more dimensions.
 let maximumRank = 8
 
-/// The product of non-negative factors, or nil where one is negative or the product overflows.
+/// The product of non-negative factors, or nil when one is negative or the product overflows.
 func product(_ factors: [Int]) -> Int? {
   var result = 1
   for factor in factors {
@@ -74,7 +74,7 @@ func product(_ factors: [Int]) -> Int? {
 }
 
 extension Int {
-  /// The sum, or nil where it overflows.
+  /// The sum, or nil when it overflows.
   func adding(_ other: Int) -> Int? {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? nil : sum

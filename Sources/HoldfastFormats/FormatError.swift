@@ -13,8 +13,8 @@ public struct FormatError: UserFacingError, Hashable, Sendable {
   /// What the reader of the message can do.
   public let hint: String?
 
-  /// The operating system's error number (`errno`), nil where the system did what it was asked for and
-  /// the content is wrong.
+  /// The operating system's error number (`errno`), nil if the content is wrong and the system did
+  /// not fail.
   public let code: Int32?
 
   /// An error about `file`.

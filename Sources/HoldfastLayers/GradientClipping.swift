@@ -1,6 +1,6 @@
 public import HoldfastTensor
 
-/// The gradients, scaled down together where their joint Euclidean norm is above `limit`.
+/// The gradients, scaled down together if their joint Euclidean norm is above `limit`.
 ///
 /// Source: Pascanu et al., 2013, algorithm 1, over all parameters as one vector.
 public func clipped(_ gradients: [Tensor], toNorm limit: Double) throws(TorchError) -> [Tensor] {

@@ -1,7 +1,7 @@
 /// How a model's own parameter names become the keys of a checkpoint, and back.
 ///
-/// A model has one naming. A checkpoint format is a list of renamings over it; where the format
-/// keeps a matrix transposed, or the model's fused projection as several tensors, the map says so.
+/// A model has one naming. A checkpoint format is a list of renamings over it. The map also says if
+/// the format keeps a matrix transposed, or the model's fused projection as several tensors.
 public struct KeyMap: Sendable {
   /// How a checkpoint keeps one parameter.
   public enum Stored: Hashable, Sendable {
@@ -26,7 +26,7 @@ public struct KeyMap: Sendable {
   private let transposed: Set<String>
   private var branches: [(prefix: String, map: KeyMap)] = []
 
-  /// A map that applies `renames` in order, each at the first place where it occurs.
+  /// A map that applies `renames` in order, each at its first occurrence.
   ///
   /// - Parameters:
   ///   - parts: a piece of a key that stands for several tensors, and the pieces they have instead.
@@ -57,7 +57,7 @@ public struct KeyMap: Sendable {
     return map
   }
 
-  /// Where and how a checkpoint keeps the parameter `name`.
+  /// The name and form in which a checkpoint keeps the parameter `name`.
   public func stored(_ name: String) -> Stored {
     if let branch = branches.first(where: { name.hasPrefix($0.prefix) }) {
       return branch.map.stored(name)

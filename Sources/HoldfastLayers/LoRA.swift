@@ -22,7 +22,7 @@ extension LoRA {
   ///
   /// - Parameters:
   ///   - a: `(blocks · r, inputs)`.
-  ///   - b: `(outputs, r)`, where the blocks divide the outputs.
+  ///   - b: `(outputs, r)`; the blocks divide the outputs.
   /// - Returns: `(outputs, inputs)`.
   public func update(_ a: Tensor, _ b: Tensor) throws(TorchError) -> Tensor {
     let updates = try blocks(a, b).map { (block) throws(TorchError) in
@@ -38,7 +38,7 @@ extension LoRA {
     else {
       throw TorchError(
         code: .shape, operation: "LoRA",
-        message: "A \(a.shape) and B \(b.shape) are no adapters of rank \(rank)")
+        message: "A \(a.shape) and B \(b.shape) are not adapters of rank \(rank)")
     }
     let count = a.shape[0] / rank
     let rows = b.shape[0] / count

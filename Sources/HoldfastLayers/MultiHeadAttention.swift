@@ -45,8 +45,8 @@ public struct MultiHeadAttention {
   public typealias HeadFunction = (_ compute: () throws(TorchError) -> Tensor) throws(TorchError) ->
     Tensor
 
-  /// Every token attends to all, with `causal` to itself and those before it, with a mask to where it
-  /// holds.
+  /// Every token attends to all; with `causal` to itself and those before it; with a mask to those
+  /// for which it is true.
   ///
   /// - Parameters:
   ///   - mask: bool, broadcast to `(B, heads, N, N)`; not with `causal`.
@@ -64,7 +64,8 @@ public struct MultiHeadAttention {
     return try projected(function(perHead).to(x.dtype), adding: stream)  // (B, N, D)
   }
 
-  /// Only `queries` `(B, M, D)` attend, to all of `x` `(B, N, D)` or where `mask` holds.
+  /// Only `queries` `(B, M, D)` attend: to all of `x` `(B, N, D)`, or to the tokens for which
+  /// `mask` is true.
   ///
   /// - Parameters:
   ///   - mask: bool, broadcast to `(B, heads, M, N)`.

@@ -27,7 +27,7 @@ public struct ParameterScope {
 
   /// The parameter `name` at this place.
   ///
-  /// Where there is none that fits, the problem is recorded and an empty tensor stands in for it.
+  /// If none fits, the problem is recorded and an empty tensor takes its place.
   public func parameter(
     _ name: String, _ shape: [Int], _ initializer: Initializer = .zeros
   ) -> Tensor {

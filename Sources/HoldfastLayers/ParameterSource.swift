@@ -1,9 +1,9 @@
 public import HoldfastFormats
 public import HoldfastTensor
 
-/// Where the parameters of a model come from.
+/// The source of a model's parameters.
 public protocol ParameterSource {
-  /// The file they are in, for messages; empty where there is none.
+  /// The file they are in, for messages; empty if there is none.
   var file: String { get }
 
   /// The keys it holds; one that no model asks for is unexpected.
@@ -88,7 +88,7 @@ public struct CheckpointSource: ParameterSource {
   private func type(of key: String, _ shape: [Int]) throws -> DType {
     let entry = try source.entry(for: key)
     guard let stored = DType(entry.type) else {
-      throw Mismatch(description: "\(entry.type) are no weights")
+      throw Mismatch(description: "\(entry.type) cannot hold weights")
     }
     guard entry.shape == shape else {
       throw Mismatch(description: "\(entry.shape) in the file, \(shape) in the model")
@@ -100,8 +100,8 @@ public struct CheckpointSource: ParameterSource {
     let tensor = try source.withBytes(of: key) { bytes in
       try Tensor(bytes: bytes, shape: shape, dtype: stored).to(dtype)
     }
-    // With one NaN every logit is one, and no comparison with a logit is ever true. The extremes are
-    // NaN where any number is, and asking for them takes no further memory.
+    // With one NaN every logit is one, and no comparison with a logit is ever true. The extremes
+    // are NaN if any number is, and computing them takes no further memory.
     guard try shape.contains(0) || tensor.min().item().isFinite && tensor.max().item().isFinite
     else {
       throw Mismatch(description: "holds numbers that are not finite")

@@ -10,7 +10,7 @@ public struct ParameterStore {
   /// A store without parameters.
   public init() {}
 
-  /// How many there are.
+  /// The number of parameters.
   public var count: Int { names.count }
 
   /// One parameter; setting a new name appends it.
@@ -70,7 +70,7 @@ public struct ParameterStore {
   /// This store with the tensors of `other` in place of its own of the same names, and with those that
   /// only `other` has behind them.
   ///
-  /// All are shared. Shapes are checked where a model is built of the result.
+  /// All are shared. Shapes are checked when a model is built from the result.
   public func overlaid(by other: ParameterStore) -> ParameterStore {
     var copy = self
     for name in other.names { copy[name] = other[name] }
@@ -97,8 +97,8 @@ public struct ParameterStore {
 
   /// Writes a safetensors file with the keys of a checkpoint format.
   ///
-  /// - Throws: `FormatError` where the file cannot be written, `TorchError` where a tensor cannot
-  ///   be copied from its device.
+  /// - Throws: `FormatError` when the file cannot be written, `TorchError` when a tensor cannot be
+  ///   copied from its device.
   public func write(to path: String, keys: KeyMap) throws {
     let tensors = try stored(as: keys).map { key, tensor in
       SafetensorsWriter.Tensor(

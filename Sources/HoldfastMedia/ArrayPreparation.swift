@@ -14,7 +14,7 @@ public struct ArrayPreparation: Preparation {
   /// The values of an npy file, as float32.
   ///
   /// - Throws: ``MediaError`` for arrays of another shape, for numbers that are not finite, and for
-  ///   what is no array; `FormatError` for damaged files.
+  ///   media other than arrays; `FormatError` for damaged files.
   public func prepare(_ source: MediaSource) throws -> PreparedInput {
     let (file, name): (NPYFile, String) =
       switch source {
@@ -22,7 +22,7 @@ public struct ArrayPreparation: Preparation {
       case .bytes(let bytes, let name):
         (try NPYFile(in: MappedFile(copying: bytes, named: name)), name)
       case .medium:
-        throw MediaError("this is no array", hint: "the model takes arrays that numpy saved")
+        throw MediaError("this is not an array", hint: "the model takes arrays that numpy saved")
       }
     guard file.shape == shape else {
       throw MediaError(

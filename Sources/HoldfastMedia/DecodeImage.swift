@@ -8,7 +8,7 @@ public struct ImageLimits: Hashable, Sendable {
 
   /// Creates limits.
   ///
-  /// The default is where Pillow stops with `DecompressionBombError`: 178,956,970 pixels.
+  /// The default is the limit at which Pillow raises `DecompressionBombError`: 178,956,970 pixels.
   public init(pixels: Int = 178_956_970) {
     self.pixels = pixels
   }
@@ -17,10 +17,10 @@ public struct ImageLimits: Hashable, Sendable {
 /// Decodes a JPEG or PNG file to 8-bit RGB.
 ///
 /// The format is told by the first bytes. The pixels are those of Pillow's
-/// `Image.open(file).convert("RGB")`: PNG exactly, JPEG to the byte where libjpeg-turbo is the
-/// system's libjpeg. Grey becomes three equal channels, CMYK is taken as inverted, EXIF orientation,
-/// gamma and colour profiles are ignored. Of 16-bit samples the high byte is kept, but plain 16-bit
-/// grey is clipped at 255, which is Pillow's way.
+/// `Image.open(file).convert("RGB")`: PNG exactly, JPEG to the byte if libjpeg-turbo is the
+/// system's libjpeg. Grey becomes three equal channels, CMYK is taken as inverted, EXIF
+/// orientation, gamma and colour profiles are ignored. Of 16-bit samples the high byte is kept, but
+/// plain 16-bit grey is clipped at 255, which is Pillow's way.
 ///
 /// `name` is what errors call the file, and `background` the grey level that transparent pixels are
 /// laid on; nil drops their alpha. Throws on an empty, unknown, damaged or truncated file and

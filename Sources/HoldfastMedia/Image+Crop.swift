@@ -6,7 +6,7 @@ public enum CropRounding: String, Hashable, Sendable, Codable {
   /// torchvision: half the margin, rounded to the even number; padding rounded down.
   case halfToEven
 
-  /// Where a crop of `crop` pixels starts on a side of `side` pixels; negative where it pads.
+  /// The first pixel of a crop of `crop` pixels on a side of `side` pixels; negative if it pads.
   func start(of crop: Int, on side: Int) -> Int {
     let margin = side - crop
     switch self {
@@ -17,15 +17,15 @@ public enum CropRounding: String, Hashable, Sendable, Codable {
   }
 }
 
-/// A crop around the centre that pads where the image is smaller.
+/// A crop around the centre that pads smaller images.
 public struct CenterCrop: Hashable, Sendable, Codable {
   /// The size of the result.
   public var size: ImageSize
 
-  /// Which way it leans.
+  /// Which way the crop leans when the margins cannot be equal.
   public var rounding: CropRounding
 
-  /// The value of all three channels where there is no image.
+  /// The value of all three channels in the padding.
   public var fill: UInt8
 
   /// Creates a crop.
@@ -72,7 +72,7 @@ public struct CenterCrop: Hashable, Sendable, Codable {
 }
 
 extension Image {
-  /// The centre of the image, padded where the image is smaller than the crop.
+  /// The centre of the image, padded if the image is smaller than the crop.
   ///
   /// Throws when a side of the crop is not positive or the result is over `ImageLimits`.
   public func cropped(to crop: CenterCrop) throws(MediaError) -> Image {

@@ -57,7 +57,7 @@ extension Image {
     while place < count {
       let value = values[(place % 3) * area + place / 3]
       guard !value.isNaN else {
-        throw MediaError("a value of the image is not a number")
+        throw MediaError("a value of the image is NaN")
       }
       pixels[place] = UInt8((min(max(value, 0), 1) * 255).rounded(.toNearestOrEven))
       place += 1

@@ -80,7 +80,7 @@ extension Image {
       : needed.resampled(horizontally: horizontal).resampled(vertically: vertical)
   }
 
-  /// Pillow 13 resizes columns first where an image loses far more height than width.
+  /// Pillow 13 resizes columns first if an image loses far more height than width.
   ///
   /// Earlier versions always take rows first; the results differ by the rounding in between.
   private func startsVertically(to target: ImageSize) -> Bool {

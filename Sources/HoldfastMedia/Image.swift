@@ -3,7 +3,7 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Pixels in a row.
   public var width: Int
 
-  /// Rows.
+  /// The number of rows.
   public var height: Int
 
   /// Creates a size.
@@ -15,13 +15,13 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
   /// `640x427`, width first.
   public var description: String { "\(width)x\(height)" }
 
-  /// The number of pixels, nil where a side is not positive or the product does not fit.
+  /// The number of pixels, nil when a side is not positive or the product overflows.
   var area: Int? {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
     return width > 0 && height > 0 && !overflow ? area : nil
   }
 
-  /// The number of values of an RGB image of this size, nil where there can be none.
+  /// The number of values of an RGB image of this size, nil when there cannot be one.
   var valueCount: Int? {
     guard let (count, overflow) = area?.multipliedReportingOverflow(by: 3) else { return nil }
     return overflow ? nil : count

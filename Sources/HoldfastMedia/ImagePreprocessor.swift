@@ -74,7 +74,7 @@ public struct ImagePreprocessor: Hashable, Sendable, Codable {
     ImagePreprocessor(resize: .squash(ImageSize(width: size, height: size)))
   }
 
-  /// The size of every prepared image, nil where it depends on the image.
+  /// The size of every prepared image, nil when it depends on the image.
   public var outputSize: ImageSize? {
     if let crop { return crop.size }
     if case .squash(let size) = resize { return size }

@@ -29,7 +29,8 @@ public struct ImageRegion: Hashable, Sendable, Codable {
 extension MediaSource {
   /// A part of a picture of three channels.
   ///
-  /// - Throws: ``MediaError`` for what is no picture, and for one that does not hold the part.
+  /// - Throws: ``MediaError`` for media other than pictures, and for a picture that does not hold
+  ///   the part.
   public func image(_ region: ImageRegion) throws -> Image {
     let (image, name) = try image(for: "pictures")
     guard region.x >= 0, region.y >= 0, region.width > 0, region.height > 0,

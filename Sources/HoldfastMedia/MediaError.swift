@@ -7,10 +7,10 @@ public struct MediaError: UserFacingError, Hashable, Sendable {
   /// What is wrong, as a clause that follows the file's name.
   public let what: String
 
-  /// The file or the item it came from, as the caller named it; empty where there is none.
+  /// The file or the item it came from, as the caller named it; empty if there is none.
   public let file: String
 
-  /// What the user can do, nil where nothing helps.
+  /// What the user can do, nil when nothing helps.
   public let hint: String?
 
   /// Whether this one file is at fault, so that others may do.

@@ -53,7 +53,7 @@ extension ImagePreprocessor {
     case let other:
       throw MediaError(
         "`resize_mode` \(other) is not supported", file: file,
-        hint: "these are: shortest, longest, squash")
+        hint: "use shortest, longest or squash")
     }
   }
 }
@@ -78,7 +78,7 @@ extension OpenCLIPPreprocessing {
     case let other:
       throw MediaError(
         "`interpolation` \(other) is not supported", file: file,
-        hint: "these are: bicubic, bilinear")
+        hint: "use bicubic or bilinear")
     }
   }
 }

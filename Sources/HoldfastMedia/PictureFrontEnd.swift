@@ -43,7 +43,7 @@ public struct PictureFrontEnd {
       fill = nil
       return
     }
-    // Weights add up to 1 where there is a picture, and to 0 where the crop pads.
+    // Weights add up to 1 inside the picture, and to 0 in the padding.
     let covered = try rows.sum([1], keepAxes: true) * columns.sum([0], keepAxes: true)
     fill = try (covered * -1 + 1) * (Double(value) / 255)
   }
@@ -63,8 +63,8 @@ public struct PictureFrontEnd {
       .clamped(0, 1)
   }
 
-  /// The weights that make `count` pixels of an axis from `start` on, after it was resized: a row of
-  /// `input` weights for each, of zeros where the crop pads.
+  /// The weights that make `count` pixels of an axis from `start` on, after it was resized: a row
+  /// of `input` weights for each, of zeros in the padding.
   private static func matrix(
     from input: Int, to output: Int, start: Int, count: Int, _ filter: ResampleFilter
   ) -> [Float] {

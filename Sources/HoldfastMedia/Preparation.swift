@@ -33,7 +33,7 @@ public enum Medium: Sendable {
   case clip(Clip)
 }
 
-/// Where an input comes from.
+/// The source of an input.
 public enum MediaSource: Sendable {
   /// A file, to be read when its turn comes.
   case file(String)
@@ -48,7 +48,7 @@ public enum MediaSource: Sendable {
 /// A preparation is a value that a run records: two that are equal make the same inputs from the
 /// same files.
 public protocol Preparation: Codable, Hashable, Sendable {
-  /// The sizes of what it makes; none where they depend on the file.
+  /// The sizes of what it makes; nil if they depend on the file.
   var outputShape: [Int]? { get }
 
   /// Reads, decodes and prepares one input.

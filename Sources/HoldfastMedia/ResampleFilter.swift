@@ -8,7 +8,7 @@ public enum ResampleFilter: String, Hashable, Sendable, Codable, CaseIterable {
   case nearest
   /// Equal weights over one source pixel's width.
   case box
-  /// A triangle over two.
+  /// A triangle over two pixels.
   case bilinear
   /// A raised cosine over two.
   case hamming

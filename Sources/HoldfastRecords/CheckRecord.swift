@@ -2,7 +2,7 @@
 public struct CheckRecord: Codable, Hashable, Sendable {
   /// What a check came to.
   public enum Verdict: String, Codable, Hashable, Sendable, CaseIterable {
-    /// Nothing speaks against the run.
+    /// The samples give no evidence against the run.
     case pass
     /// The run is unreliable.
     case fail
@@ -18,9 +18,9 @@ public struct CheckRecord: Codable, Hashable, Sendable {
   public var letter: String
   /// A short name, such as `radius`.
   public var name: String
-  /// What is asked, so that yes is what a sound evaluation answers.
+  /// The question of the check; in a sound evaluation the answer is yes.
   public var question: String
-  /// The answer.
+  /// The verdict of the check.
   public var verdict: Verdict
   /// Why it was not run, does not apply, or cannot tell; nil when it passed or failed.
   public var reason: String?
@@ -28,9 +28,9 @@ public struct CheckRecord: Codable, Hashable, Sendable {
   public var figures: [CheckFigureRecord]
   /// The samples that were looked at: the first of the data set.
   public var samples: Int
-  /// The samples that speak against the run, and not for it: what the test counts on one side.
+  /// The samples that are evidence against the run alone: one side of the test.
   public var against: Int
-  /// The samples that speak for it, and not against it: what the test counts on the other side.
+  /// The samples that are evidence for it alone: the other side of the test.
   public var inFavour: Int
   /// The chance of so uneven a split, or a more uneven one, were both sides equally likely: exact,
   /// one-sided, times the number of pairs that were compared; nil when nothing was tested.
@@ -65,9 +65,9 @@ public struct CheckRecord: Codable, Hashable, Sendable {
 public struct CheckFigureRecord: Codable, Hashable, Sendable {
   /// What is counted, such as `right under apgd-ce at 4/255`.
   public var name: String
-  /// How many.
+  /// The number of samples of which it holds.
   public var count: Int
-  /// Of how many.
+  /// The number of samples that were asked.
   public var total: Int
 
   /// A share of samples.
@@ -100,7 +100,7 @@ public struct ChecklistRecord: Codable, Hashable, Sendable {
   public var schema = RunRecord.schema
   /// The ids of the samples that were looked at, in the order of the verdicts.
   public var samples: [String]
-  /// How the checks were told to look, as JSON.
+  /// The settings of the checks, as JSON.
   public var settings: String
   /// The verdicts, so that a check that is finished is not run again and every test can be redone.
   public var passes: [CheckPassRecord]
@@ -127,8 +127,7 @@ public struct CheckPassRecord: Codable, Hashable, Sendable {
   public var settings: String
   /// The radius as it was written; nil if there is none.
   public var radius: String?
-  /// One character per sample: `1` where the answer is yes, `0` where it is no, `-` where the sample
-  /// was not asked.
+  /// One character per sample: `1` for yes, `0` for no, `-` if the sample was not asked.
   public var verdicts: String
   /// Forward passes.
   public var forward: Int

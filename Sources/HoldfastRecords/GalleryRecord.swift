@@ -1,9 +1,10 @@
-/// `artifacts/gallery/gallery.json`: a few samples of a run, kept to be looked at.
+/// `artifacts/gallery/gallery.json`, the example gallery: a few samples of a run, kept to be looked
+/// at.
 public struct GalleryRecord: Codable, Hashable, Sendable {
   /// The folder of galleries, below that of a run.
   public static let place = "artifacts/gallery"
 
-  /// The name of a gallery's own file: `gallery.json`, or `gallery.<rank>.json` where several
+  /// The name of an example gallery's own file: `gallery.json`, or `gallery.<rank>.json` if several
   /// processes share a run.
   public static func file(rank: Int? = nil) -> String {
     rank.map { "gallery.\($0).json" } ?? "gallery.json"
@@ -18,7 +19,7 @@ public struct GalleryRecord: Codable, Hashable, Sendable {
   /// The samples, in the order of the rule.
   public var entries: [GalleryEntryRecord]
 
-  /// A gallery of at most `size` samples.
+  /// An example gallery of at most `size` samples.
   public init(rule: String, size: Int, entries: [GalleryEntryRecord] = []) {
     self.rule = rule
     self.size = size
@@ -49,7 +50,7 @@ extension [GalleryEntryRecord] {
   }
 }
 
-/// One sample of a gallery.
+/// One sample of an example gallery.
 public struct GalleryEntryRecord: Codable, Hashable, Sendable {
   /// The sample's id in its data set.
   public var id: String
@@ -59,7 +60,7 @@ public struct GalleryEntryRecord: Codable, Hashable, Sendable {
   public var name: String?
   /// SHA-256 of the unperturbed input's float32 bytes.
   public var input: String
-  /// Where its files are, below the gallery's folder: digits of the SHA-256 of its id.
+  /// The folder of its files, below the gallery's folder: digits of the SHA-256 of its id.
   public var folder: String
   /// What the model says about the unperturbed input.
   public var clean: GalleryLookRecord
@@ -85,7 +86,7 @@ public struct GalleryEntryRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// What a model says about one input of a gallery, tested in float32 in a batch of one.
+/// What a model says about one input of an example gallery, tested in float32 in a batch of one.
 public struct GalleryLookRecord: Codable, Hashable, Sendable {
   /// The class on top, or the place of the best entry of the index.
   public var predicted: Int
@@ -107,7 +108,7 @@ public struct GalleryLookRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// The example of a gallery's sample.
+/// The adversarial example of a sample in the example gallery.
 public struct GalleryFindRecord: Codable, Hashable, Sendable {
   /// The protocol that found it.
   public var `protocol`: String
@@ -150,7 +151,7 @@ public struct GalleryPanelRecord: Codable, Hashable, Sendable {
   public var pictures: [String]
   /// A sound (WAV) in the entry's folder; nil when there is nothing to hear.
   public var sound: String?
-  /// What a person must know to read it; nil when it speaks for itself.
+  /// What a reader must know to understand it; nil if nothing.
   public var note: String?
 
   /// A panel.

@@ -4,9 +4,9 @@ public import Foundation
 public struct RetrievalPlanRecord: Codable, Hashable, Sendable {
   /// Which side of the pairs is attacked: `input` or `partner`.
   public var side: String
-  /// The entries of the retrieval index that are somebody's partner.
+  /// The entries of the retrieval index that are partners of an input.
   public var partners: Int
-  /// The entries that are nobody's.
+  /// The entries that are distractors.
   public var distractors: Int
   /// The file of `--index`; nil if there is none.
   public var file: String?
@@ -44,7 +44,7 @@ public struct RetrievalSampleRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// Where one stored input stands, tested in float32 in a batch of one.
+/// The rank and cosine of one stored input, tested in float32 in a batch of one.
 public struct RetrievalPointRecord: Codable, Hashable, Sendable {
   /// The place of the first true partner among the whole index, from 1; a tie goes against it.
   public var rank: Int
@@ -86,11 +86,11 @@ public struct RetrievalAttackRecord: Codable, Hashable, Sendable {
 public struct RetrievalRadiusRecord: Codable, Hashable, Sendable {
   /// The radius as it was written.
   public var radius: String
-  /// The largest rank of any input of this ball that was tested: R@k fails where it is above k.
+  /// The largest rank of any input of this ball that was tested: R@k fails if it is above k.
   public var rank: Int
   /// The input of highest loss after the whole budget, among those that lose R@1 if there are any.
   ///
-  /// It stands for its original when the other side looks for it.
+  /// The other side meets it in place of the original.
   public var shown: RetrievalPointRecord
 
   /// A radius's entry.

@@ -76,8 +76,8 @@ public struct RetrievalRadiusSummaryRecord: Codable, Hashable, Sendable {
   public var cosine: Double
   /// How much that is above the cosine of the unperturbed inputs.
   public var cosineChange: Double
-  /// The inputs whose mean cosine to the true partners has fallen; where each has one, what CALMARS
-  /// calls a success.
+  /// The inputs whose mean cosine to the true partners has fallen; if each has one partner, this is
+  /// what CALMARS calls a success.
   public var repelled: Int
   /// The largest perturbation, which the radius bounds.
   public var largestDistance: Double

@@ -12,10 +12,10 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var plan: PlanRecord
   /// What may change from one session of the run to the next.
   public var sessions: [SessionRecord]
-  /// Files that any session found damaged and passed over; nil if there are none.
+  /// Files that any session found damaged and skipped; nil if there are none.
   public var skipped: [SkippedRecord]?
 
-  /// A record of a run.
+  /// Creates a record of a run.
   public init(
     plan: PlanRecord, sessions: [SessionRecord], skipped: [SkippedRecord]? = nil,
     digest: String? = nil
@@ -41,7 +41,7 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var classes: [String]
   /// The prompt templates.
   public var templates: [String]
-  /// What stands for the classes; nil for the means of prompts.
+  /// The anchors of the classes; nil for the means of prompts.
   public var anchors: AnchorRecord?
   /// The space in which the attacker acts.
   public var attackSpace: AttackSpaceRecord
@@ -53,16 +53,17 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   public var protocols: [ProtocolRecord]
   /// The SHA-256 of the file with the embedding that attacks aim at; nil if there is none.
   public var goal: String?
-  /// What samples are pushed towards: the name of a class, `random` or `least-likely`; nil when any
-  /// wrong class will do.
+  /// The target of the attacks: the name of a class, `random` or `least-likely`; nil when any wrong
+  /// class will do.
   public var target: String?
-  /// What the radii of a sample share.
+  /// Whether the radii of a sample share successes.
   public var budgets: BudgetsRecord
   /// The element type of the search; success is always tested in float32.
   public var precision: String
   /// The seed of all noise.
   public var seed: UInt64
-  /// Whose way of evaluating is followed, such as `ttc`; nil for the model's and the data's own.
+  /// The evaluation preset, such as `ttc`; nil if the model's own preparation and the data's own
+  /// prompts are used.
   public var preset: String?
   /// What an audit of retrieval ranks; nil for one of classification.
   public var retrieval: RetrievalPlanRecord?
@@ -97,11 +98,11 @@ public struct PlanRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// What the radii of one sample share.
+/// Whether the radii of one sample share successes.
 public enum BudgetsRecord: String, Codable, Hashable, Sendable {
-  /// What fools the model at a radius counts at every larger one.
+  /// A success at a radius counts at every larger one.
   case nested
-  /// Nothing: each radius speaks for itself.
+  /// Each radius is attacked by itself, and a success counts there alone.
   case independent
 }
 
@@ -111,7 +112,7 @@ public struct ModelRecord: Codable, Hashable, Sendable {
   public var path: String
   /// The SHA-256 of each file that was read, by its name.
   public var files: [String: String]
-  /// The defence around it, as it can be spelled; nil for a bare model.
+  /// The defence around it, as text that the program reads; nil for a bare model.
   public var defense: String?
 
   /// A model at `path`.
@@ -175,7 +176,7 @@ public struct SubsampleRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// What stands for the classes of a run in the model's space.
+/// The anchors that stand for the classes of a run in the model's space.
 public struct AnchorRecord: Codable, Hashable, Sendable {
   /// The file of texts or embeddings that was given; nil for prompts.
   public var path: String?
@@ -192,7 +193,7 @@ public struct AnchorRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// Where a perturbation lives, and in what unit it is measured.
+/// The space that attacks act in, and the unit of epsilon.
 public struct AttackSpaceRecord: Codable, Hashable, Sendable {
   /// `model`: on the processor's output, at the model's own size; `native`: on pictures of one size,
   /// before they are resized; `waveform`: on a sound's samples.
@@ -236,11 +237,11 @@ public struct ProtocolRecord: Codable, Hashable, Sendable {
   }
 }
 
-/// One attack with all that it was told.
+/// One attack with all its settings.
 public struct AttackRecord: Codable, Hashable, Sendable {
   /// The name in the table of attacks.
   public var name: String
-  /// What it maximises, with its settings as JSON where it has some.
+  /// What it maximises, with its settings, if any, as JSON.
   public var objective: String
   /// The hyper-parameters as JSON.
   public var parameters: String
@@ -250,7 +251,7 @@ public struct AttackRecord: Codable, Hashable, Sendable {
   public var targets: Int?
   /// `firstSuccess` or `fullBudget`, or both one after the other.
   public var stop: String
-  /// What it searches in, where that is not float32.
+  /// The precision that it searches in; nil for float32.
   public var precision: String?
 
   /// An attack.
@@ -280,7 +281,7 @@ public struct SessionRecord: Codable, Hashable, Sendable {
   public var processes: Int?
   /// When it began, ISO 8601.
   public var began: String
-  /// Where the tensors were.
+  /// The device that held the tensors.
   public var device: String
   /// The threads of one operation.
   public var threads: Int

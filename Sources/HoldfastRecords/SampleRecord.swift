@@ -4,7 +4,7 @@ public struct SampleRecord: Codable, Hashable, Sendable {
   public var id: String
   /// The true class.
   public var label: Int
-  /// The class that attacks push it towards; nil when any wrong class will do.
+  /// Its target class; nil when any wrong class will do.
   public var target: Int?
   /// SHA-256 of the input's float32 bytes.
   public var input: String
@@ -46,7 +46,7 @@ public struct SampleRecord: Codable, Hashable, Sendable {
 public struct CleanRecord: Codable, Hashable, Sendable {
   /// The class on top.
   public var predicted: Int
-  /// The largest other logit minus that of the true class; negative where it is right.
+  /// The largest other logit minus that of the true class; negative if it is right.
   public var margin: Double
   /// Whether the true class alone is on top; a tie is not right.
   public var correct: Bool
@@ -81,7 +81,7 @@ public struct SampleRadiusRecord: Codable, Hashable, Sendable {
   public var robust: Bool
   /// The example that was tested, of several the one furthest past success.
   ///
-  /// None for a sample that was wrong to begin with, nor where a white-box attack found no success.
+  /// Nil for a sample that was wrong when clean, and if a white-box attack found no success.
   public var example: ExampleRecord?
   /// Forward passes spent at this radius.
   public var forward: Int

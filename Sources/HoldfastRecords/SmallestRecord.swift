@@ -25,9 +25,9 @@ public struct SmallestGroupRecord: Codable, Hashable, Sendable {
   public var fooled: [Int]
   /// Those that stand at every radius.
   public var standing: Int
-  /// Quartiles of the size of the smallest perturbation that was tested, 0 for a sample that is wrong as
-  /// it is: the lower one, the median, the upper one; nil when so many stand that it lies beyond the
-  /// largest radius.
+  /// Quartiles of the size of the smallest perturbation that was tested, 0 for a sample that is
+  /// wrong when clean: lower quartile, median, upper quartile; nil for one beyond the largest
+  /// radius.
   public var quartiles: [Double?]
 
   /// A distribution over some samples.

@@ -18,7 +18,7 @@ public struct SummaryRecord: Codable, Hashable, Sendable {
   public var smallest: SmallestRecord?
   /// What an audit of retrieval found; the figures above are then those of R@1.
   public var retrieval: RetrievalSummaryRecord?
-  /// Files that are damaged and were passed over, in this session or before; nil if there are none.
+  /// Damaged files that were skipped, in this session or before; nil if there are none.
   public var skipped: [SkippedRecord]?
   /// The masking checklist, (a) to (g); nil in runs of versions before it.
   public private(set) var checks: [CheckRecord]?
@@ -67,11 +67,11 @@ public struct SkippedRecord: Codable, Hashable, Sendable {
 
 /// A share of samples, with its Wilson 95 % interval.
 public struct ProportionRecord: Codable, Hashable, Sendable {
-  /// How many.
+  /// The number of samples counted.
   public var count: Int
-  /// Of how many.
+  /// The number of samples in all.
   public var total: Int
-  /// The share.
+  /// `count` over `total`.
   public var value: Double
   /// The lower end of the interval.
   public var low: Double
@@ -154,7 +154,7 @@ public struct ProtocolSummaryRecord: Codable, Hashable, Sendable {
 public struct AttackSummaryRecord: Codable, Hashable, Sendable {
   /// The attack.
   public var attack: String
-  /// The samples whose example is this attack's, per radius; a sample is another attack's where
+  /// The samples whose example is this attack's, per radius; a sample counts for another attack if
   /// that came first or went further.
   public var fooled: [Int]
   /// Runs that were carried to the end of their budget.
@@ -184,7 +184,7 @@ public struct AttackSummaryRecord: Codable, Hashable, Sendable {
 public struct OmittedRecord: Codable, Hashable, Sendable {
   /// The protocol.
   public var name: String
-  /// Why.
+  /// Why it was left out.
   public var reason: String
 
   /// An omission.

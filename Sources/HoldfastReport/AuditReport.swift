@@ -1,19 +1,19 @@
 import Foundation
 public import HoldfastRecords
 
-/// What a run found, as tables and sentences.
+/// The results of a run, as tables and sentences.
 public protocol Report: Sendable {
-  /// What was audited, and where epsilon lives: one line.
+  /// What was audited, and the space of epsilon: one line.
   var heading: String { get }
   /// The table for a reader.
   func table() -> Table
   /// All figures as numbers, for programs.
   func figures() -> Table
-  /// What a reader must know to read the table rightly.
+  /// Notes to the table.
   var notes: [String] { get }
 }
 
-/// What an audit found, as tables and sentences.
+/// The results of an audit, as tables and sentences.
 public struct AuditReport: Report {
   private let plan: PlanRecord
   private let summary: SummaryRecord
@@ -24,7 +24,7 @@ public struct AuditReport: Report {
     self.summary = summary
   }
 
-  /// What was audited, and where epsilon lives: one line.
+  /// What was audited, and the space of epsilon: one line.
   public var heading: String {
     summary.reliability + plan.heading("\(summary.samples) samples")
   }
@@ -82,7 +82,7 @@ public struct AuditReport: Report {
     return table
   }
 
-  /// What a reader must know to read the table rightly: what was not run, and what is doubtful.
+  /// Notes to the table: what was not run, and what is doubtful.
   public var notes: [String] {
     var notes =
       aimNotes(plan) + leftOut(plan, summary)
@@ -100,7 +100,7 @@ public struct AuditReport: Report {
     return notes + reuseNotes(summary) + Self.doubts(summary) + summary.checkNotes
   }
 
-  /// What is doubtful about the figures themselves.
+  /// Doubts about the figures themselves.
   static func doubts(_ summary: SummaryRecord) -> [String] {
     guard summary.inMarginBand > 0 else { return [] }
     return [

@@ -2,7 +2,7 @@ import Foundation
 import HoldfastRecords
 
 extension SummaryRecord {
-  /// What a heading begins with: nothing, or that the run is unreliable and by which checks.
+  /// The beginning of a heading: that the run is unreliable and by which checks; else empty.
   var reliability: String {
     let failed = checks?.failed ?? []
     guard !failed.isEmpty else { return "" }
@@ -10,8 +10,8 @@ extension SummaryRecord {
     return "UNRELIABLE, \(failed.count == 1 ? "check" : "checks") \(letters) failed: "
   }
 
-  /// What a column says about the checks: `pass`, `unreliable`, `too few to tell` or `not run`; empty when
-  /// the record knows of none.
+  /// The checks in one column: `pass`, `unreliable`, `too few to tell` or `not run`; empty if the
+  /// record has none.
   var checkVerdict: String {
     guard let checks else { return "" }
     if unreliable == true { return "unreliable" }
@@ -19,10 +19,10 @@ extension SummaryRecord {
     return checks.undecided.isEmpty ? "pass" : "too few to tell"
   }
 
-  /// The same for programs; empty where nothing was checked.
+  /// The same for programs; empty when nothing was checked.
   var unreliableFigure: String { unreliable.map { "\($0)" } ?? "" }
 
-  /// A line for each check, or one for all where none was run.
+  /// A line for each check, or one for all if none was run.
   var checkNotes: [String] {
     guard let checks, let first = checks.first else { return [] }
     if checks.allSatisfy({ $0.verdict == .notRun && $0.reason == first.reason }) {

@@ -1,7 +1,7 @@
 import Foundation
 public import HoldfastRecords
 
-/// What two runs on the same samples found, as tables and sentences.
+/// The comparison of two runs on the same samples, as tables and sentences.
 public struct ComparisonReport: Report {
   private let record: ComparisonRecord
 
@@ -27,7 +27,7 @@ public struct ComparisonReport: Report {
         row.name, row.radius ?? "", percent(row.first.value), percent(row.second.value),
         String(
           format: "%+.1f [%+.1f, %+.1f]", 100 * row.difference, 100 * row.interval[0],
-          100 * row.interval[1]), "\(row.onlyFirst)", "\(row.onlySecond)", spelled(row),
+          100 * row.interval[1]), "\(row.onlyFirst)", "\(row.onlySecond)", pValueText(row),
       ])
     }
     return table
@@ -50,7 +50,7 @@ public struct ComparisonReport: Report {
     return table
   }
 
-  /// What a reader must know to read the table rightly.
+  /// Notes to the table.
   public var notes: [String] {
     var notes = [
       record.differences.isEmpty
@@ -58,7 +58,7 @@ public struct ComparisonReport: Report {
         : "the runs differ in \(record.differences.joined(separator: ", "))",
       "p: McNemar's exact test, two-sided; one comparison per row, so of 20 rows one is below 0.05 "
         + "by chance",
-      "intervals: 95 %, percentiles of the paired bootstrap; they have no width where no pair differs",
+      "intervals: 95 %, percentiles of the paired bootstrap; they have no width if no pair differs",
     ]
     for (name, run) in zip(["A", "B"], record.runs) where record.unfinished.contains(run) {
       notes.append(
@@ -70,7 +70,7 @@ public struct ComparisonReport: Report {
     return notes
   }
 
-  private func spelled(_ row: ComparisonRowRecord) -> String {
+  private func pValueText(_ row: ComparisonRowRecord) -> String {
     row.p < 0.001 ? "< 0.001" : String(format: "%.3f", row.p)
   }
 }

@@ -10,7 +10,7 @@ public struct HTMLReport: Sendable {
     self.runs = runs
   }
 
-  /// The page.
+  /// The page as text.
   public func html() throws -> String {
     let sections = runs.enumerated().map { RunSection($1, number: $0 + 1) }
     let page = Page(

@@ -2,7 +2,7 @@ import Foundation
 import HoldfastRecords
 
 extension PlanRecord {
-  /// What was audited, how much of it, and where epsilon lives: one line.
+  /// What was audited, how much of it, and the space of epsilon: one line.
   func heading(_ amount: String) -> String {
     let model = lastName(of: model.path)
     let defended = self.model.defense.map { " with \($0.split(separator: " ")[0])" } ?? ""
@@ -10,10 +10,10 @@ extension PlanRecord {
       + "\(amount), \(norm) in units of the \(attackSpace.unit), attacked \(place), seed \(seed)\(way)\(aim)"
   }
 
-  /// Whose way of evaluating was followed, as the end of a line.
+  /// The evaluation preset, as the end of a line.
   var way: String { preset.map { ", evaluated as \($0) does" } ?? "" }
 
-  /// What samples were pushed towards, as the end of a line.
+  /// The target of the attacks, as the end of a line.
   var aim: String {
     switch target {
     case nil: ""
@@ -38,7 +38,7 @@ func lastName(of path: String) -> String {
   path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
 }
 
-/// What of the data is not in the figures: files that are not there, and those that cannot be
+/// The part of the data that is not in the figures: missing files, and files that cannot be
 /// decoded.
 func leftOut(_ plan: PlanRecord, _ summary: SummaryRecord) -> [String] {
   let missing = (plan.data.missing ?? [])
@@ -66,13 +66,13 @@ func reuseNotes(_ summary: SummaryRecord) -> [String] {
   }
 }
 
-/// What a reader must know where attacks aimed at a class.
+/// What a reader must know about targeted attacks.
 func aimNotes(_ plan: PlanRecord) -> [String] {
   guard let target = plan.target else { return [] }
   let isRule = ["random", "least-likely"].contains(target)
   return [
-    "attacks count where the class they aim at is on top; what they push into another class counts "
-      + "as robust, so these figures are no robust accuracy against any attack"
+    "attacks count only if their target class is on top; another wrong class counts "
+      + "as robust, so these figures are not robust accuracy in general"
       + (isRule ? "" : "; samples of `\(target)` are left out")
   ]
 }

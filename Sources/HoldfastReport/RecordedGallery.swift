@@ -3,16 +3,17 @@ import HoldfastFormats
 import HoldfastRecords
 import HoldfastRuns
 
-/// A gallery as it lies in a run folder, its files read.
+/// An example gallery of a run folder, with the content of its files.
 struct RecordedGallery: Hashable, Sendable {
   /// What is known about it.
   let record: GalleryRecord
   /// The pictures and sounds as data URIs, by folder and name.
   private let files: [String: String]
 
-  /// The gallery of the run in `folder`, of all processes that shared it; nil where there is none.
+  /// The example gallery of the run in `folder`, of all processes that shared it; nil if there is
+  /// none.
   ///
-  /// - Throws: `FormatError` where it is damaged, or names files that are not its own.
+  /// - Throws: `FormatError` when it is damaged, or names files that are not its own.
   init?(of run: String, radii: [String]) throws {
     let folder = "\(run)/\(GalleryRecord.place)"
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
@@ -31,8 +32,8 @@ struct RecordedGallery: Hashable, Sendable {
         let path = "\(entry.folder)/\(name)"
         guard let kind = Self.kind(of: name) else {
           throw FormatError(
-            "names a file `\(Shown(path).text)` that no gallery has", in: folder,
-            hint: "remove the gallery to make the report without it")
+            "names a file `\(Shown(path).text)` that no example gallery has", in: folder,
+            hint: "remove the example gallery to make the report without it")
         }
         files[path] = "data:\(kind);base64," + (try Self.bytes("\(folder)/\(path)"))
       }
@@ -51,8 +52,8 @@ struct RecordedGallery: Hashable, Sendable {
   private static func bytes(_ path: String) throws(FormatError) -> String {
     guard let data = try? OwnFile.contents(of: path, limit: largest) else {
       throw FormatError(
-        "is missing, or is no picture or sound of a gallery", in: path,
-        hint: "remove the gallery to make the report without it")
+        "is missing, or is not a picture or sound of an example gallery", in: path,
+        hint: "remove the example gallery to make the report without it")
     }
     return data.base64EncodedString()
   }

@@ -8,11 +8,11 @@ import HoldfastRuns
 public struct RecordedRun: Sendable {
   /// The folder.
   public let folder: String
-  /// What was run.
+  /// The record of the run.
   public let record: RunRecord
-  /// What was found.
+  /// The summary of the results.
   public let summary: SummaryRecord
-  /// What was found of each class, in the order of the labels; empty for an audit of retrieval.
+  /// The results of each class, in the order of the labels; empty for an audit of retrieval.
   let classes: [ClassTally]
   /// A few samples to be looked at; nil when none were kept.
   let gallery: RecordedGallery?
@@ -20,7 +20,8 @@ public struct RecordedRun: Sendable {
   /// What results depend on.
   public var plan: PlanRecord { record.plan }
 
-  /// Reads the run in `folder`: `run.json`, `summary.json`, every `samples*.jsonl`, and its gallery.
+  /// Reads the run in `folder`: `run.json`, `summary.json`, every `samples*.jsonl`, and its example
+  /// gallery.
   ///
   /// - Throws: `FormatError` when a file is missing, is none of ours, or says something else than another
   ///   one: a run that was stopped has a summary of fewer samples.
@@ -44,7 +45,7 @@ public struct RecordedRun: Sendable {
     gallery = try RecordedGallery(of: folder, radii: record.plan.radii)
   }
 
-  private static let unfinished = "run the same audit again: it goes on where it was stopped"
+  private static let unfinished = "run the same audit again: it continues"
 
   /// Sums up all samples by their classes; those of retrieval have none.
   private static func tally(_ run: StoredRun) throws -> (classes: [ClassTally], count: Int) {
@@ -65,11 +66,11 @@ public struct RecordedRun: Sendable {
   }
 }
 
-/// What was found of the samples of one class.
+/// The results of one class.
 struct ClassTally: Hashable, Sendable {
-  /// The class.
+  /// The label of the class.
   let label: Int
-  /// Its samples.
+  /// The number of its samples.
   private(set) var total = 0
   /// Those that are right when clean.
   private(set) var clean = 0

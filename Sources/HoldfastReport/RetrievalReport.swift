@@ -1,13 +1,13 @@
 import Foundation
 public import HoldfastRecords
 
-/// What an audit of retrieval found, as tables and sentences.
+/// The results of an audit of retrieval, as tables and sentences.
 public struct RetrievalReport: Report {
   private let plan: PlanRecord
   private let summary: SummaryRecord
   private let found: RetrievalSummaryRecord
 
-  /// A report on a finished run; nil where the run was none of retrieval.
+  /// A report on a finished run; nil when the run was none of retrieval.
   public init?(plan: PlanRecord, summary: SummaryRecord) {
     guard let found = summary.retrieval else { return nil }
     self.plan = plan
@@ -15,7 +15,7 @@ public struct RetrievalReport: Report {
     self.found = found
   }
 
-  /// What was audited, and where epsilon lives: one line.
+  /// What was audited, and the space of epsilon: one line.
   public var heading: String {
     let queries = found.clean.toAttacked.first?.total ?? 0
     return plan.heading(
@@ -101,7 +101,7 @@ public struct RetrievalReport: Report {
     return table
   }
 
-  /// What a reader must know to read the table rightly.
+  /// Notes to the table.
   public var notes: [String] {
     leftOut(plan, summary) + summary.omitted.map { "not run: \($0.name) (\($0.reason))" } + remarks
       + doubts + summary.checkNotes
@@ -145,7 +145,7 @@ public struct RetrievalReport: Report {
     return notes
   }
 
-  /// What is doubtful about the figures themselves.
+  /// Doubts about the figures themselves.
   var doubts: [String] {
     guard summary.inMarginBand > 0 else { return [] }
     return [

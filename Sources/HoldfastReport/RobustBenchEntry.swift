@@ -3,8 +3,8 @@ public import HoldfastRecords
 
 /// A run as an entry of RobustBench's model zoo: the JSON of `model_info/<data>/<norm>/<name>.json`.
 ///
-/// What a run cannot know, such as the paper, is null, to be filled in. `autoattack_acc` is there only
-/// where the white-box protocol was a complete standard AutoAttack in float32.
+/// What a run cannot know, such as the paper, is null, to be filled in. `autoattack_acc` is there
+/// only if the white-box protocol was a complete standard AutoAttack in float32.
 public struct RobustBenchEntry: Encodable, Hashable, Sendable {
   /// The radius.
   public let eps: String
@@ -12,14 +12,14 @@ public struct RobustBenchEntry: Encodable, Hashable, Sendable {
   public let clean: String
   /// Accuracy under the complete standard AutoAttack in percent.
   public let autoAttack: String?
-  /// What the standard ensemble lacks in this run; empty where it is complete.
+  /// What the standard ensemble lacks in this run; empty when it is complete.
   public let missing: [String]
-  /// Whether a masking check failed; nil where they were not run.
+  /// Whether a masking check failed; nil when they were not run.
   public let unreliable: Bool?
   private let dataset: String
   private let footnote: String
 
-  /// The entry of a run at one of its radii; nil where it has no such radius.
+  /// The entry of a run at one of its radii; nil when it has no such radius.
   public init?(plan: PlanRecord, summary: SummaryRecord, radius: String) {
     guard let index = plan.radii.firstIndex(of: radius) else { return nil }
     eps = radius
@@ -48,7 +48,7 @@ public struct RobustBenchEntry: Encodable, Hashable, Sendable {
     case autoAttack = "autoattack_acc"
   }
 
-  /// Writes every field of the zoo, null where it is not known.
+  /// Writes every field of the zoo, null if unknown.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     for key in [

@@ -96,7 +96,7 @@ public struct RunsReport: Report {
       return plan.retrieval == nil ? plan.attackSpace.sense : "\(plan.attackSpace.sense), retrieval"
     }
 
-    /// What a reader of the drawing must know; nil where only the models differ.
+    /// What a reader of the drawing must know; nil when only the models differ.
     var caution: String? {
       func differ<Value: Hashable>(_ value: (RecordedRun) -> Value) -> Bool {
         Set(runs.map(value)).count > 1
@@ -138,6 +138,6 @@ public struct RunsReport: Report {
 }
 
 extension ProtocolRecord {
-  /// What was run of it, whatever the reason why it was not.
+  /// Its attacks; empty if the protocol was not run.
   fileprivate var attacksAlone: [AttackRecord] { omitted == nil ? attacks : [] }
 }

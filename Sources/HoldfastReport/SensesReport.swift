@@ -1,17 +1,17 @@
 import Foundation
 public import HoldfastRecords
 
-/// What audits of several senses of one model found, a row each: clean accuracy and robust accuracy
-/// per radius, worst case over the protocols that were run.
+/// The results of audits of several senses of one model, a row each: clean accuracy and robust
+/// accuracy per radius, worst case over the protocols that were run.
 ///
 /// The form is that of CALMARS, table 7. Senses measure epsilon in units of their own, and each row
 /// names its unit.
 public struct SensesReport: Report {
   /// One sense's run.
   public struct Entry: Sendable {
-    /// What was audited.
+    /// The record of the plan.
     public let plan: PlanRecord
-    /// What was found.
+    /// The summary of the results.
     public let summary: SummaryRecord
 
     /// A finished run.
@@ -31,7 +31,7 @@ public struct SensesReport: Report {
     self.entries = entries
   }
 
-  /// The model, how much of it was audited, and where epsilon lives: one line.
+  /// The model, how much of it was audited, and the space of epsilon: one line.
   public var heading: String {
     guard let plan = entries.first?.plan else { return "" }
     let model = lastName(of: plan.model.path)
@@ -41,7 +41,7 @@ public struct SensesReport: Report {
       + "\(plan.norm) in the unit of each row, \(places), seed \(plan.seed)\(plan.way)"
   }
 
-  /// Where attacks acted.
+  /// The spaces that attacks acted in.
   private var places: String {
     let others = entries.filter { $0.plan.attackSpace.place != "model" }
       .map { "\($0.sense) at \($0.plan.attackSpace.place)" }

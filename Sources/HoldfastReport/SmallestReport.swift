@@ -6,7 +6,7 @@ public struct SmallestReport: Sendable {
   private let plan: PlanRecord
   private let found: SmallestRecord
 
-  /// A report on a run; nil where nothing but clean accuracy was measured.
+  /// A report on a run; nil when nothing but clean accuracy was measured.
   public init?(plan: PlanRecord, summary: SummaryRecord) {
     guard let found = summary.smallest else { return nil }
     self.plan = plan
@@ -42,7 +42,7 @@ public struct SmallestReport: Sendable {
         + "FAB, may find smaller ones"
   }
 
-  /// A size, as a fraction where the radii are.
+  /// A size, as a fraction if the radii are fractions.
   private func size(_ size: Double?) -> String {
     guard let size else { return "> \(plan.radii.last ?? "")" }
     let isFraction = plan.radii.allSatisfy { $0.hasSuffix("/255") }

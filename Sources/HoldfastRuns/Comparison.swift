@@ -64,7 +64,7 @@ public enum Comparison {
       ("unit of epsilon", a.attackSpace.unit != b.attackSpace.unit),
       ("place that is attacked", a.attackSpace.place != b.attackSpace.place),
       ("task", (a.retrieval == nil) != (b.retrieval == nil)),
-      ("gallery", a.retrieval != nil && a.retrieval != b.retrieval),
+      ("retrieval index", a.retrieval != nil && a.retrieval != b.retrieval),
     ] where differs {
       throw RunError(
         "the runs differ in the \(what), so their figures do not mean the same",
@@ -74,8 +74,8 @@ public enum Comparison {
 
   /// Refuses runs whose samples have the same ids and were made of other files.
   ///
-  /// Where a line does not say what its file held, the input itself counts, if both runs prepare files in
-  /// the same way.
+  /// If a line does not record its file's hash, the input itself counts, provided that both runs
+  /// prepare files in the same way.
   ///
   /// - Returns: what to say about inputs that differ although their files do not.
   private static func compareInputs(
@@ -191,7 +191,7 @@ extension PlanRecord {
     return run.isEmpty ? [] : run.map(\.name) + [Self.worst]
   }
 
-  /// Where a radius stands in this plan, however it is written.
+  /// The index of a radius in this plan, however it is written.
   fileprivate func place(of radius: String) -> Int? {
     radiusValue(radius).flatMap { value in radii.firstIndex { radiusValue($0) == value } }
   }

@@ -3,7 +3,7 @@ public import HoldfastFormats
 public import HoldfastRecords
 
 extension GalleryRecord {
-  /// Reads a gallery's own file; nil when there is none.
+  /// Reads the file of an example gallery; nil if there is none.
   ///
   /// - Throws: `FormatError` for a damaged file, a link, and a name that leads out of the gallery's folder.
   public static func read(from file: String) throws(FormatError) -> GalleryRecord? {
@@ -19,7 +19,7 @@ extension GalleryRecord {
       let files = entry.panels.flatMap { $0.pictures + [$0.sound].compactMap(\.self) }
       for name in [entry.folder] + files where !OwnFile.isPlain(name) {
         throw FormatError(
-          "names `\(name)`, which is no file of a gallery", in: file,
+          "names `\(name)`, which is not a file of an example gallery", in: file,
           hint: "remove it; the run then goes on, and its report is made, without it")
       }
     }

@@ -15,27 +15,27 @@ extension PlanRecord {
     case classes = "the class names"
     /// What the class names are put into.
     case templates = "the prompt templates"
-    /// The file that stands for the classes.
+    /// The file of the classes' anchors.
     case anchors = "the anchors of the classes"
-    /// Where attacks act.
+    /// The space that attacks act in.
     case attackSpace = "the attacked space"
     /// How perturbations are measured.
     case norm = "the norm"
     /// How large they may be.
     case radii = "the radii"
-    /// What is run.
+    /// The protocols and their attacks.
     case protocols = "the protocols or their attacks"
-    /// What attacks aim at.
+    /// The target of the attacks.
     case goal = "the goal of the attacks"
-    /// The class that samples are pushed towards.
+    /// The target class of the attacks.
     case target = "the class that attacks aim at"
-    /// What radii share.
+    /// Whether budgets are nested across radii.
     case budgets = "the budgets"
-    /// What attacks search in.
+    /// The precision that attacks search in.
     case precision = "the precision"
     /// The seed of all noise.
     case seed = "the seed"
-    /// Whose way of evaluating is followed.
+    /// The evaluation preset.
     case preset = "the preset"
     /// What an audit of retrieval ranks.
     case retrieval = "the attacked side or the retrieval index"

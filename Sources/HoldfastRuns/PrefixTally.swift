@@ -2,8 +2,8 @@ public import HoldfastRecords
 
 /// Sums up an unfinished run in the order of its data: a sample counts once all before it are finished.
 ///
-/// A sample that falls at once finishes at once, so a sum over whatever is finished would be about those
-/// that fell first.
+/// A sample that is fooled at once finishes at once, so a sum over all finished samples would
+/// favour those that were fooled first.
 public struct PrefixTally {
   private var order: DataOrder<SampleRecord>
   private var sum: Tally

@@ -1,4 +1,4 @@
-/// The number that a radius as it was written stands for, such as `4/255` or `0.5`; nil when it is none.
+/// The value of a radius written as `4/255` or `0.5`; nil when the text is not a radius.
 public func radiusValue(_ text: String) -> Double? {
   let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
   switch (parts.count, parts.first ?? nil, parts.last ?? nil) {

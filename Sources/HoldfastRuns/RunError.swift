@@ -13,6 +13,6 @@ public struct RunError: UserFacingError, Hashable, Sendable {
     self.hint = hint
   }
 
-  /// The sentence.
+  /// What is wrong, as one sentence.
   public var what: String { message }
 }

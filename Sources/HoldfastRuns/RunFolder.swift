@@ -10,7 +10,7 @@ public struct RecordedInput: Hashable, Sendable {
   /// line.
   public let file: String?
 
-  /// What a line says.
+  /// Creates what a line records of an input.
   public init(input: String, file: String?) {
     self.input = input
     self.file = file
@@ -108,7 +108,7 @@ public final class RunFolder {
   public func append(_ sample: SampleRecord) throws {
     guard finished.insert(sample.id).inserted else {
       throw FormatError(
-        "comes twice in the data set", in: sample.id, hint: "ids of samples must be unique")
+        "occurs twice in the data set", in: sample.id, hint: "ids of samples must be unique")
     }
     var line = sample
     line.run = record.digest
@@ -170,7 +170,7 @@ public final class RunFolder {
 
   /// A process by itself takes the run for itself, those of a job share it.
   ///
-  /// The first process of a job refuses where others write to shards that no process of this job can
+  /// The first process of a job throws if others write to shards that no process of this job can
   /// own.
   private static func lock(_ path: String, _ shard: Shard) throws -> FileLock {
     let kind: FileLock.Kind = shard.isWhole ? .exclusive : .shared

@@ -2,7 +2,7 @@
 public struct Shard: Hashable, Sendable {
   /// Which process this is, from 0.
   public let rank: Int
-  /// How many there are.
+  /// The number of processes that share the run.
   public let processes: Int
 
   /// The part of process `rank`.
@@ -11,7 +11,7 @@ public struct Shard: Hashable, Sendable {
     self.processes = processes
   }
 
-  /// All of it.
+  /// The shard of a run by one process: all of it.
   public static let whole = Shard(rank: 0, of: 1)
 
   /// Whether this is all of it.

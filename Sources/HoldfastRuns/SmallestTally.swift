@@ -50,8 +50,7 @@ struct SmallestTally {
       quartiles: [0.25, 0.5, 0.75].map { quantile(sizes, $0) })
   }
 
-  /// The number below which a share of sorted ones lies, between neighbours by their distance; nil when
-  /// it is not finite.
+  /// The quantile of sorted numbers, interpolated linearly; nil when it is not finite.
   static func quantile(_ sorted: [Double], _ share: Double) -> Double? {
     guard !sorted.isEmpty else { return nil }
     let place = share * Double(sorted.count - 1)

@@ -5,7 +5,7 @@ public import HoldfastRecords
 public struct StoredRun {
   /// The folder.
   public let path: String
-  /// What was run.
+  /// The record of the run.
   public let record: RunRecord
 
   /// Reads `run.json` of the folder at `path`.

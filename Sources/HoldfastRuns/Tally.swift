@@ -38,7 +38,7 @@ public struct Tally {
     var reused = 0
   }
 
-  /// Nothing yet.
+  /// Creates a tally without samples.
   public init(_ plan: PlanRecord) {
     self.plan = plan
     worst = plan.radii.map { _ in Count() }
@@ -88,7 +88,7 @@ public struct Tally {
   /// How many samples are correct under every protocol so far, per radius.
   public var standing: [ProportionRecord] { worst.map { .wilson($0.robust, of: samples) } }
 
-  /// What the run found.
+  /// The summary of the samples so far.
   public func summary() -> SummaryRecord {
     SummaryRecord(
       samples: samples, clean: clean,

@@ -23,7 +23,7 @@ public enum SceneTexture: String, CaseIterable, Codable, Hashable, Sendable {
   case solid, striped, dotted, checkered, shaded
 }
 
-/// Where in the field of view the shape is.
+/// The place of the shape in the field of view.
 public enum ScenePosition: String, CaseIterable, Codable, Hashable, Sendable {
   /// A ninth of the field of view.
   case topLeft, top, topRight, left, center, right, bottomLeft, bottom, bottomRight

@@ -53,7 +53,7 @@ struct SceneBody {
     return Solid(x: place.x, y: -place.y, z: random.integer(in: 0...1) == 0 ? height : -height)
   }
 
-  /// A point that is no part of the shape.
+  /// A point outside of the shape.
   static func stray(
     _ background: SceneBackground, _ line: Point, random: inout SplitMix64
   ) -> Solid {

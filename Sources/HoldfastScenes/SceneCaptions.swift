@@ -32,9 +32,9 @@ public enum SceneCaptions {
   /// caption names the shape and says nothing untrue. About one in three is a filled template, with
   /// the article that zero-shot prompts have ("a photo of a arrow.").
   ///
-  /// What is told of a scene is the same for all senses, in the words for what is seen: colours are
-  /// pitches to the ear, and warmth where heat is felt. Only the medium differs: a photo of a ring,
-  /// a sound of a ring.
+  /// What is told of a scene is the same for all senses, in words for what is seen, although a
+  /// colour is a pitch in sounds and warmth in thermal pictures. Only the medium differs: a photo
+  /// of a ring, a sound of a ring.
   public static func caption(_ scene: SceneDescription, for sense: SceneSense = .image) -> String {
     var random = scene.randomness(for: .text)
     let name = scene.shape.className

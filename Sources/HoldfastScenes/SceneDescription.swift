@@ -12,7 +12,7 @@ public struct SceneDescription: Codable, Hashable, Sendable {
   public var color: SceneColor
   /// The filling of the shape.
   public var texture: SceneTexture
-  /// Where the shape is.
+  /// The place of the shape.
   public var position: ScenePosition
   /// How large the shape is.
   public var size: SceneSize

@@ -4,7 +4,7 @@ import HoldfastCore
 public struct SceneImage: Hashable, Sendable {
   /// Pixels in a row.
   public let width: Int
-  /// Rows.
+  /// The number of rows.
   public let height: Int
   /// Red, green and blue of each pixel, row by row from the top; `width * height * 3` bytes.
   public let rgb: [UInt8]

@@ -28,7 +28,7 @@ struct SceneEventPixels {
   /// Shows the pixels what there is to see at a step, and reports what has changed since the last.
   mutating func see(_ seen: [Float], at step: Int, of steps: Int) {
     if last.isEmpty {
-      // Where in between two thresholds a pixel starts is chance.
+      // A pixel starts at random between two thresholds.
       memory = seen.indices.map {
         seen[$0] + thresholds[$0] * Float(random.number(in: -0.5...0.5))
       }
@@ -68,7 +68,7 @@ struct SceneEventPixels {
 
 /// Events that come from no change of what is seen.
 struct SceneEventNoise {
-  /// How many there are.
+  /// The number of pixels.
   let count: Int
   private let pattern: SceneBackground
   private let size: Int

@@ -71,7 +71,7 @@ public enum SceneEvents {
   }
 }
 
-/// How far the two tones of a shape stand out from the ground: above 0 where they are brighter.
+/// How far the two tones of a shape stand out from the ground: above 0 if they are brighter.
 private struct SceneContrasts {
   private let first: Double
   private let second: Double

@@ -19,9 +19,9 @@ import HoldfastMedia
 ///
 /// Beside the concepts' folders stand two tables: `manifest.csv` with the columns path, label,
 /// modality, caption and scene, and `pairs.csv` with input and caption, as retrieval takes it. They
-/// are written last: where they are, everything is there.
+/// are written last: if they are there, everything is.
 public struct SceneExport: Sendable {
-  /// The supply.
+  /// The source of the scenes.
   public let generator: SceneGenerator
   /// What the scenes may be used for.
   public let split: SceneSplit
@@ -40,10 +40,10 @@ public struct SceneExport: Sendable {
     self.count = count
   }
 
-  /// Writes the scenes for one sense into a folder, which is made where it is missing.
+  /// Writes the scenes for one sense into a folder, which is created if missing.
   ///
   /// - Parameter progress: called after each scene with the number that are done.
-  /// - Throws: ``SceneError`` where a setting cannot be met, and the system's errors.
+  /// - Throws: ``SceneError`` when a setting cannot be met, and the system's errors.
   public func write(
     _ rendering: SceneRendering, to folder: String, progress: (Int) -> Void = { _ in }
   ) throws {

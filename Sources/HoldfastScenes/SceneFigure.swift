@@ -6,7 +6,7 @@ import HoldfastCore
 struct SceneFigure {
   private let shape: SceneShape
   private let outline: SceneOutline
-  /// The distances to the outline, from a table where the figure is drawn many times.
+  /// The distances to the outline, from a table if the figure is drawn many times.
   private var field: SceneField?
   private(set) var center: Point
   private(set) var radius: Double
@@ -41,7 +41,7 @@ struct SceneFigure {
     return figure
   }
 
-  /// The colour at a point where the shape lies over `behind`; edges are smooth over one pixel.
+  /// The colour at a point of the shape over `behind`; edges are smooth over one pixel.
   func paint(over behind: RGB, at point: Point, _ pixel: Double) -> RGB {
     let (cover, local) = cover(at: point, pixel)
     return cover > 0

@@ -4,7 +4,7 @@ import HoldfastCore
 public struct SceneGrayImage: Hashable, Sendable {
   /// Pixels in a row.
   public let width: Int
-  /// Rows.
+  /// The number of rows.
   public let height: Int
   /// The pixels, row by row from the top; `width * height` bytes.
   public let gray: [UInt8]
@@ -21,11 +21,10 @@ extension SceneImage {
 /// Takes pictures of the heat of scenes: bright is warm.
 ///
 /// The shape is always warmer than what is around it; its colour says by how much, the colour
-/// behind it how warm the surroundings are. Where its filling has the second tone it is cooler. The
-/// pattern behind the shape is one of temperature: a slope, patches or warm pipes. Heat spreads, so
-/// edges are soft; the sensor has noise, stripes down its columns and darker corners. The seed
-/// decides the exact place and the amounts, with numbers of its own, and adds up to two small warm
-/// spots.
+/// behind it how warm the surroundings are. The second tone of its filling is cooler. The pattern
+/// behind the shape is one of temperature: a slope, patches or warm pipes. Heat spreads, so edges
+/// are soft; the sensor has noise, stripes down its columns and darker corners. The seed decides
+/// the exact place and the amounts, with numbers of its own, and adds up to two small warm spots.
 public enum SceneHeat {
   /// The sides, in pixels, that `render` accepts.
   public static let sizes = 16...1024

@@ -1,6 +1,6 @@
 import HoldfastCore
 
-/// Where a shape has moved to.
+/// The position of a moving shape.
 struct ScenePose {
   /// The way gone, in parts of the picture's side.
   var shift: Point
@@ -12,7 +12,7 @@ struct ScenePose {
 
 /// The way of a shape while it is watched: along an arc, turning, nearing or receding.
 ///
-/// Half-way through, the shape is where the scene has it.
+/// Half-way through, the shape is at the scene's position.
 struct SceneMotion {
   private let heading: Double
   private let way: Double

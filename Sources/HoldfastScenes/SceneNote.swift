@@ -2,7 +2,7 @@
 ///
 /// Times are parts of the whole sound; pitches are semitones above the register of the scene.
 struct SceneNote: Sendable {
-  /// What sounds.
+  /// The kind of sound.
   enum Source: Sendable {
     /// Sine waves: the frequency of each as a multiple of the note's, and its level.
     case tones([Partial])
@@ -21,8 +21,8 @@ struct SceneNote: Sendable {
   var source: Source
   var pitch: SceneCurve = 0.0
   var loudness: SceneCurve = 1.0
-  /// The time in which the note falls to half its loudness, besides `loudness`; none if it does
-  /// not decay.
+  /// The time in which the note falls to half its loudness, besides `loudness`; nil if it does not
+  /// decay.
   var halfLife: Double?
   /// The swing of the pitch to either side, in semitones.
   var vibrato: SceneCurve = 0.0

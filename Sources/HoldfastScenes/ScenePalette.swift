@@ -44,7 +44,7 @@ extension SceneColor {
     }
   }
 
-  /// The second tone of a textured shape: the same colour, deeper, or lighter where it is black.
+  /// The second tone of a textured shape: the same colour, deeper; lighter for black.
   var secondTone: RGB {
     self == .black ? RGB(0.36, 0.36, 0.36) : rgb * 0.58
   }

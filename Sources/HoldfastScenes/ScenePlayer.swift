@@ -86,7 +86,7 @@ struct ScenePlayer {
   }
 }
 
-/// What sounds in a note.
+/// The source of a note's sound.
 protocol SceneSoundSource {
   /// Takes a frequency, in hertz, at a part of the note.
   mutating func tune(to frequency: Double, part: Double)

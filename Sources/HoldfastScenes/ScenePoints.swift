@@ -87,7 +87,7 @@ struct Solid {
   var z: Double
 }
 
-/// From where a body is seen.
+/// The view of a body.
 private struct SceneView {
   private let yaw: (sine: Double, cosine: Double)
   private let pitch: (sine: Double, cosine: Double)
@@ -97,7 +97,7 @@ private struct SceneView {
     let side = 7 * Double(scene.backgroundColor.index) - 31.5
     yaw = sineAndCosine(degrees: side + random.number(in: -10...10))
     pitch = sineAndCosine(degrees: random.number(in: -30...30))
-    // Clockwise is negative where y points upwards.
+    // Clockwise is negative, as y points upwards.
     roll = sineAndCosine(degrees: -1.5 * Double(scene.tilt) + random.number(in: -8...8))
   }
 

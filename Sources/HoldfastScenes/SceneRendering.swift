@@ -16,7 +16,7 @@ public enum SceneSample: Hashable, Sendable {
   case words(String)
 }
 
-/// How scenes are made for a sense; a setting that the sense has no use for is passed over.
+/// How scenes are made for a sense; a setting that the sense has no use for is skipped.
 public struct SceneRendering: Codable, Hashable, Sendable {
   /// The sense.
   public var sense: SceneSense
@@ -46,7 +46,7 @@ public struct SceneRendering: Codable, Hashable, Sendable {
 
   /// Makes a scene for the sense; the same on every platform.
   ///
-  /// Throws where a setting is outside what the sense's renderer accepts.
+  /// Throws when a setting is outside what the sense's renderer accepts.
   public func render(_ scene: SceneDescription) throws(SceneError) -> SceneSample {
     switch sense {
     case .image: .image(try SceneDrawing.render(scene, size: size))

@@ -3,7 +3,7 @@ public import HoldfastMedia
 extension SceneSample {
   /// The sample as preparations of encoders take it; heat is a grey picture.
   ///
-  /// - Throws: ``SceneError`` for words, which are no input of a modality with files.
+  /// - Throws: ``SceneError`` for captions, which are not media.
   public func medium() throws -> Medium {
     switch self {
     case .image(let picture): return .image(try Image(picture))
@@ -14,7 +14,7 @@ extension SceneSample {
     case .points(let cloud): return .points(try PointCloud(coordinates: cloud.xyz))
     case .words:
       throw SceneError(
-        what: "words of a scene are no samples of a data set", where: "sense",
+        what: "captions of scenes are not samples of a data set", where: "sense",
         hint: "write them to files, or choose another sense")
     }
   }

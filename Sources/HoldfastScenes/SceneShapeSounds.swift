@@ -3,8 +3,8 @@ import HoldfastCore
 extension SceneShape {
   /// The sound of the shape: what is played, in the register of a scene.
   ///
-  /// Where the shape allows it, the notes draw it into a spectrogram: the two glides of a cross
-  /// meet, an hourglass is noise with a waist.
+  /// If the shape allows it, the notes draw it into a spectrogram: the two glides of a cross meet,
+  /// an hourglass is noise with a waist.
   func notes(random: inout SplitMix64) -> [SceneNote] {
     switch self {
     case .circle:

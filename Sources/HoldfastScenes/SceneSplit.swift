@@ -1,11 +1,11 @@
 /// What a scene may be used for.
 ///
 /// Splits hold out combinations, not only seeds: each triple of shape, colour and texture belongs
-/// to one split. The triples are dealt by a Latin design, `(shape + colour + 2 · texture) mod 10`,
-/// where 0 is evaluation, 1 is validation and the rest is training. Of 1,000 triples that makes
-/// 800, 100 and 100, the same number for every shape, colour and texture, and every pair of values
-/// occurs in training: of each shape and colour, 4 of 5 textures; of each shape and texture, 8 of
-/// 10 colours; of each colour and texture, 16 of 20 shapes.
+/// to one split. The triples are dealt by a Latin design, `(shape + colour + 2 · texture) mod 10`:
+/// 0 is evaluation, 1 is validation, the rest is training. Of 1,000 triples that makes 800, 100 and
+/// 100, the same number for every shape, colour and texture, and every pair of values occurs in
+/// training: of each shape and colour, 4 of 5 textures; of each shape and texture, 8 of 10 colours;
+/// of each colour and texture, 16 of 20 shapes.
 public enum SceneSplit: String, CaseIterable, Codable, Hashable, Sendable {
   /// Combinations to learn from.
   case train

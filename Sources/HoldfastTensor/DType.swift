@@ -80,10 +80,10 @@ extension Int: TensorScalar {
   public static var dtype: DType { .int64 }
 }
 extension UInt8: TensorScalar {
-  /// Bytes.
+  /// Unsigned 8-bit integers.
   public static var dtype: DType { .uint8 }
 }
 extension Bool: TensorScalar {
-  /// One byte each.
+  /// Booleans, one byte each.
   public static var dtype: DType { .bool }
 }

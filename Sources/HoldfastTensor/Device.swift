@@ -1,6 +1,6 @@
 import CTorch
 
-/// Where a tensor lives.
+/// The device that holds a tensor.
 public enum Device: Sendable, Hashable, CustomStringConvertible {
   /// The processor's own memory.
   case cpu

@@ -2,9 +2,9 @@ import CTorch
 
 /// A source of noise that depends on its seed and stream, and on nothing else.
 ///
-/// Each sample of a run gets `Generator(seed: runSeed, stream: sampleID)`, so its noise is the same
-/// whatever the batch size, the order, the device, or where the run resumed. The numbers are drawn
-/// on the CPU by Philox 4x32-10 (Salmon et al., SC 2011).
+/// Each sample of a run gets `Generator(seed: runSeed, stream: sampleID)`, so its noise does not
+/// depend on the batch size, the order, the device, or where the run was resumed. The numbers are
+/// drawn on the CPU by Philox 4x32-10 (Salmon et al., SC 2011).
 public struct Generator: Sendable, Hashable {
   /// The seed of the run.
   public let seed: UInt64

@@ -1,19 +1,19 @@
 import CTorch
 import Foundation
 
-/// Texts by their keys that the processes of one job share: where they meet, and wait for each other.
+/// A store of texts by key that the processes of one job share, to meet and to wait for each other.
 ///
-/// This is libtorch's `TCPStore`, as `torch.distributed` uses it: one process, or `torchrun` itself,
-/// serves it, all connect. Every call ends within a time limit, with ``TorchError`` of code `timeout`
-/// where what was waited for did not come, and `network` where the connection failed.
+/// This is libtorch's `TCPStore`, as `torch.distributed` uses it: one process, or `torchrun`
+/// itself, serves it, all connect. Every call ends within a time limit, with ``TorchError`` of code
+/// `timeout` if a key did not appear in time, and `network` if the connection failed.
 public final class RendezvousStore {
-  /// Where the store is, as `host:port`.
+  /// The address of the store, as `host:port`.
   public let address: String
   private let handle: hf_store
   /// How long a call that needs no other process may take.
   private let limit: Duration
 
-  /// Connects to a store, and serves it first where this process is its server.
+  /// Connects to a store; the process that is its server serves it first.
   ///
   /// - Parameters:
   ///   - limit: how long to try to connect, and how long a call that waits for nobody may take.

@@ -8,7 +8,7 @@ import CTorch
 /// runs as it was written, so that every call gives the same figures.
 public final class ScriptModule {
   private let handle: hf_script
-  /// Where its parameters live.
+  /// The device that holds its parameters.
   public let device: Device
 
   /// Loads a file of `torch.jit.save`, and runs what it says happens on loading.
@@ -85,9 +85,9 @@ public final class ScriptModule {
   /// Calls a method on one tensor.
   ///
   /// - Parameters:
-  ///   - place: the index or name of the part that is meant, of a result with several; empty where
+  ///   - place: the index or name of the part that is meant, of a result with several; empty when
   ///     the result is one tensor.
-  /// - Throws: ``TorchError`` with the reason where the code fails, or gives no tensor there.
+  /// - Throws: ``TorchError`` with the reason when the code fails, or gives no tensor there.
   public func callAsFunction(
     _ input: Tensor, method: String = "forward", place: String = ""
   ) throws(TorchError) -> Tensor {

@@ -17,7 +17,7 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Sum.
+  /// Elementwise sum.
   public static func + (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_ADD, "+", b)
   }
@@ -25,7 +25,7 @@ extension Tensor {
   public static func + (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try a.binary(HF_ADD, "+", b)
   }
-  /// Difference.
+  /// Elementwise difference.
   public static func - (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_SUBTRACT, "-", b)
   }
@@ -37,7 +37,7 @@ extension Tensor {
   public static func - (a: Double, b: Tensor) throws(TorchError) -> Tensor {
     try make("-", [b]) { hf_scalar_binary(Int32(HF_SUBTRACT), a, b.handle, $0) }
   }
-  /// Product.
+  /// Elementwise product.
   public static func * (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_MULTIPLY, "*", b)
   }
@@ -49,7 +49,7 @@ extension Tensor {
   public static func * (a: Double, b: Tensor) throws(TorchError) -> Tensor {
     try b.binary(HF_MULTIPLY, "*", a)
   }
-  /// Quotient.
+  /// Elementwise quotient.
   public static func / (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_DIVIDE, "/", b)
   }
@@ -61,12 +61,12 @@ extension Tensor {
   public static func / (a: Double, b: Tensor) throws(TorchError) -> Tensor {
     try make("/", [b]) { hf_scalar_binary(Int32(HF_DIVIDE), a, b.handle, $0) }
   }
-  /// Negative.
+  /// Elementwise negation.
   public static prefix func - (a: Tensor) throws(TorchError) -> Tensor {
     try a.unary(HF_NEGATE, "negate")
   }
 
-  /// Each element to a power.
+  /// Elementwise power.
   public func power(_ exponent: Double) throws(TorchError) -> Tensor {
     try binary(HF_POWER, "power", exponent)
   }
@@ -103,72 +103,72 @@ extension Tensor {
 // MARK: Comparisons, as masks
 
 extension Tensor {
-  /// Where elements are equal.
+  /// Elementwise equality, as bools.
   public static func .== (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_EQUAL, "==", b)
   }
-  /// Where elements equal a number.
+  /// Elementwise equality with a number, as bools.
   public static func .== (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try a.binary(HF_EQUAL, "==", b)
   }
-  /// Where elements differ.
+  /// Elementwise inequality, as bools.
   public static func .!= (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_NOT_EQUAL, "!=", b)
   }
-  /// Where the first is less.
+  /// Elementwise `<`, as bools.
   public static func .< (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_LESS, "<", b)
   }
-  /// Where elements are less than a number.
+  /// Elementwise `<` with a number, as bools.
   public static func .< (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try a.binary(HF_LESS, "<", b)
   }
-  /// Where the first is at most the second.
+  /// Elementwise `<=`, as bools.
   public static func .<= (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_LESS_EQUAL, "<=", b)
   }
-  /// Where elements are at most a number.
+  /// Elementwise `<=` with a number, as bools.
   public static func .<= (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try a.binary(HF_LESS_EQUAL, "<=", b)
   }
-  /// Where the first is greater.
+  /// Elementwise `>`, as bools.
   public static func .> (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_GREATER, ">", b)
   }
-  /// Where elements are greater than a number.
+  /// Elementwise `>` with a number, as bools.
   public static func .> (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try a.binary(HF_GREATER, ">", b)
   }
-  /// Where the first is at least the second.
+  /// Elementwise `>=`, as bools.
   public static func .>= (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try a.binary(HF_GREATER_EQUAL, ">=", b)
   }
-  /// Where elements are at least a number.
+  /// Elementwise `>=` with a number, as bools.
   public static func .>= (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try a.binary(HF_GREATER_EQUAL, ">=", b)
   }
-  /// Where both masks hold.
+  /// Elementwise and of two masks.
   public func and(_ other: Tensor) throws(TorchError) -> Tensor {
     try binary(HF_AND, "and", other)
   }
-  /// Where either mask holds.
+  /// Elementwise or of two masks.
   public func or(_ other: Tensor) throws(TorchError) -> Tensor { try binary(HF_OR, "or", other) }
-  /// Where exactly one mask holds.
+  /// Elementwise exclusive or of two masks.
   public func xor(_ other: Tensor) throws(TorchError) -> Tensor { try binary(HF_XOR, "xor", other) }
-  /// Where the mask does not hold.
+  /// Elementwise negation of a mask.
   public func not() throws(TorchError) -> Tensor { try unary(HF_NOT, "not") }
-  /// Where elements are not a number.
+  /// Whether each element is NaN.
   public func isNaN() throws(TorchError) -> Tensor { try unary(HF_IS_NAN, "is NaN") }
-  /// Where elements are neither infinite nor not a number.
+  /// Whether each element is neither infinite nor NaN.
   public func isFinite() throws(TorchError) -> Tensor { try unary(HF_IS_FINITE, "is finite") }
 
-  /// `a` where the mask holds and `b` elsewhere, all broadcast.
+  /// Elements of `a` where the mask is true, else of `b`; all broadcast.
   public static func `where`(
     _ mask: Tensor, _ a: Tensor, _ b: Tensor
   ) throws(TorchError) -> Tensor {
     try make("where", [mask, a, b]) { hf_where(mask.handle, a.handle, b.handle, $0) }
   }
-  /// These elements, replaced by `value` where the mask holds.
+  /// These elements, replaced by `value` where the mask is true.
   public func filled(_ value: Double, where mask: Tensor) throws(TorchError) -> Tensor {
     try make("masked fill", [self, mask]) { hf_masked_fill(handle, mask.handle, value, $0) }
   }
@@ -177,33 +177,33 @@ extension Tensor {
 // MARK: Functions of one element
 
 extension Tensor {
-  /// Absolute values.
+  /// Elementwise absolute value.
   public func absolute() throws(TorchError) -> Tensor { try unary(HF_ABS, "absolute") }
-  /// Exponentials.
+  /// Elementwise exponential.
   public func exp() throws(TorchError) -> Tensor { try unary(HF_EXP, "exp") }
-  /// Natural logarithms.
+  /// Elementwise natural logarithm.
   public func log() throws(TorchError) -> Tensor { try unary(HF_LOG, "log") }
   /// Natural logarithms of 1 + x, exact near 0.
   public func log1p() throws(TorchError) -> Tensor { try unary(HF_LOG1P, "log1p") }
-  /// Square roots.
+  /// Elementwise square root.
   public func squareRoot() throws(TorchError) -> Tensor { try unary(HF_SQRT, "square root") }
-  /// Inverse square roots.
+  /// Elementwise 1 / √x.
   public func inverseSquareRoot() throws(TorchError) -> Tensor {
     try unary(HF_RSQRT, "inverse square root")
   }
-  /// Sines.
+  /// Elementwise sine.
   public func sin() throws(TorchError) -> Tensor { try unary(HF_SIN, "sin") }
-  /// Cosines.
+  /// Elementwise cosine.
   public func cos() throws(TorchError) -> Tensor { try unary(HF_COS, "cos") }
-  /// Hyperbolic tangents.
+  /// Elementwise hyperbolic tangent.
   public func tanh() throws(TorchError) -> Tensor { try unary(HF_TANH, "tanh") }
   /// Inverse hyperbolic tangents.
   public func atanh() throws(TorchError) -> Tensor { try unary(HF_ATANH, "atanh") }
-  /// Logistic functions.
+  /// Elementwise logistic function.
   public func sigmoid() throws(TorchError) -> Tensor { try unary(HF_SIGMOID, "sigmoid") }
-  /// Positive parts.
+  /// Elementwise max(x, 0).
   public func relu() throws(TorchError) -> Tensor { try unary(HF_RELU, "relu") }
-  /// -1, 0 or 1.
+  /// Elementwise sign: -1, 0 or 1.
   public func sign() throws(TorchError) -> Tensor { try unary(HF_SIGN, "sign") }
   /// Largest integers not above.
   public func floor() throws(TorchError) -> Tensor { try unary(HF_FLOOR, "floor") }
@@ -211,11 +211,11 @@ extension Tensor {
   public func ceil() throws(TorchError) -> Tensor { try unary(HF_CEIL, "ceil") }
   /// Nearest integers, halves to even.
   public func rounded() throws(TorchError) -> Tensor { try unary(HF_ROUND, "round") }
-  /// Squares.
+  /// Elementwise square.
   public func squared() throws(TorchError) -> Tensor { try unary(HF_SQUARE, "square") }
-  /// Reciprocals.
+  /// Elementwise reciprocal.
   public func reciprocal() throws(TorchError) -> Tensor { try unary(HF_RECIPROCAL, "reciprocal") }
-  /// Error functions.
+  /// Elementwise error function.
   public func erf() throws(TorchError) -> Tensor { try unary(HF_ERF, "erf") }
   /// GELU, exact (Hendrycks and Gimpel, 2016).
   public func gelu() throws(TorchError) -> Tensor { try unary(HF_GELU, "gelu") }
@@ -223,7 +223,7 @@ extension Tensor {
   public func geluTanh() throws(TorchError) -> Tensor { try unary(HF_GELU_TANH, "gelu tanh") }
   /// x · σ(1.702 x), the activation of OpenAI's CLIP.
   public func quickGELU() throws(TorchError) -> Tensor { try unary(HF_QUICK_GELU, "quick gelu") }
-  /// x · σ(x).
+  /// Elementwise x · σ(x).
   public func silu() throws(TorchError) -> Tensor { try unary(HF_SILU, "silu") }
   /// Real parts of complex elements.
   public func realPart() throws(TorchError) -> Tensor { try unary(HF_REAL, "real part") }

@@ -51,7 +51,8 @@ extension Tensor {
   /// softmax(q kᵀ / √d + mask) v over the last two axes, `(B, heads, N, d)`.
   ///
   /// - Parameters:
-  ///   - mask: where a query may look (bool), or what is added to the scores.
+  ///   - mask: bool, true for keys that a query may attend to; or numbers that are added to the
+  ///     scores.
   ///   - math: takes the path of plain operations, which can be differentiated twice.
   public static func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false,
@@ -128,8 +129,8 @@ extension Tensor {
   /// The smallest moves from these rows, within bounds, that raise linear functions by given amounts,
   /// a row at a time: `(B, …)`, float32 on the CPU.
   ///
-  /// Where the bounds do not let a function rise so far, all that helps moves to its bound. Croce and
-  /// Hein, 2020 (FAB), equation 3.
+  /// If the bounds do not let a function rise so far, every coordinate that helps moves to its
+  /// bound. Croce and Hein, 2020 (FAB), equation 3.
   ///
   /// - Parameters:
   ///   - slope: The functions, `(B, …)`.

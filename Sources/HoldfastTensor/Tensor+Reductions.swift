@@ -11,19 +11,19 @@ extension Tensor {
     }
   }
 
-  /// Sums.
+  /// Sums over axes; over all of them by default.
   public func sum(_ axes: [Int] = [], keepAxes: Bool = false) throws(TorchError) -> Tensor {
     try reduce(HF_SUM, "sum", axes, keepAxes)
   }
-  /// Means.
+  /// Means over axes; over all of them by default.
   public func mean(_ axes: [Int] = [], keepAxes: Bool = false) throws(TorchError) -> Tensor {
     try reduce(HF_MEAN, "mean", axes, keepAxes)
   }
-  /// Largest elements.
+  /// Largest elements along axes.
   public func max(_ axes: [Int] = [], keepAxes: Bool = false) throws(TorchError) -> Tensor {
     try reduce(HF_MAX, "max", axes, keepAxes)
   }
-  /// Smallest elements.
+  /// Smallest elements along axes.
   public func min(_ axes: [Int] = [], keepAxes: Bool = false) throws(TorchError) -> Tensor {
     try reduce(HF_MIN, "min", axes, keepAxes)
   }
@@ -35,7 +35,7 @@ extension Tensor {
   public func all(_ axes: [Int] = [], keepAxes: Bool = false) throws(TorchError) -> Tensor {
     try reduce(HF_ALL, "all", axes, keepAxes)
   }
-  /// log Σ exp.
+  /// log Σ exp over axes.
   public func logSumExp(_ axes: [Int], keepAxes: Bool = false) throws(TorchError) -> Tensor {
     try reduce(HF_LOG_SUM_EXP, "log sum exp", axes, keepAxes)
   }
@@ -72,13 +72,13 @@ extension Tensor {
     try make("log softmax", [self]) { hf_log_softmax(handle, Int32(axis), $0) }
   }
 
-  /// Elements in order along an axis (equal ones keep theirs), and where they were (int64).
+  /// Elements in order along an axis (stable for equal ones), and their indices before (int64).
   public func sorted(
     _ axis: Int = -1, descending: Bool = false
   ) throws(TorchError) -> (values: Tensor, indices: Tensor) {
     try pair("sort") { hf_sort(handle, Int32(axis), descending, $0, $1) }
   }
-  /// The `k` largest (or smallest) elements along an axis in order, and where they were (int64).
+  /// The `k` largest (or smallest) elements along an axis in order, and their indices (int64).
   public func top(
     _ k: Int, _ axis: Int = -1, largest: Bool = true
   ) throws(TorchError) -> (values: Tensor, indices: Tensor) {

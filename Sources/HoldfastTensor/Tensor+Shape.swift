@@ -77,7 +77,7 @@ extension Tensor {
       hf_index_select(handle, Int32(axis), index.handle, $0)
     }
   }
-  /// The rows where a mask over axis 0 holds.
+  /// The rows for which a mask over axis 0 is true.
   public func rows(where mask: Tensor) throws(TorchError) -> Tensor {
     try make("rows where", [self, mask]) { hf_masked_select_rows(handle, mask.handle, $0) }
   }

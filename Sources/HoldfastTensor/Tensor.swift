@@ -37,7 +37,7 @@ public final class Tensor {
     return dtype
   }
 
-  /// Where the elements are.
+  /// The device that holds the elements.
   public var device: Device { Device(code: hf_device_of(handle)) }
 
   /// Whether operations on this tensor are recorded for gradients.
@@ -189,7 +189,7 @@ extension Tensor {
     try make("to \(device)", [self]) { hf_to_device(handle, device.code, $0) }
   }
 
-  /// This tensor in C order without gaps; itself where it already is.
+  /// This tensor in C order without gaps; the tensor itself if it already is.
   public func contiguous() throws(TorchError) -> Tensor {
     try make("contiguous", [self]) { hf_contiguous(handle, $0) }
   }

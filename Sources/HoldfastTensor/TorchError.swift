@@ -44,7 +44,7 @@ public struct TorchError: UserFacingError, Hashable {
       ? "try a smaller --batch-size" : "please report this with the command that led to it"
   }
 
-  /// The sentence alone.
+  /// What is wrong, as one sentence without the hint.
   public var description: String { what }
 }
 

@@ -50,7 +50,7 @@ public struct BytePairVocabulary: Hashable, Sendable {
   /// Writes `vocab.json`, `merges.txt` and `tokenizer_config.json` into a folder that exists.
   ///
   /// - Parameter contextLength: the most tokens that the model takes.
-  /// - Throws: `FormatError` where a file cannot be written.
+  /// - Throws: `FormatError` when a file cannot be written.
   public func write(to folder: String, contextLength: Int) throws {
     let ids = Dictionary(uniqueKeysWithValues: zip(tokens, tokens.indices))
     try Self.write(ids, to: "\(folder)/vocab.json")

@@ -13,7 +13,7 @@ public struct CLIPTokenizer: Sendable {
   public enum Padding: Hashable, Sendable {
     /// Every text keeps its own length.
     case none
-    /// With the token that the tokeniser's files declare, `<|endoftext|>` where they are silent.
+    /// With the token that the tokeniser's files declare; `<|endoftext|>` if they declare none.
     case declared
     /// With this id; OpenAI, open_clip and ImageBind pad with 0.
     case id(Int)
@@ -37,7 +37,7 @@ public struct CLIPTokenizer: Sendable {
   ///
   /// Takes `tokenizer.json`, else `vocab.json` with `merges.txt`, else OpenAI's
   /// `bpe_simple_vocab_16e6.txt` (unpacked; the packed `.gz` is not read). Names of special tokens
-  /// come from `tokenizer_config.json` and `special_tokens_map.json` where they are present.
+  /// come from `tokenizer_config.json` and `special_tokens_map.json` if these are present.
   /// - Throws: ``TextError`` when no such file is there or one is damaged.
   public init(folder: URL) throws(TextError) {
     func file(_ name: String) -> URL? {

@@ -8,10 +8,10 @@ public struct PromptTemplates: Hashable, Sendable {
   /// The placeholders that are understood.
   public static let placeholders = ["{}", "{c}", "{class}"]
 
-  /// The one template in use where none are given.
+  /// The default template.
   public static let standard = PromptTemplates(before: "a photo of a ", after: ".")
 
-  /// The one template for sounds where none are given.
+  /// The default template for sounds.
   public static let sound = PromptTemplates(before: "a sound of ", after: ".")
 
   /// A template, cut at its placeholder.
@@ -35,7 +35,7 @@ public struct PromptTemplates: Hashable, Sendable {
   /// Loads a text file with one template a line, such as CLIP_benchmark's
   /// `zeroshot_classification_templates.txt`.
   ///
-  /// Blank lines are passed over; a line that begins with `#` is a template like any other.
+  /// Blank lines are skipped; a line that begins with `#` is a template like any other.
   /// - Throws: ``TextError`` with the line number when a line has not exactly one placeholder.
   public init(contentsOf file: URL) throws(TextError) {
     let lines = try TextFile.lines(file).enumerated().map { (number, line) in
@@ -52,7 +52,7 @@ public struct PromptTemplates: Hashable, Sendable {
         throw TextError(
           what: pieces.count < 2
             ? "\(text.quoted) has no placeholder" : "\(text.quoted) has more than one placeholder",
-          where: place, hint: "write {} once, where the class name belongs")
+          where: place, hint: "write {} once, in the place of the class name")
       }
       templates.append(Template(before: pieces[0], after: pieces[1]))
     }

@@ -2,16 +2,16 @@ public import HoldfastErrors
 
 /// What went wrong with a tokeniser file, a template list or a list of class names.
 ///
-/// Reads as one sentence that says what and where, then a hint that says what to do.
+/// Reads as one sentence with what is wrong and its place, then a hint that says what to do.
 public struct TextError: UserFacingError, Hashable, Sendable {
   /// The fault itself, without a full stop: `"merge \"a b\" needs \"ab\", which has no id"`.
   public let what: String
-  /// The file, with the line where there is one: `"merges.txt, line 12"`.
+  /// The file, with the line if there is one: `"merges.txt, line 12"`.
   public let `where`: String
   /// What the reader can do about it.
   public let hint: String?
 
-  /// Describes one fault.
+  /// Creates an error about one fault.
   public init(what: String, where place: String, hint: String) {
     self.what = what
     self.where = place

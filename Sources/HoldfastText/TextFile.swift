@@ -16,7 +16,7 @@ enum TextFile {
     guard let size = facts.fileSize, size <= largest else {
       throw TextError(
         what: "larger than \(largest >> 20) MiB", where: url.path,
-        hint: "this is not the text file that was asked for; check the path")
+        hint: "this is too large for the text file that is expected; check the path")
     }
     do {
       return try Data(contentsOf: url)

@@ -3,7 +3,7 @@ struct Vocabulary {
   /// One merge, as written in its file.
   struct Merge {
     let left, right: String
-    /// Where it stands, for errors: `"line 12"`.
+    /// Its place, for errors: `"line 12"`.
     let place: String
   }
 

@@ -47,7 +47,7 @@ extension Vocabulary {
     func refuse(_ what: String) -> TextError {
       TextError(
         what: what, where: file.path,
-        hint: "only CLIP's byte-level BPE is understood; is this another model's tokeniser?")
+        hint: "only CLIP's byte-level BPE is supported; is this another model's tokeniser?")
     }
     // Files of early versions leave the type out.
     guard model.type ?? "BPE" == "BPE" else {

@@ -41,7 +41,7 @@ struct WordSplitter: Sequence, IteratorProtocol {
     return text[start..<position]
   }
 
-  /// The name between `<|` and `|>` where one of the two literals starts here.
+  /// The name between `<|` and `|>` if one of the two literals starts here.
   private func literal(at start: Int) -> Range<Int>? {
     guard text[start] == "<", text[start...].starts(with: ["<", "|"]) else { return nil }
     for literal in Self.literals {

@@ -8,7 +8,7 @@ struct Reader: Sendable {
 
   /// What the command line calls it.
   let name: String
-  /// Whole examples, made by the package itself where it can write the form.
+  /// Whole examples, made by the package itself if it can write the format.
   let examples: @Sendable () throws -> [Example]
   /// Makes checksums right again, which damage would else never get past; runs in every other case.
   var seal: @Sendable (inout Example) -> Void = { _ in }

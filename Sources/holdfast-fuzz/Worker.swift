@@ -13,14 +13,14 @@ struct Worker {
 
   let reader: Reader
   let seed: UInt64
-  /// Where the cases lie while they are read.
+  /// The folder of the cases while they are read.
   let folder: String
 
   /// Runs cases from `first` on, until there were `count` of them or the time is over; says what
   /// went wrong on standard output, a line each, and then how it went.
   func run(first: Int, count: Int, seconds: Double) throws {
     let examples = try reader.examples()
-    // What the engine needs once is no part of what a file may cost.
+    // What the engine needs once does not count as the cost of a file.
     for (index, example) in examples.enumerated() {
       try write(example, to: "\(folder)/whole-\(index)")
       do {
@@ -130,7 +130,7 @@ struct Worker {
 
   private func peakMemory() -> Int { status("VmHWM:") }
 
-  /// Bytes that the kernel counts for this process; 0 where it does not say.
+  /// Bytes that the kernel counts for this process; 0 if it does not say.
   private func status(_ name: String) -> Int {
     let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
@@ -139,7 +139,7 @@ struct Worker {
   }
 }
 
-/// Ends the process where one file takes too long.
+/// Ends the process if one file takes too long.
 private final class Watch: Sendable {
   private let current = Mutex<(number: Int, since: Date)?>(nil)
 

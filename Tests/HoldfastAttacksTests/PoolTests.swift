@@ -121,8 +121,8 @@ struct PoolTests {
   }
 
   @Test func anEmptyPoolDoesNothing() throws {
-    let stage = try recipe("fgsm").stage(settings())
-    #expect(try stage.step().isEmpty)
-    #expect(stage.load == 0)
+    let pool = try recipe("fgsm").pool(settings())
+    #expect(try pool.step().isEmpty)
+    #expect(pool.load == 0)
   }
 }

@@ -191,7 +191,7 @@ struct AuditorTests {
       #expect("\(error)".contains("has the label \(label), but there are 5 classes"))
     }
     let error = try #require(throws: DataError.self) { try run([first, first]) }
-    #expect("\(error)".contains("comes twice"))
+    #expect("\(error)".contains("occurs twice"))
   }
 
   @Test("end with an error where the model gives no number, clean or under attack")
@@ -256,19 +256,19 @@ struct PicturesTests {
       .whiteBox: [AttackRecipe(name: "lattice", attack: attack, objective: CrossEntropy())]
     ]
     let records = try toy.records(plan)
-    let stage = try #require(plan.attacks[.whiteBox]?[0]).stage(
+    let pool = try #require(plan.attacks[.whiteBox]?[0]).pool(
       PoolSettings(subject: plan.subject, slots: 1))
     for sample in toy.samples {
       let record = try #require(records.first { $0.id == sample.id })
       guard record.clean.correct else { continue }
       let input = try sample.tensor(for: toy.base.input)
       let prediction = try plan.subject.predict(input)
-      stage.submit(
+      pool.submit(
         AttackJob(
           id: sample.id, input: input, truth: try SampleTruth(label: sample.label, of: prediction),
           radii: [radius]))
       var outcome: AttackOutcome?
-      while stage.load > 0 { outcome = try stage.step().first ?? outcome }
+      while pool.load > 0 { outcome = try pool.step().first ?? outcome }
       let found = try #require(outcome?.radii.first)
       let seen = record.radii(of: .whiteBox)[0]
       #expect(seen.robust == !found.success)

@@ -55,7 +55,7 @@ struct AnchorCommandTests {
         to: folder.appendingPathComponent("texts.json"))
       try Data("a {}\n".utf8).write(to: folder.appendingPathComponent("templates.txt"))
       expectFailure(
-        try run(line + "--anchors texts.json", in: folder), code: 2, "has nothing for `star`")
+        try run(line + "--anchors texts.json", in: folder), code: 2, "has no entry for `star`")
       expectFailure(
         try run(line + "--anchors texts.json --templates templates.txt", in: folder), code: 64,
         "leave one of them out")

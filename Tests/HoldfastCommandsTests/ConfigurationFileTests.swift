@@ -99,7 +99,7 @@ struct ConfigurationFileTests {
       }
       try Data([0xFF, 0xFE, 0x00]).write(to: folder.appendingPathComponent("b.yaml"))
       let outcome = try Program.run(["audit", "--config", "b.yaml"], in: folder)
-      expectFailure(outcome, code: 64, "is no file of options")
+      expectFailure(outcome, code: 64, "is not a configuration file")
       expectFailure(try Program.run(["audit", "--config"], in: folder), code: 64, "--config")
     }
   }

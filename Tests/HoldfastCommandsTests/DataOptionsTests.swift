@@ -71,7 +71,7 @@ struct DataOptionsTests {
       let few = try run(line + "--subsample 3", in: folder)
       expectFailure(few, code: 64, "too few for two of each of 2 classes")
       let word = try run(line + "--subsample many", in: folder)
-      expectFailure(word, code: 64, "is no subsample")
+      expectFailure(word, code: 64, "is not a subsample")
     }
   }
 
@@ -103,7 +103,7 @@ struct DataOptionsTests {
   }
 
   @Test(
-    "shut every gate where samples were passed over, in later sessions too, but for --allow-skipped"
+    "shut every gate if samples were skipped, in later sessions too, but for --allow-skipped"
   )
   func skippedGate() throws {
     try withTemporaryFolder { folder in
@@ -115,8 +115,8 @@ struct DataOptionsTests {
         + "--require clean>=0 "
       let first = try run(line, in: folder)
       #expect(first.code == 1)
-      #expect(first.talk.contains("error: 1 sample was passed over (star/000-torn.png)"))
-      #expect(first.talk.contains("`clean>=0` may not do without; --allow-skipped 1 allows it"))
+      #expect(first.talk.contains("error: 1 sample was skipped (star/000-torn.png)"))
+      #expect(first.talk.contains("`clean>=0` does not allow; --allow-skipped 1 allows it"))
       // A session that does not come to the file remembers it.
       let later = try run(line + "--limit 1", in: folder)
       #expect(later.code == 1 && later.talk.contains("000-torn.png"))

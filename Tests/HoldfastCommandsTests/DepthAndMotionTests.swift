@@ -87,7 +87,7 @@ struct DepthAndMotionTests {
   func needless() throws {
     try withTemporaryFolder { folder in
       let line = "audit --model builtin --data scenes:evaluation --depth-camera focal=518"
-      expectFailure(try run(line, in: folder), code: 2, "needs no camera of depth")
+      expectFailure(try run(line, in: folder), code: 2, "takes no depth camera")
     }
   }
 

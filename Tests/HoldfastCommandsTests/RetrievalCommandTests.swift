@@ -429,7 +429,7 @@ struct RetrievalCommandTests {
       }
       try failure(["--pairs", "pairs.csv", "--side", "partner"], 64, "text is not attacked yet")
       try failure(["--pairs", "gone.csv"], 2, "none.jpg`: does not exist")
-      try failure(["--pairs", "nothing.csv"], 2, "is no file")
+      try failure(["--pairs", "nothing.csv"], 2, "is neither a file nor a folder")
       try failure(["--pairs", "pairs.csv", "--gallery", "pairs.csv"], 2, "pairs.csv")
       try failure(
         ["--pairs", "pairs.csv", "--gallery", "\(model)/model.safetensors"], 2,

@@ -147,7 +147,7 @@ struct ShardTests {
       let soon = Self.alone + ["--rank-timeout", "2"]
       let port = try #require(freePort())
       let lonely = try rank(0, of: 2, audit, "run", port: port, soon)
-      expectFailure(try lonely.outcome(), code: 2, "rank 1 of 2 gave no sign of life for 2 s")
+      expectFailure(try lonely.outcome(), code: 2, "rank 1 of 2 has not responded for 2 s")
       let lost = try rank(1, of: 2, audit, "run", port: try #require(freePort()), soon)
       expectFailure(try lost.outcome(), code: 2, "rank 1 cannot reach the job at 127.0.0.1")
 

@@ -134,7 +134,7 @@ struct CSVManifestTests {
       #expect(none.contains("no samples of the sense video") && none.contains("audio, image"))
       try place.write("path,label,modality\na.png,x,imge\n", "list.csv")
       let wrong = words { try openDataSet(at: path) }
-      #expect(wrong.contains("row 2 has the modality `imge`") && wrong.contains("`image`?"))
+      #expect(wrong.contains("row 2 has the unknown modality `imge`") && wrong.contains("`image`?"))
     }
   }
 

@@ -70,7 +70,7 @@ struct PairManifestTests {
       #expect(samples.map(\.id) == ["c.png", "a.png"])
     }
     try open(Self.csv) { pairs in
-      #expect(words { try pairs.swapped.set() }.contains("captions are no samples"))
+      #expect(words { try pairs.swapped.set() }.contains("captions are not samples"))
     }
   }
 
@@ -127,7 +127,9 @@ struct PairManifestTests {
   @Test("that are not there, or name pictures that are not, are refused")
   func missing() throws {
     try Place.with { place in
-      #expect(words { try openPairs(at: place.path("no.csv")) }.contains("is no file"))
+      #expect(
+        words { try openPairs(at: place.path("no.csv")) }.contains("is neither a file nor a folder")
+      )
       #expect(words { try openPairs(at: place.url.path) }.contains("holds no pairs"))
       try place.picture("a.png")
       try place.write("input,caption\na.png,x\ngone.png,y\n", "p.csv")

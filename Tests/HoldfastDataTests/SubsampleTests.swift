@@ -53,7 +53,7 @@ struct SubsampleTests {
     #expect(try Subsample("csr") == Subsample(count: 1000, seed: 42, rule: .csr))
     for text in ["", "0", "-1", "ten", "10:", "10:x", "10:-1", "10:1:1", "csr:0", "csr:1:2", ":"] {
       let message = words { try Subsample(text) }
-      #expect(message.contains("is no subsample"), "\(text): \(message)")
+      #expect(message.contains("is not a subsample"), "\(text): \(message)")
     }
   }
 

@@ -169,8 +169,9 @@ private struct LetterCounter: TextEmbedder {
     // Numbers that are no rows of one width, and rows that are no directions.
     for (second, word) in [
       (try Tensor.ones([2, 4]), "widths"), (try .zeros([2, 3]), "direction"),
-      (try .ones([2, 3]) / 0, "direction"), (try .ones([2, 3, 1]), "no embeddings"),
-      (try .zeros([0, 3]), "no embeddings"), (try .ones([]), "no embeddings"),
+      (try .ones([2, 3]) / 0, "direction"), (try .ones([2, 3, 1]), "not a matrix of embeddings"),
+      (try .zeros([0, 3]), "not a matrix of embeddings"),
+      (try .ones([]), "not a matrix of embeddings"),
     ] {
       try withTemporaryFolder { folder in
         let path = folder.appendingPathComponent("centres.safetensors").path

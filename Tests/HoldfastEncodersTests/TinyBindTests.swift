@@ -256,7 +256,7 @@ struct TinyBindFolderTests {
   @Test(
     "refuses configurations that cannot be, with the file",
     arguments: [
-      (#"{"projection": 32"#, "it is no JSON"),
+      (#"{"projection": 32"#, "it is not JSON"),
       (#"{"sense": {"thermal": {"side": 16}}, "projection": 32}"#, "`tower` is missing"),
       (
         #"{"sense": {"thermal": {"side": 16}}, "projection": 32,"#
@@ -271,7 +271,7 @@ struct TinyBindFolderTests {
       (
         #"{"sense": {"thermal": {"side": 16}}, "projection": 32,"#
           + #" "tower": {"tokens": {"groups": {"count": 4, "neighbours": 4}}, "width": 16, "layers": 1, "heads": 2}}"#,
-        "the sense thermal has no such tokens"
+        "the sense thermal does not take such tokens"
       ),
       (
         #"{"sense": {"points": {"count": 99999999}}, "projection": 32,"#
@@ -305,7 +305,7 @@ struct TinyBindFolderTests {
     wide.projection = 24
     try withFolder([wide]) { folder in
       let error = #expect(throws: EncoderError.self) { try loadModel(at: folder.path) }
-      #expect(error?.what == "embeds 24 wide, and the space is 32 wide")
+      #expect(error?.what == "embeds with width 24, but the space has width 32")
     }
     try withFolder([TinyBindTests.configurations[2]]) { folder in
       try FileManager.default.moveItem(

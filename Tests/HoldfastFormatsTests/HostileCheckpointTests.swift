@@ -147,7 +147,7 @@ struct HostilePickleTests {
       [0x58, 0xFF, 0xFF, 0xFF, 0xFF], [0x58, 0xFF, 0xFF, 0xFF, 0x7F, 0x41], [0x8A, 0xFF, 1],
       [0x55, 0x20], [0x47, 0], [0x4A, 1], [0x72, 1],
     ] {
-      expectFormatError("more bytes are announced") { _ = try Hostile.open([0x80, 2] + program) }
+      expectFormatError("more bytes at") { _ = try Hostile.open([0x80, 2] + program) }
     }
     expectFormatError("no end of line") {
       _ = try Hostile.open([0x63] + [UInt8](repeating: 0x41, count: 5000))

@@ -198,7 +198,7 @@ struct HubPullTests {
   func escapes(name: String) throws {
     let source = try Self.repository()
     let hub = try HubServer(source.path, plan: #"{"names": ["\#(name)"]}"#)
-    expectFormatError("which is no path in it") {
+    expectFormatError("which is not a path inside the repository") {
       _ = try hub.pull(into: Scratch().path).run(HubReference("org/tiny"))
     }
   }

@@ -69,7 +69,7 @@ struct JSONLinesTests {
   func malformed() throws {
     let scratch = try Scratch()
     let cases = [
-      "{\"id\":\"one\",\"name\":\"\"}": "line 2 that is no Record: id:",
+      "{\"id\":\"one\",\"name\":\"\"}": "line 2 that cannot be read as Record: id:",
       "{\"id\":1}": "the key 'name' is missing", "{": "not valid JSON",
       String(repeating: "x", count: 200): "longer than 100 bytes",
     ]

@@ -141,7 +141,7 @@ struct NPYTests {
           try npy(golden.file.prefix(length))
         }
       }
-      expectFormatError("bytes where the shape") { _ = try npy(golden.file + [0]) }
+      expectFormatError("bytes of elements, but the shape") { _ = try npy(golden.file + [0]) }
     }
   }
 

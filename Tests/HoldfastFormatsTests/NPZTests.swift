@@ -86,7 +86,7 @@ struct NPZTests {
 
   @Test("are told from other files")
   func kind() throws {
-    expectFormatError("`damaged.npz`: is no npz file") { _ = try npz(Array("hello".utf8)) }
+    expectFormatError("`damaged.npz`: is not an npz file") { _ = try npz(Array("hello".utf8)) }
     expectFormatError("no zip directory") { _ = try npz(Array("PK\u{3}\u{4}".utf8)) }
     #expect(NPZFile.isNPZ(try #require(goldens.archives["stored"])))
     #expect(!NPZFile.isNPZ([]) && !NPYFile.isNPY([]))

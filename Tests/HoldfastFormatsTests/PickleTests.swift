@@ -115,9 +115,10 @@ struct PickleTests {
       ),
       ([0x42] + little(UInt32.max), "announced"), ([0x8E] + little(UInt64.max), "announced"),
       ([0x43, 200], "announced"), ([0x8C, 200], "announced"), ([0x95, 0], "announced"),
-      ([0x93], "no name"), ([0x4E, 0x4E, 0x93], "no name"), ([0x94, 0x94] + [0x68, 9], "recalls"),
-      (Hostile.global("torch.storage", "_load_from_bytes") + [0x4E, 0x85, 0x52], "no bytes"),
-      (Hostile.text("not a tensor"), "'cat', which is no tensor"),
+      ([0x93], "not a string"), ([0x4E, 0x4E, 0x93], "not a string"),
+      ([0x94, 0x94] + [0x68, 9], "recalls"),
+      (Hostile.global("torch.storage", "_load_from_bytes") + [0x4E, 0x85, 0x52], "not bytes"),
+      (Hostile.text("not a tensor"), "'cat', which is not a tensor"),
       (Hostile.tensor(), "lacks the data '0'"), (Hostile.tensor(key: "bytes at 3"), "lacks"),
     ]
     for (value, message) in cases {

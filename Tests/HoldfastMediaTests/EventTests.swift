@@ -115,7 +115,7 @@ struct EventTests {
     for (bytes, message) in [
       (try file(x: [0, 2]), "event 1 is at column 2 of row 1, outside of a sensor of 2x3"),
       (try file(y: [3, 0]), "event 0 is at column 0 of row 3, outside of a sensor of 2x3"),
-      (try file(x: [0, -1]), "event 1 is at column -1 of row 1, where no sensor has a pixel"),
+      (try file(x: [0, -1]), "event 1 is at column -1 of row 1, outside of any sensor"),
       (try file(y: [1 << 40, 0]), "event 0 is at column 0 of row 1099511627776"),
       (try file(p: [0, 2]), "event 1 has the polarity 2"),
       (try file(x: [0, 0, 1], y: [0, 0, 1], t: [0, 1, 2], p: [1, 0, -1]), "of three kinds"),

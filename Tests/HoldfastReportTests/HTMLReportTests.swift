@@ -85,7 +85,7 @@ struct HTMLReportTests {
           String(format: "%.1f %% ", 100 * $0)
         })
     for text in [
-      "Of 60 samples, 54 are right when nobody attacks", "0.312", "0.125", "0.219", "0.438",
+      "Of 60 samples, 54 are right when clean", "0.312", "0.125", "0.219", "0.438",
       "0.688", "perturbation × 100", "0.003906", "41 of 59 (69.5 %)", "p = 0.0013",
       "17 speak against and 3 for it", "3 verdicts are within 0.001",
     ] {

@@ -80,10 +80,10 @@ struct RecordedRunTests {
       try run.write(to: folder)
     }
     let home = GalleryRecord.place
-    try expectRefusal("is missing, or is no picture") {
+    try expectRefusal("is missing, or is not a picture") {
       try files.removeItem(at: $0.appendingPathComponent("\(home)/aa11/clean.png"))
     }
-    try expectRefusal("is missing, or is no picture") { folder in
+    try expectRefusal("is missing, or is not a picture") { folder in
       let place = folder.appendingPathComponent("\(home)/aa11/clean.png")
       try files.removeItem(at: place)
       try files.createSymbolicLink(atPath: place.path, withDestinationPath: "/etc/hostname")

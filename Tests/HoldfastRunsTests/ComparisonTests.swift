@@ -6,15 +6,15 @@ import Testing
 
 @Suite("Comparisons of runs")
 struct ComparisonTests {
-  /// A run whose verdicts are spelled per sample: `c` wrong when clean, then `+` and `-` per radius.
+  /// A run whose verdicts are written per sample: `c` wrong when clean, then `+` and `-` per radius.
   private func run(
     _ folder: URL, _ verdicts: [String: String], _ change: (inout PlanRecord) -> Void = { _ in }
   ) throws -> StoredRun {
     var plan = PlanRecord.madeUp(["white-box"], radii: ["1/255", "2/255"])
     change(&plan)
     let run = try RunFolder(at: folder.path, plan: plan, session: .madeUp)
-    for (id, spelled) in verdicts {
-      let isRight = !spelled.hasPrefix("c")
+    for (id, signs) in verdicts {
+      let isRight = !signs.hasPrefix("c")
       try run.append(
         SampleRecord(
           id: id, label: 0, input: "",
@@ -22,7 +22,7 @@ struct ComparisonTests {
           protocols: [
             SampleProtocolRecord(
               name: "white-box",
-              radii: zip(plan.radii, spelled.suffix(plan.radii.count)).map {
+              radii: zip(plan.radii, signs.suffix(plan.radii.count)).map {
                 SampleRadiusRecord(radius: $0, robust: $1 == "+")
               })
           ]))

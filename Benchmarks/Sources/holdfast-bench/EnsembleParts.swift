@@ -8,7 +8,7 @@ import Holdfast
 struct EnsembleParts {
   private let tower: Tower
   private let inputs: Tensor
-  private let parts: [(name: String, usesGradient: Bool, stage: any AttackStage)]
+  private let parts: [(name: String, usesGradient: Bool, pool: any AttackPool)]
 
   /// All parts on the same inputs `(N, …)`, which stand at the radius.
   init(_ subject: Subject, _ tower: Tower, _ inputs: Tensor, _ radius: Radius) throws {
@@ -26,9 +26,9 @@ struct EnsembleParts {
     }
     parts = try ["apgd-ce", "apgd-t", "fab-t", "square"].map { name in
       let recipe = try AttackTable.recipe(name)
-      let stage = recipe.stage(PoolSettings(subject: subject, slots: jobs.count))
-      jobs.forEach(stage.submit)
-      return (name, name != "square", stage)
+      let pool = recipe.pool(PoolSettings(subject: subject, slots: jobs.count))
+      jobs.forEach(pool.submit)
+      return (name, name != "square", pool)
     }
   }
 
@@ -36,12 +36,12 @@ struct EnsembleParts {
   func table(rounds: Int) throws -> Table {
     let count = Double(inputs.shape[0])
     var turns = [[Turn]](repeating: [], count: parts.count)
-    for part in parts { _ = try part.stage.step() }
+    for part in parts { _ = try part.pool.step() }
     for _ in 0..<rounds {
       let product = try tower.productRates().linear
       let bare = (forward: try tower.embedSeconds(inputs), both: try tower.gradientSeconds(inputs))
       for (index, part) in parts.enumerated() {
-        let seconds = try ContinuousClock().measure { _ = try part.stage.step() } / .seconds(1)
+        let seconds = try ContinuousClock().measure { _ = try part.pool.step() } / .seconds(1)
         let work = count * (part.usesGradient ? tower.work.gradient : tower.work.forward)
         turns[index].append(
           Turn(

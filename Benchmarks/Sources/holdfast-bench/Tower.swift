@@ -63,19 +63,19 @@ struct Tower {
 
   /// Steps per second and sample of APGD-CE over ten classes, with everything a step does.
   func attackRate(_ batch: Int) throws -> Double {
-    let stage = try AttackTable.recipe("apgd-ce:steps=100").stage(
+    let pool = try AttackTable.recipe("apgd-ce:steps=100").pool(
       PoolSettings(subject: subject(), stop: .fullBudget, slots: batch))
     let x = try pixels(batch)
     let embeddings = try withoutGradients { try encoder.embed(x) }
     for row in 0..<batch {
-      stage.submit(
+      pool.submit(
         AttackJob(
           id: "\(row)", input: try x.slice(0, row..<row + 1),
           truth: SampleTruth(
             label: row % 10, cleanEmbedding: try embeddings.slice(0, row..<row + 1)),
           radii: [Radius(4.0 / 255)]))
     }
-    return Double(batch) / (try medianSeconds { _ = try stage.step() })
+    return Double(batch) / (try medianSeconds { _ = try pool.step() })
   }
 
   /// What a large product reaches now, by libtorch's usual path and as our linear layers go.

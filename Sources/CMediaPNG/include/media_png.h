@@ -36,10 +36,10 @@ typedef struct {
 
 // Decodes one PNG of any colour type, bit depth and interlacing from memory to 8-bit RGB.
 //
-// Transparency is dropped where `background` is negative; otherwise the picture is laid on grey of
-// that level, 0 to 255, as Pillow's `alpha_composite` does it.
-// Nothing the size of the image is allocated before `width * height <= max_pixels` is known.
-// `image` is always filled in; pass it to `media_png_free_image` whatever the status.
+// Transparency is dropped if `background` is negative; otherwise the picture is laid on grey of
+// that level, 0 to 255, as Pillow's `alpha_composite` does it. Nothing the size of the image is
+// allocated before `width * height <= max_pixels` is known. `image` is always filled in; pass it to
+// `media_png_free_image` whatever the status.
 media_png_status media_png_decode(
     const uint8_t *bytes, size_t count, uint64_t max_pixels, int background,
     media_png_image *image);

@@ -161,7 +161,7 @@ hf_status hf_stack(const hf_tensor *tensors, int32_t count, int32_t dim, hf_tens
 hf_status hf_pad(
     hf_tensor a, const int64_t *widths, int32_t count, double value, hf_tensor *out);
 
-// Layers. `bias`, `weight`, `mask` and `added` may be null where the layer has none.
+// Layers. `bias`, `weight`, `mask` and `added` may be null if the layer has none.
 hf_status hf_linear(
     hf_tensor a, hf_tensor weight, hf_tensor bias, hf_tensor added, hf_tensor *out);
 /// Two linear layers with HF_GELU, HF_GELU_TANH or HF_QUICK_GELU between them.
@@ -184,8 +184,8 @@ hf_status hf_irfft2(hf_tensor a, int64_t height, int64_t width, hf_tensor *out);
 hf_status hf_fft2(hf_tensor a, hf_tensor *out);
 hf_status hf_ifft2(hf_tensor a, hf_tensor *out);
 
-/// The smallest moves of rows `x` within `lower` and `upper` that raise the functions of slope `slope`
-/// by `rise`, one number a row: in the Euclidean norm where `squared`, else in the largest
+/// The smallest moves of rows `x` within `lower` and `upper` that raise the functions of slope
+/// `slope` by `rise`, one number a row: in the Euclidean norm if `squared`, else in the largest
 /// coordinate. Float32 on the CPU.
 hf_status hf_smallest_move(
     hf_tensor x, hf_tensor slope, hf_tensor rise, hf_tensor lower, hf_tensor upper, bool squared,
@@ -234,7 +234,7 @@ hf_status hf_script_parameter(hf_script script, size_t index, hf_tensor *out);
 hf_status hf_script_with(hf_script script, const hf_tensor *tensors, hf_script *out);
 bool hf_script_has(hf_script script, const char *method);
 /// Of a result with several parts, `place` is the index or the name of the one that is meant; empty
-/// where there is one.
+/// if there is only one.
 hf_status hf_script_call(
     hf_script script, const char *method, const char *place, hf_tensor input, hf_tensor *out);
 void hf_script_release(hf_script script);

@@ -11,22 +11,22 @@ public protocol AttackCombinator: Attack {
 }
 
 extension AttackCombinator {
-  /// As the base.
+  /// By default that of the base attack.
   public var steps: Int { base.steps }
 
-  /// As the base.
+  /// By default that of the base attack.
   public var reach: Reach { base.reach }
 
-  /// As the base.
+  /// By default that of the base attack.
   public func widening(atStep step: Int) -> Double { base.widening(atStep: step) }
 
-  /// As the base.
+  /// By default that of the base attack.
   public var isOnLattice: Bool { base.isOnLattice }
 
-  /// As the base.
+  /// By default that of the base attack.
   public var needsFloat32: Bool { base.needsFloat32 }
 
-  /// As the base.
+  /// By default that of the base attack.
   public var followsGradient: Bool { base.followsGradient }
 
   /// The same change around a base that is lengthened.
@@ -37,37 +37,37 @@ extension AttackCombinator {
     return copy
   }
 
-  /// As the base.
+  /// By default done by the base attack.
   public func check(_ input: InputSpec) throws(UsageError) { try base.check(input) }
 
-  /// As the base.
+  /// By default done by the base attack.
   public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
     try base.start(in: ball, noise: &noise)
   }
 
-  /// As the base.
+  /// By default done by the base attack.
   public func views(of x: Tensor, noise: inout Noise) throws(TorchError) -> [View] {
     try base.views(of: x, noise: &noise)
   }
 }
 
 extension AttackCombinator where State == Base.State {
-  /// As the base.
+  /// By default done by the base attack.
   public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State {
     try base.begin(at: x, in: ball)
   }
 
-  /// As the base.
+  /// By default that of the base attack.
   public func needsGradient(_ state: State, steps: [Int]) -> [Bool] {
     base.needsGradient(state, steps: steps)
   }
 
-  /// As the base.
+  /// By default that of the base attack.
   public func isSpent(_ state: State, steps: [Int]) -> [Bool] {
     base.isSpent(state, steps: steps)
   }
 
-  /// As the base.
+  /// By default done by the base attack.
   public func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {

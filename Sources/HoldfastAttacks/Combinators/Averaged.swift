@@ -4,9 +4,9 @@ public import HoldfastTensor
 /// An attack whose losses and gradients are means over several draws of randomness: expectation
 /// over transformation, the way to attack a random defence.
 ///
-/// Each step shows the model every view of the base once per draw. What is random may be the model,
-/// a `RandomEncoder`, or the views themselves (Athalye et al., 2018, section 4.2; AutoAttack's
-/// `rand` takes 20 draws).
+/// Each step shows the model every view of the base once per draw. The random part may be the
+/// model, a `RandomEncoder`, or the views themselves (Athalye et al., 2018, section 4.2;
+/// AutoAttack's `rand` takes 20 draws).
 public struct Averaged<Base: Attack>: AttackCombinator {
   /// The name of the base, `-averaged`.
   public static var name: String { "\(Base.name)-averaged" }
@@ -22,7 +22,7 @@ public struct Averaged<Base: Attack>: AttackCombinator {
     self.draws = max(1, draws)
   }
 
-  /// As the base.
+  /// The state of the base attack.
   public typealias State = Base.State
 
   /// The views of the base, once per draw.

@@ -8,10 +8,11 @@ import HoldfastTensor
 extension Ball {
   /// A point of the lattice near `x`: `(B, …)`, for inputs in [0, 1].
   ///
-  /// In Linf each coordinate goes to its nearest level inside the ball. In L2 and L1, where most
-  /// coordinates move by less than a level, those that move most go up to a whole one, as many as
-  /// keep the length of the perturbation; all are rounded towards the origin. A coordinate that can
-  /// reach no level, as may happen where the input is not itself from an 8-bit file, stays put.
+  /// In Linf each coordinate goes to its nearest level inside the ball. In L2 and L1 most
+  /// coordinates move by less than a level: those that move most go up to a whole level, as many as
+  /// keep the length of the perturbation, and the others are rounded towards the origin. A
+  /// coordinate that can reach no level stays where it is; this happens only if the input is not
+  /// from an 8-bit file.
   func onLattice(_ x: Tensor) throws(TorchError) -> Tensor {
     norm == .linf ? try nearestLevels(x) : try levelsOfLength(x)
   }

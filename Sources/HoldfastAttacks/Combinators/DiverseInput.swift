@@ -23,7 +23,7 @@ public struct DiverseInput<Base: Attack>: AttackCombinator {
     self.probability = probability
   }
 
-  /// As the base.
+  /// The state of the base attack.
   public typealias State = Base.State
 
   /// The smallest share of its sides that an input keeps.
@@ -61,14 +61,14 @@ public struct DiverseInput<Base: Attack>: AttackCombinator {
   }
 }
 
-/// Where a shrunk picture lies on its black ground.
+/// The place of a shrunk picture on its black ground.
 struct Placement {
   let height: Int
   let width: Int
   let top: Int
   let left: Int
 
-  /// A random size, both sides by the same share, at a random place; nil where a side is too short
+  /// A random size, both sides by the same share, at a random place; nil when a side is too short
   /// to be shrunk.
   static func drawn(
     _ generator: inout Generator, height: Int, width: Int

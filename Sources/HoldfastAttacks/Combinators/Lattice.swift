@@ -18,11 +18,11 @@ public struct Lattice<Base: Attack>: AttackCombinator {
     self.base = base
   }
 
-  /// What is remembered: what the base remembers, and where it is.
+  /// The state of the base, and its point.
   public struct State: SlotState {
-    /// What the base remembers.
+    /// The state of the base attack.
     var base: Base.State
-    /// Where the base is, off the lattice: `(B, …)`.
+    /// The point of the base, off the lattice: `(B, …)`.
     var place: Tensor
 
     /// Each part merged with its partner.
@@ -31,10 +31,10 @@ public struct Lattice<Base: Attack>: AttackCombinator {
     }
   }
 
-  /// Yes.
+  /// True: points lie on the 8-bit lattice.
   public var isOnLattice: Bool { true }
 
-  /// Refuses inputs whose range is not that of pixels, [0, 1].
+  /// Throws for inputs whose range is not that of pixels, [0, 1].
   public func check(_ input: InputSpec) throws(UsageError) {
     try base.check(input)
     guard input.range == 0...1 else {
@@ -54,17 +54,17 @@ public struct Lattice<Base: Attack>: AttackCombinator {
     State(base: try base.begin(at: x, in: ball), place: x)
   }
 
-  /// As the base.
+  /// That of the base attack.
   public func needsGradient(_ state: State, steps: [Int]) -> [Bool] {
     base.needsGradient(state.base, steps: steps)
   }
 
-  /// As the base.
+  /// That of the base attack.
   public func isSpent(_ state: State, steps: [Int]) -> [Bool] {
     base.isSpent(state.base, steps: steps)
   }
 
-  /// A step of the base from where it is, brought to the lattice.
+  /// A step of the base from its own point, brought to the lattice.
   public func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {

@@ -1,8 +1,8 @@
 public import HoldfastCore
 public import HoldfastTensor
 
-/// An attack whose perturbation is kept to low frequencies: what a defence that filters its input
-/// lets through.
+/// An attack whose perturbation is limited to low frequencies, which pass a defence that filters
+/// its input.
 ///
 /// Each step follows the filtered gradient; the perturbation it leads to is filtered, brought back
 /// to the size that filtering took away, and then projected (specs: defences, section 7, R-Adapt).
@@ -12,7 +12,7 @@ public struct LowPass<Base: Attack>: AttackCombinator {
 
   /// The attack that makes the steps.
   public var base: Base
-  /// What passes.
+  /// The filter that every perturbation goes through.
   public var filter: GaussianFilter
 
   /// `base`, kept to what `filter` lets through.
@@ -21,7 +21,7 @@ public struct LowPass<Base: Attack>: AttackCombinator {
     self.filter = filter
   }
 
-  /// As the base.
+  /// The state of the base attack.
   public typealias State = Base.State
 
   /// The base's start, filtered.

@@ -21,10 +21,10 @@ public struct ScaleInvariant<Base: Attack>: AttackCombinator {
     self.copies = max(1, copies)
   }
 
-  /// As the base.
+  /// The state of the base attack.
   public typealias State = Base.State
 
-  /// Refuses inputs that are not like pictures, and those for which a fainter copy is not legal.
+  /// Throws for inputs that are not like pictures, and those for which a fainter copy is not legal.
   public func check(_ input: InputSpec) throws(UsageError) {
     try base.check(input)
     try input.requirePicture("scales")

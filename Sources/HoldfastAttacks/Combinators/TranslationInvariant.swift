@@ -22,7 +22,7 @@ public struct TranslationInvariant<Base: Attack>: AttackCombinator {
     self.size = size
   }
 
-  /// As the base.
+  /// The state of the base attack.
   public typealias State = Base.State
 
   /// Refuses inputs that are not like pictures.

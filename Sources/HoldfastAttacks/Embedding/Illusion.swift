@@ -15,7 +15,7 @@ public struct Illusion: Attack {
   public var steps: Int
   /// The length of the first step over the radius.
   public var relativeStep: Double
-  /// What is left of the length after each interval.
+  /// The factor of the step length after each interval.
   public var decay: Double
   /// The steps of one length.
   public var interval: Int
@@ -33,15 +33,15 @@ public struct Illusion: Attack {
   /// The same attack with `factor` times the steps.
   public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
 
-  /// Nothing is remembered.
+  /// A state that holds nothing.
   public typealias State = FGSM.State
 
-  /// The input itself.
+  /// Starts at the input itself.
   public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
     ball.origin
   }
 
-  /// Nothing.
+  /// An empty state.
   public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State { State() }
 
   /// One step of the length that is due.

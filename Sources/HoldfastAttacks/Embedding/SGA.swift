@@ -34,7 +34,7 @@ public struct SGA: Attack {
   /// The same attack with `factor` times the steps.
   public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
 
-  /// Nothing is remembered.
+  /// A state that holds nothing.
   public typealias State = FGSM.State
 
   /// A random point of the ball.
@@ -42,7 +42,7 @@ public struct SGA: Attack {
     try ball.randomPoint(&noise)
   }
 
-  /// Nothing.
+  /// An empty state.
   public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State { State() }
 
   /// The input, and a noisy copy through each scale and back.

@@ -1,7 +1,7 @@
 public import HoldfastCore
 public import HoldfastTensor
 
-/// Auto-PGD: momentum, and a step that halves at checkpoints where the loss has stopped rising.
+/// Auto-PGD: momentum, and a step that halves at checkpoints if the loss has stopped rising.
 ///
 /// Croce and Hein, 2020, algorithm 1; specs: attacks, section 1.1. Checkpoints depend on the number
 /// of steps alone, so each sample of a batch may be at another one.

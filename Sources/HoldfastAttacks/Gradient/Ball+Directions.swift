@@ -46,7 +46,7 @@ extension Ball {
 }
 
 extension Tensor {
-  /// The signs of the coordinates of each row that are no smaller than `least` `(B, 1)`, over their
+  /// The signs of the coordinates of each row that are at least `least` `(B, 1)`, over their
   /// number: `(B, n)`.
   func signs(from least: Tensor) throws(TorchError) -> Tensor {
     let signs = try sign().filled(0, where: absolute() .< least)

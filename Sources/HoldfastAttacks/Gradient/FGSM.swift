@@ -11,21 +11,21 @@ public struct FGSM: Attack {
   /// The attack; it has no parameters.
   public init() {}
 
-  /// One step.
+  /// The number of steps: 1.
   public var steps: Int { 1 }
 
-  /// Nothing is remembered.
+  /// A state that holds nothing.
   public struct State: SlotState {
-    /// Nothing to merge.
+    /// The same, as there is nothing to merge.
     public func merged(with other: State, _ merge: RowMerge) throws(TorchError) -> State { self }
   }
 
-  /// The input itself.
+  /// Starts at the input itself.
   public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
     ball.origin
   }
 
-  /// Nothing.
+  /// An empty state.
   public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State { State() }
 
   /// The whole radius along the steepest direction.

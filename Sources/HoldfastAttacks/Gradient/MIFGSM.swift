@@ -13,7 +13,7 @@ public struct MIFGSM: Attack {
   public var steps: Int
   /// The length of a step over the radius.
   public var relativeStep: Double
-  /// What is left of the momentum after a step: μ.
+  /// The decay of the momentum in a step: μ.
   public var decay: Double
 
   /// The attack; the step is one radius over the number of steps unless given.
@@ -37,12 +37,12 @@ public struct MIFGSM: Attack {
     }
   }
 
-  /// The input itself.
+  /// Starts at the input itself.
   public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
     ball.origin
   }
 
-  /// No momentum.
+  /// A state with momentum 0.
   public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State {
     State(momentum: try x.zerosLike())
   }

@@ -25,7 +25,7 @@ public struct PGD: Attack {
   /// The same attack with `factor` times the steps.
   public func lengthened(by factor: Int) -> Self? { multiplying(\.steps, by: factor) }
 
-  /// Nothing is remembered.
+  /// A state that holds nothing.
   public typealias State = FGSM.State
 
   /// A random point of the ball, or the input.
@@ -33,7 +33,7 @@ public struct PGD: Attack {
     randomStart ? try ball.randomPoint(&noise) : ball.origin
   }
 
-  /// Nothing.
+  /// An empty state.
   public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State { State() }
 
   /// One step of fixed length.

@@ -1,8 +1,8 @@
 public import HoldfastCore
 public import HoldfastTensor
 
-/// Auto-PGD in L1: steps along the largest coordinates of the gradient, of which there are as many
-/// as the best perturbation so far is sparse.
+/// Auto-PGD in L1: steps along the largest coordinates of the gradient; their number follows the
+/// sparsity of the best perturbation so far.
 ///
 /// Croce and Hein, "Mind the box: l1-APGD for sparse adversarial attacks on image classifiers",
 /// 2021, algorithms 1 and 2; specs: attacks, section 1.1, L1 variant.
@@ -66,7 +66,7 @@ public struct SparseAPGD: Attack {
   }
 
   /// A state that any first evaluation improves on; the first steps move a fifth of the
-  /// coordinates, or where the start is given two thirds of those that it moved.
+  /// coordinates, or two thirds of those that a given start has moved.
   public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State {
     let rows = x.shape[0]
     let ones = try Tensor.ones([rows, 1], device: x.device)
@@ -86,8 +86,8 @@ public struct SparseAPGD: Attack {
     steps.map { moment($0).left > 0 }
   }
 
-  /// Bookkeeping of the point just evaluated, then one step, or the best point of the stage where
-  /// another begins.
+  /// Bookkeeping of the point just evaluated, then one step, or, at the end of a stage, its best
+  /// point.
   public func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {
@@ -132,7 +132,7 @@ public struct SparseAPGD: Attack {
     return try due.and(isSparser)
   }
 
-  /// Where a stage is over: its best point in the ball of the next, and a fresh state.
+  /// At the end of a stage: its best point in the ball of the next, and a fresh state.
   private func turn(
     _ state: inout State, _ moments: [Moment], _ next: Tensor, in ball: Ball
   ) throws(TorchError) -> Tensor {
@@ -170,7 +170,7 @@ extension SparseAPGD {
     var window: Int { max(steps * 4 / 100, 1) }
   }
 
-  /// Where in its run a sample is.
+  /// How far a sample is in its run.
   struct Moment {
     var stage: Stage
     /// The steps of the stage so far.
@@ -193,7 +193,7 @@ extension SparseAPGD {
     ]
   }
 
-  /// Where a sample is that took `step` steps.
+  /// How far a sample is after `step` steps.
   func moment(_ step: Int) -> Moment {
     var (step, stages) = (step, stages[...])
     while let stage = stages.popFirst() {

@@ -13,7 +13,7 @@ struct Evaluator<A: Attack> {
   /// If not, only the margin of a point matters when no gradient is wanted, and views that are not the point itself are not shown.
   var ranksByLoss = true
 
-  /// What one round of questions gave, and what it cost each sample.
+  /// The result of one evaluation, and its cost for each sample.
   struct Answer {
     var loss: Tensor
     var gradient: Tensor
@@ -23,7 +23,7 @@ struct Evaluator<A: Attack> {
     var backward: [Int]
   }
 
-  /// What the model says at `x`.
+  /// The model's answer at `x`.
   ///
   /// Samples that need no gradient go by themselves, forward only, unless they are so few that a
   /// batch of their own would cost more than it saves.
@@ -80,7 +80,7 @@ struct Evaluator<A: Attack> {
     }
   }
 
-  /// What the model is shown: the points themselves alone if only the margin matters.
+  /// The inputs that the model gets: only the points themselves if only the margin matters.
   private func views(
     of x: Tensor, forMargin: Bool, noise: inout Noise
   ) throws(TorchError) -> [View] {

@@ -9,7 +9,7 @@ struct ExampleJudge: Judge {
   let testsEveryPoint = false
   let prefersSuccess = true
 
-  /// The loss.
+  /// Scores a point by its loss.
   func score(
     of points: Tensor, around origin: Tensor, loss: Tensor, margin: Tensor
   ) throws(TorchError) -> Tensor { loss }

@@ -8,14 +8,14 @@ import HoldfastTensor
 protocol Judge {
   /// The pool's settings.
   var settings: PoolSettings { get }
-  /// Tests what was found.
+  /// The test of each success.
   var verifier: Verifier { get }
   /// Whether each point is tested as it comes, so that none before it need be kept.
   var testsEveryPoint: Bool { get }
   /// Whether a point that fools the model is better than any that does not, whatever their scores.
   var prefersSuccess: Bool { get }
 
-  /// How good each point is: `(B)`.
+  /// The score of each point: `(B)`.
   func score(
     of points: Tensor, around origin: Tensor, loss: Tensor, margin: Tensor
   ) throws(TorchError) -> Tensor

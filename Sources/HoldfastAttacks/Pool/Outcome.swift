@@ -7,7 +7,7 @@ public struct AttackJob {
   public let id: String
   /// The input in its legal range, float32, on the CPU: `(1, …)`.
   public let input: Tensor
-  /// What is known about it.
+  /// The label or partners, and the model's clean answer.
   public let truth: SampleTruth
   /// The radii to attack at, ascending.
   public let radii: [Radius]
@@ -30,7 +30,7 @@ public struct AttackJob {
   }
 }
 
-/// What an attack did to one sample at one radius.
+/// The result of an attack on one sample at one radius.
 public struct RadiusOutcome {
   /// The radius.
   public let radius: Radius
@@ -38,7 +38,7 @@ public struct RadiusOutcome {
   public internal(set) var success: Bool
   /// The adversarial input, or with a full budget the input of highest loss: `(1, …)` on the CPU.
   public internal(set) var example: Example?
-  /// What was spent at this radius; nothing if a smaller radius had succeeded.
+  /// The passes at this radius; 0 if a smaller radius had succeeded.
   public internal(set) var cost = Cost()
 }
 
@@ -71,7 +71,7 @@ public struct Cost: Hashable, Sendable {
   /// The sample's share of the time of its batches.
   public var seconds = 0.0
 
-  /// No passes.
+  /// Creates a cost of no passes.
   public init() {}
 
   /// The sum of two costs.
@@ -85,7 +85,7 @@ public struct Cost: Hashable, Sendable {
   }
 }
 
-/// What an attack did to one sample.
+/// The result of an attack on one sample.
 public struct AttackOutcome {
   /// The job it was asked to do.
   public let job: AttackJob

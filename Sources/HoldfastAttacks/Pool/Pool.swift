@@ -6,7 +6,7 @@ public import HoldfastTensor
 /// The pool moves samples and their rows, evaluates the model, projects every point and counts passes.
 /// What counts as best, found and done is for its judge, who believes a success only after testing the
 /// stored float32 values by themselves.
-public final class Pool<A: Attack>: AttackStage {
+public final class Pool<A: Attack>: AttackPool {
   /// The attack with its objective.
   public let recipe: AttackRecipe
   private let attack: A
@@ -118,8 +118,8 @@ public final class Pool<A: Attack>: AttackStage {
       at: x, in: ball, truth: truth, state: attack.begin(at: x, in: wide))
   }
 
-  /// The points where samples start, or where the search at a smaller radius ended, stretched to
-  /// the radius: what nearly fooled the model there may fool it here.
+  /// The points that samples start from, or at which the search at a smaller radius ended,
+  /// stretched to the radius: what nearly fooled the model there may fool it here.
   private func carriedOver(
     _ fresh: [Slot], from x: Tensor, in ball: Ball
   ) throws(TorchError) -> Tensor {
@@ -190,7 +190,7 @@ public final class Pool<A: Attack>: AttackStage {
     return outcomes
   }
 
-  /// How good each point is; points beyond the radius are worth nothing.
+  /// The score of each point; -∞ for points beyond the radius.
   private func score(
     _ rows: Rows<A.State>, _ answer: Evaluator<A>.Answer
   ) throws(TorchError) -> Tensor {

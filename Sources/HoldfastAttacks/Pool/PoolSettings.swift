@@ -1,11 +1,12 @@
 public import HoldfastCore
 import HoldfastTensor
 
-/// What a pool is told to do, apart from the attack's own hyper-parameters.
+/// The settings of a pool, apart from the attack's own hyper-parameters.
 public struct PoolSettings {
   /// The model under attack, in float32: every success is tested on it.
   public var subject: Subject
-  /// The model that is searched in: the same in a cheaper precision, or one whose gradient says more.
+  /// The model whose gradients the search follows: the attacked one in a cheaper precision, or a
+  /// substitute whose gradient says more.
   ///
   /// Nil when it is the subject.
   public var search: Subject?
@@ -15,7 +16,7 @@ public struct PoolSettings {
   public var norm: Norm
   /// When a sample may leave.
   public var stop: StopRule
-  /// What the radii of a sample share.
+  /// Whether the radii of a sample share successes.
   public var budgets: Budgets
   /// The most samples that share a batch.
   public var slots: Int
@@ -23,8 +24,8 @@ public struct PoolSettings {
   public var seed: UInt64
   /// After how many steps the host looks whether a sample is done.
   ///
-  /// 1 on a CPU, where looking is free. On a GPU each look waits for the device, which costs more than
-  /// a few steps of a fooled sample.
+  /// 1 on a CPU, as looking is free there. On a GPU each look waits for the device, which costs
+  /// more than a few further steps of a fooled sample.
   public var stride: Int
 
   /// Settings for a verdict about `subject`.
@@ -43,7 +44,9 @@ public struct PoolSettings {
     self.seed = seed
     stride = subject.encoder.device == .cpu ? 1 : 8
   }
-  /// Whether what was found at a radius counts at the larger ones: not if each radius is attacked by
-  /// itself, nor if each is to show the best that a whole budget finds.
+  /// Whether a success at a radius counts at the larger ones.
+  ///
+  /// It does not if radii are attacked independently, nor if each is to show the best input that a
+  /// whole budget finds.
   var sharesRadii: Bool { stop == .firstSuccess && budgets == .nested }
 }

@@ -45,7 +45,7 @@ struct Rows<State: SlotState>: SlotState {
       bestSucceeds: try merge(bestSucceeds, other.bestSucceeds))
   }
 
-  /// Keeps the current points where they are better than the best ones so far.
+  /// Keeps each current point that is better than the row's best one so far.
   mutating func keepBest(
     _ score: Tensor, margin: Tensor, _ judge: any Judge
   ) throws(TorchError) {

@@ -1,7 +1,7 @@
 import HoldfastCore
 import HoldfastTensor
 
-/// What the host knows about the sample in one row of the batch.
+/// The host's state of the sample in one row of the batch.
 struct Slot {
   let job: AttackJob
   /// The classes that runs aim at in turn; empty for an untargeted attack.
@@ -18,7 +18,7 @@ struct Slot {
   private(set) var outcomes: [RadiusOutcome]
   /// The best score that was tested so far, for the judge.
   var mark = -Double.infinity
-  /// Where a screen's last run ended: `(1, …)`.
+  /// The last point of a screen's last run: `(1, …)`.
   var carried: Tensor?
 
   init(_ job: AttackJob, _ recipe: AttackRecipe, _ settings: PoolSettings) {
@@ -30,7 +30,7 @@ struct Slot {
     outcomes = job.radii.map { RadiusOutcome(radius: $0, success: false) }
   }
 
-  // MARK: Where it is
+  // MARK: Progress
 
   /// The class that this run aims at; nil for an untargeted attack.
   var target: Int? { targets.isEmpty ? nil : targets[run % targets.count] }
@@ -38,7 +38,7 @@ struct Slot {
   /// How often the sample was run before at the same target.
   var restart: Int { run / max(1, targets.count) }
 
-  /// Where the first run at a radius begins; nil if no screen ended anywhere at the radius before.
+  /// The first point of the first run at a radius; nil if no screen ran at the radius before.
   var inherited: Tensor? { run == 0 ? carried : nil }
 
   /// Counts passes over this sample, and its share of their time.
@@ -60,8 +60,7 @@ struct Slot {
     return run < runs
   }
 
-  /// Goes on to the next radius that is not firmly fooled by what was found before; false when none
-  /// is left.
+  /// Moves to the next radius that no earlier success has firmly decided; false when none is left.
   mutating func nextRadius() -> Bool {
     run = 0
     mark = -.infinity

@@ -78,8 +78,8 @@ struct SmallestJudge: Judge {
     if example.margin > slot.margin(at: index) ?? 0 { slot.keep(example, at: index) }
   }
 
-  /// Keeps a perturbation at each radius where it is further past success than those of earlier runs:
-  /// stretched or shrunk to the radius, or as it is if it succeeds only so.
+  /// Keeps a perturbation at each radius if its margin is larger than those of earlier runs:
+  /// stretched or shrunk to the radius, or unchanged if only that succeeds.
   private func keepAtEveryRadius(
     _ slot: inout Slot, _ point: Tensor, distance: Double
   ) throws(TorchError) {

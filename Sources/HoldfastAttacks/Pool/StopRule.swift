@@ -8,9 +8,9 @@ public enum StopRule: String, Sendable, Hashable, Codable {
   case fullBudget
 }
 
-/// What the radii of a sample share.
+/// Whether the radii of a sample share successes.
 public enum Budgets: String, Sendable, Hashable, Codable, CaseIterable {
-  /// What fools the model at a radius counts at every larger one, which is not attacked again.
+  /// A success at a radius counts at every larger one, which is not attacked again.
   case nested
   /// Nothing: each radius is attacked from the beginning, as the reference does.
   case independent

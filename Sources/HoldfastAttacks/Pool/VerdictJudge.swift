@@ -8,7 +8,7 @@ struct VerdictJudge: Judge {
   let testsEveryPoint: Bool
   let prefersSuccess = false
 
-  /// The margin.
+  /// Scores a point by its margin.
   func score(
     of points: Tensor, around origin: Tensor, loss: Tensor, margin: Tensor
   ) throws(TorchError) -> Tensor { margin }

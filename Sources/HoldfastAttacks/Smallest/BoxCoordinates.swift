@@ -5,10 +5,10 @@ import HoldfastTensor
 struct BoxCoordinates {
   private let middle: Tensor
   private let half: Tensor
-  /// Where there is a box.
+  /// Bool, true for coordinates with finite bounds.
   private let isBounded: Tensor
 
-  /// The coordinates of the bounds of `ball`, where they are finite on both sides.
+  /// The coordinates for the bounds of `ball` that are finite on both sides.
   init(_ ball: Ball) throws(TorchError) {
     isBounded = try ball.lower.isFinite().and(ball.upper.isFinite())
     let none = try isBounded.not()
@@ -16,7 +16,7 @@ struct BoxCoordinates {
     half = try ((ball.upper - ball.lower) / 2).filled(1, where: none).maximum(1e-30)
   }
 
-  /// Where `x` is in these coordinates; a hair inside the box, whose sides are infinitely far.
+  /// `x` in these coordinates, moved slightly inside the box, whose sides are infinitely far.
   func variable(of x: Tensor) throws(TorchError) -> Tensor {
     try .where(isBounded, ((x - middle) / half * 0.999999).atanh(), x)
   }

@@ -47,7 +47,7 @@ public struct CarliniWagner: Attack {
   /// The same attack with `factor` times the steps of each search.
   public func lengthened(by factor: Int) -> Self? { multiplying(\.iterations, by: factor) }
 
-  /// What is remembered about each sample.
+  /// The state of each sample.
   public struct State: SlotState {
     /// The point in the coordinates that are searched: `(B, …)`.
     var variable: Tensor
@@ -79,7 +79,7 @@ public struct CarliniWagner: Attack {
     }
   }
 
-  /// The input.
+  /// Starts at the input itself.
   public func start(in ball: Ball, noise: inout Noise) throws(TorchError) -> Tensor {
     ball.origin
   }

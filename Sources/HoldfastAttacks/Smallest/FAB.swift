@@ -5,15 +5,16 @@ public import HoldfastTensor
 /// boundary of the true class as it looks from the current point.
 ///
 /// Each step goes a little beyond the linearised boundary, drawn towards the input, and begins a
-/// tenth of the way back where the point had succeeded. With an objective of several losses the
-/// boundary that is nearest is taken. One run answers for every radius. Croce and Hein, 2020,
-/// algorithm 1; specs: attacks, section 1.4.
+/// tenth of the way back if the point had succeeded. With an objective of several losses the
+/// nearest boundary is taken. One run answers for every radius. Croce and Hein, 2020, algorithm 1;
+/// specs: attacks, section 1.4.
 ///
-/// Where a point succeeds, the reference evaluates two: that one, to see it, and one a tenth of the
-/// way back, for its gradient. Here one evaluation serves both: the boundary as it looks from behind
-/// holds for the point further back. On a small robust CLIP 99 of 100 projections succeed, so this
+/// When a point succeeds, the reference evaluates two: that one for its verdict, and one a tenth of
+/// the way back for its gradient. Here one evaluation serves both: the boundary linearised at the
+/// first is used for the second. On a small robust CLIP 99 of 100 projections succeed, so this
 /// takes 1.0 forward and 1.0 backward passes per projection for the reference's 2.0 and 1.0; the
-/// smallest perturbations of 13 images differed by -0.5 % to 0.2 %, in the median by less than 0.1 %.
+/// smallest perturbations of 13 images differed by -0.5 % to 0.2 %, in the median by less than 0.1
+/// %.
 public struct FAB: Attack {
   /// `fab`.
   public static let name = "fab"
@@ -24,7 +25,7 @@ public struct FAB: Attack {
   public var pull: Double
   /// How far a step goes over its distance to the boundary: η.
   public var overshoot: Double
-  /// What is left of a perturbation that succeeded: β.
+  /// The factor of a perturbation that succeeded: β.
   public var retreat: Double
   /// Whether the point further back is evaluated, as in the reference.
   public var parity: Bool
@@ -82,7 +83,7 @@ public struct FAB: Attack {
     state.projections.map { $0 >= self.steps }
   }
 
-  /// A projection from the point, or from further back where it succeeded.
+  /// A projection from the point, or from further back if it succeeded.
   public func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {
@@ -100,8 +101,8 @@ public struct FAB: Attack {
     return try .where(goesBack, back, projected(from: x, evaluation, in: ball))
   }
 
-  /// A little behind the boundary as it looks from the point that was evaluated: where a move from
-  /// `base` and one from the input lead, in the measure of their lengths.
+  /// A point a little behind the boundary, linearised at the evaluated point: the mean of the
+  /// projections of `base` and of the input, weighted by their lengths.
   private func projected(
     from base: Tensor, _ evaluation: Evaluation, in ball: Ball
   ) throws(TorchError) -> Tensor {

@@ -6,9 +6,9 @@ extension Ball {
   /// leaving the bounds: δ of least norm with ⟨w, δ⟩ = rise and lower ≤ x + δ ≤ upper.
   ///
   /// Each coordinate that helps moves until it has no room left: all at the same speed in Linf, at
-  /// speed |w| in L2, and in L1 one after the other, the largest |w| first. Where the bounds do not
-  /// let the function rise so far, all that helps moves to its bound. Bounds may be infinite. Croce
-  /// and Hein, 2020 (FAB), equation 3; specs: attacks, section 1.4.
+  /// speed |w| in L2, and in L1 one after the other, the largest |w| first. If the bounds do not
+  /// let the function rise so far, every coordinate that helps moves to its bound. Bounds may be
+  /// infinite. Croce and Hein, 2020 (FAB), equation 3; specs: attacks, section 1.4.
   ///
   /// `x` and `slope` (w) are `(B, …)`, `rise` is `(B)` of either sign. On the CPU a row is solved at a
   /// time, in the cache.
@@ -46,7 +46,7 @@ extension Ball {
   ///
   /// Between the times at which coordinates meet their bounds the sum is linear. The sums over sorted
   /// times say between which two the goal lies, up to rounding; a few of Newton's steps, which never
-  /// overshoot a concave sum, make that exact. The device is asked nothing.
+  /// overshoot a concave sum, make that exact. Nothing is read back from the device.
   private static func together(
     _ size: Tensor, _ speed: Tensor, _ room: Tensor, _ goal: Tensor
   ) throws(TorchError) -> Tensor {
@@ -54,7 +54,7 @@ extension Ball {
     let reach = try size * room
     let never = 1e30
     let (times, order) = try (room / speed.maximum(1e-30)).minimum(never).sorted(1)
-    // What never meets a bound has gained nothing when the others have.
+    // A coordinate that never meets a bound counts 0 here.
     let bounded = try reach.filled(0, where: room.isFinite().not())
     let held = try bounded.gathering(1, order).cumulativeSum(1)
     let rates = try gain.gathering(1, order)

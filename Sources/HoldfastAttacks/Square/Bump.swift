@@ -8,7 +8,7 @@ import HoldfastCore
 /// smallest rectangle that holds it lets it be, so its height is the smaller of what its row and
 /// its column allow (Andriushchenko et al., 2020, section 3.4; specs: attacks, section 1.5).
 struct Bump: Hashable {
-  /// What a line of cells allows, and what its cells are multiplied by.
+  /// The factors of the cells in a line.
   struct Profile: Hashable {
     var levels: [Float]
     var weights: [Float]

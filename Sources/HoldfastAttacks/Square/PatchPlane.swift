@@ -27,7 +27,7 @@ struct PatchPlane {
   private let columnAxes: [Int]
   private let channelAxes: [Int]
 
-  /// The plane of the samples in a ball; fails where their shape has no such axes.
+  /// The plane of the samples in a ball; throws when their shape has no such axes.
   init(of ball: Ball) throws(TorchError) {
     let shape = ball.origin.shape
     let rank = shape.count - 1
@@ -105,13 +105,13 @@ struct PatchPlane {
 
   // MARK: Patches
 
-  /// The cells where some of the rows meet some of the columns.
+  /// The cells in some of the rows and some of the columns.
   struct Patch: Hashable {
     var rows: [Int]
     var columns: [Int]
   }
 
-  /// Where patches lie, one per sample: a mask that broadcasts.
+  /// The patches, one per sample, as a mask that broadcasts.
   func mask(_ patches: [Patch]) throws(TorchError) -> Tensor {
     func marks(_ count: Int, _ indices: [Int]) -> [Bool] {
       var marks = [Bool](repeating: false, count: count)
@@ -126,7 +126,7 @@ struct PatchPlane {
   /// that make that share of a set.
   ///
   /// - Parameters:
-  ///   - least: The smallest it may be, where there is room.
+  ///   - least: The smallest size, if there is room.
   ///   - isOdd: Whether a square must have a middle.
   func side(of share: Double, least: Int = 1, isOdd: Bool = false) -> Int {
     guard isOrdered else {

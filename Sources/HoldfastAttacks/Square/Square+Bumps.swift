@@ -1,7 +1,7 @@
 import HoldfastCore
 import HoldfastTensor
 
-/// What a step in L2 or L1 draws for a sample.
+/// The random choices of a step in L2 or L1 for a sample.
 struct TransferDraw {
   /// The window that is given a bump, and what another window had.
   var to: PatchPlane.Patch
@@ -112,7 +112,7 @@ extension Square {
 }
 
 extension Bump {
-  /// What a patch of the given side is given on a plane.
+  /// The bump of a patch of the given side on a plane.
   fileprivate init(_ side: Int, _ norm: Norm, on plane: PatchPlane) {
     if plane.isSquare {
       self.init(side: side, norm: norm)

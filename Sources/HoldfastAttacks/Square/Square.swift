@@ -77,16 +77,16 @@ public struct Square: Attack {
     return try ball.origin + stripes / ball.sizePerRow(stripes) * ball.radius
   }
 
-  /// Nothing seen yet.
+  /// A state without any point seen.
   public func begin(at x: Tensor, in ball: Ball) throws(TorchError) -> State {
     let lowest = try Tensor.full(-.infinity, [x.shape[0]], device: x.device)
     return State(best: x, loss: lowest, margin: lowest)
   }
 
-  /// None ever does.
+  /// False for all: the attack uses no gradient.
   public func needsGradient(_ state: State, steps: [Int]) -> [Bool] { steps.map { _ in false } }
 
-  /// Keeps the point just evaluated where it is better, and changes a patch of the best one.
+  /// Keeps the point just evaluated if it is better, and changes a patch of the best one.
   public func step(
     _ state: inout State, _ evaluation: Evaluation, in ball: Ball, noise: inout Noise
   ) throws(TorchError) -> Tensor {
@@ -111,7 +111,7 @@ public struct Square: Attack {
     return try transferred(state.best, draws, in: ball, plane)
   }
 
-  /// A point is better where it succeeds and the best one does not, or where its loss is higher.
+  /// A point is better if it succeeds and the best one does not, or if its loss is higher.
   private func observe(_ state: inout State, _ evaluation: Evaluation) throws(TorchError) {
     let succeeds = try (evaluation.margin .> 0).and(state.margin .<= 0)
     let better = try (evaluation.loss .> state.loss).or(succeeds)
@@ -128,7 +128,7 @@ public struct Square: Attack {
   }
 }
 
-/// What a step in Linf draws for a sample.
+/// The random choices of a step in Linf for a sample.
 struct PatchDraw {
   var patch: PatchPlane.Patch
   /// One sign per channel.

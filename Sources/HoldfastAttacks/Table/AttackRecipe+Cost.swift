@@ -25,7 +25,7 @@ extension AttackRecipe {
     return restarts * aims * (isOnce ? 1 : radii)
   }
 
-  /// Takes the model once through what it does in one step, on real samples that share a batch.
+  /// Measures one step of the attack, on real samples that share a batch.
   public func measureStep(
     on jobs: [AttackJob], _ settings: PoolSettings
   ) throws(TorchError) -> StepCost {
@@ -50,7 +50,8 @@ extension AttackRecipe {
     let evaluator = Evaluator(
       attack: attack, objective: objective, criterion: settings.criterion, subject: subject)
     var noise = Noise(jobs.map { Generator(seed: settings.seed, stream: $0.id) })
-    // The first passes find their memory and kernels; the fastest is what a step is like.
+    // The first passes allocate memory and choose kernels; the fastest one is taken as the cost of
+    // a step.
     var (forward, backward, seconds) = (0, 0, Double.infinity)
     for _ in 0..<4 {
       let began = ContinuousClock.now

@@ -6,9 +6,10 @@ public struct AttackEntry: Sendable {
   public let name: String
   /// What it is, in one line.
   public let summary: String
-  /// Where it was published.
+  /// The publication that describes it.
   public let source: String
-  /// What a survivor costs at the default options, in forward (F) and backward (B) passes.
+  /// The cost of a sample that is not fooled, at the default options, in forward (F) and backward
+  /// (B) passes.
   public let passes: String
   /// The options it takes, with their defaults, as `key=value`.
   public let options: [String]
@@ -16,7 +17,7 @@ public struct AttackEntry: Sendable {
   public let norms: [Norm]
   let make: @Sendable (inout Spelling, Norm) throws(UsageError) -> [AttackRecipe]
 
-  /// What it maximises at the default options, each loss once.
+  /// The losses at the default options, each once.
   public var objectives: [any Objective] {
     var losses: [any Objective] = []
     for norm in norms {
@@ -52,8 +53,7 @@ public enum AttackTable {
     gradientEntries + embeddingEntries + retrievalEntries + smallestEntries + squareEntries
     + ensembleEntries
 
-  /// What a user spells, such as `apgd-ce:steps=50,restarts=2`, as lines of a plan: several where
-  /// it is an ensemble.
+  /// The recipes of a text such as `apgd-ce:steps=50,restarts=2`: several for an ensemble.
   public static func recipes(
     _ text: String, norm: Norm = .linf
   ) throws(UsageError) -> [AttackRecipe] {
@@ -76,7 +76,7 @@ public enum AttackTable {
     return recipes
   }
 
-  /// A single attack, as a user spells it.
+  /// The recipe of a single attack, such as `pgd:steps=20`.
   public static func recipe(_ text: String, norm: Norm = .linf) throws(UsageError) -> AttackRecipe {
     let recipes = try recipes(text, norm: norm)
     guard recipes.count == 1 else {

@@ -51,7 +51,7 @@ enum AutoAttack: String {
   /// APGD on cross-entropy and Square, as CALMARS runs for two classes.
   case binary
 
-  /// The attacks, as they are spelled.
+  /// The attacks, as texts with their options.
   func parts(norm: Norm, steps: Int, queries: Int, targets: Int?) -> [String] {
     let ce = "apgd-ce:steps=\(steps)"
     let fab = "fab-t:steps=\(steps),targets=\(targets ?? 9)"

@@ -1,6 +1,6 @@
 import HoldfastCore
 
-/// The attacks on retrieval, where the classes are the entries of a retrieval index.
+/// The attacks on retrieval, whose classes are the entries of a retrieval index.
 ///
 /// They run on classifiers too, whose one true partner is the label's anchor.
 extension AttackTable {

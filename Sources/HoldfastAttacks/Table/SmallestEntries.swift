@@ -1,7 +1,7 @@
 import HoldfastCore
 
 /// The attacks that seek the smallest perturbation, each of which answers for every radius at once,
-/// and what is called Carlini-Wagner where the radius is fixed.
+/// and Carlini-Wagner for a fixed radius.
 extension AttackTable {
   static let smallestEntries: [AttackEntry] = [
     fab(

@@ -11,8 +11,8 @@ import HoldfastTensor
 /// A sample is right while its true class is on top, or in retrieval while one of its partners is
 /// (R@1).
 ///
-/// Each question is put to the model once. What was answered is kept in `checks.json`, so that a run
-/// that was stopped goes on where it was.
+/// Each question is put to the model once. What was answered is kept in `checks.json`, so that a
+/// stopped run continues without asking again.
 final class CheckBench {
   let plan: AuditPlan
   let settings: CheckSettings
@@ -31,7 +31,7 @@ final class CheckBench {
   /// A bench for some samples.
   ///
   /// - Parameters:
-  ///   - passes: what was answered before.
+  ///   - passes: earlier answers.
   ///   - keep: is called with all answers whenever there are new ones.
   init(
     _ task: any AuditTask, attack: AttackRecipe, samples: [PreparedSample],
@@ -93,8 +93,8 @@ final class CheckBench {
 
   // MARK: Verdicts
 
-  /// Which samples are right under an attack at one radius, which it faces with its whole budget and
-  /// nothing from other radii; nil for samples that were never asked.
+  /// Which samples are right under an attack at one radius, with its whole budget and no success
+  /// from other radii; nil for samples that were never asked.
   ///
   /// - Parameter rows: the samples that are asked; by default all that are right when clean.
   func standing(
@@ -104,7 +104,7 @@ final class CheckBench {
       var settings = PoolSettings(
         subject: plan.subject, norm: plan.norm, slots: plan.slots, seed: plan.seed)
       settings.search = plan.search(of: recipe, in: .whiteBox)
-      let pool = recipe.stage(settings)
+      let pool = recipe.pool(settings)
       var waiting = asked[...]
       let places = Dictionary(uniqueKeysWithValues: asked.map { (jobs[$0].id, $0) })
       while !waiting.isEmpty || pool.load > 0 {
@@ -146,8 +146,8 @@ final class CheckBench {
   /// Puts a question to the samples that have not answered it, and keeps the answers.
   ///
   /// - Parameters:
-  ///   - rows: the samples that are asked; samples that are wrong when clean are not asked, and
-  ///     their answer is no.
+  ///   - rows: the samples that are asked; samples that are wrong when clean are not asked and
+  ///     count as not right.
   ///   - ask: asks the given samples, and hands over each answer with what it cost.
   private func answers(
     _ name: String, _ settings: String, _ radius: Radius, of rows: [Int]?,

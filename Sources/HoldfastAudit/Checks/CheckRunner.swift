@@ -7,8 +7,7 @@ public import HoldfastRecords
 
 /// Runs the masking checklist on the first samples of an audit, and keeps it in the run folder.
 ///
-/// What is finished is not run again: neither a line of the checklist nor, within one, a sample that
-/// has answered.
+/// Finished work is not run again: neither a check nor, within a check, the answer for a sample.
 public struct CheckRunner {
   /// The file in the run folder.
   public static let file = "checks.json"
@@ -32,7 +31,7 @@ public struct CheckRunner {
   ///   - samples: gives the samples of the data set from the first on; as many as are looked at are
   ///     taken.
   ///   - records: what the audit recorded, by id.
-  ///   - show: is told which check is under way.
+  ///   - show: called with the check that is under way.
   /// - Throws: `FormatError` when the file in the folder is not a checklist.
   public func run(
     in folder: String, samples: () throws -> PreparedSample?,
@@ -69,7 +68,7 @@ public struct CheckRunner {
     }
   }
 
-  /// The checklist of a run that was stopped, where it is one of the same samples; else a new one.
+  /// The checklist of a stopped run if it is about the same samples; else a new one.
   private static func read(
     _ file: String, samples: [String], settings: String
   ) throws -> ChecklistRecord {

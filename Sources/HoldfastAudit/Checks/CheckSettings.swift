@@ -1,4 +1,4 @@
-/// How closely the masking checks look.
+/// The settings of the masking checks.
 public struct CheckSettings: Codable, Hashable, Sendable {
   /// The samples that are looked at: the first of the data set.
   public var samples = 100

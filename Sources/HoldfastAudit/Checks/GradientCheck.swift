@@ -5,8 +5,8 @@ import HoldfastTensor
 
 /// (f) Every input has a gradient.
 ///
-/// A value whose gradient is 0 is common where a model takes maxima; an input whose gradient is 0 in
-/// every value tells an attack nothing.
+/// Single values with gradient 0 are common in models that take maxima; an input whose gradient is
+/// 0 in every value tells an attack nothing.
 struct GradientCheck: MaskingCheck {
   let letter = "f"
   let name = "gradients"

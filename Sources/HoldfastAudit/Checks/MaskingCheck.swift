@@ -5,24 +5,24 @@ import HoldfastRuns
 /// One question whose answer shows whether an attack can be believed.
 ///
 /// A model may survive an attack because it is robust, or because its gradient leads the attack
-/// astray. Each check puts two verdicts on the same samples side by side that stand in a known order
-/// wherever the attack is sound, and fails where the order is broken by more than chance
-/// (``McNemar``). Source: Athalye et al., 2018, section 3; Carlini et al., 2019, section 4.
+/// astray. Each check compares two verdicts on the same samples. Their order is known if the attack
+/// is sound; the check fails if the order is broken by more than chance (``McNemar``). Source:
+/// Athalye et al., 2018, section 3; Carlini et al., 2019, section 4.
 protocol MaskingCheck: Sendable {
   /// `a` to `g`.
   var letter: String { get }
-  /// A short name.
+  /// A short name of the check.
   var name: String { get }
-  /// What is asked; a sound evaluation answers yes.
+  /// The question of the check; in a sound evaluation the answer is yes.
   var question: String { get }
   /// What a failure means.
   var meaning: String { get }
 
-  /// What the samples say.
+  /// What the check finds in the samples of `bench`.
   func find(_ bench: CheckBench) throws -> CheckFinding
 }
 
-/// What a check found.
+/// The finding of a check.
 struct CheckFinding {
   var figures: [CheckFigureRecord] = []
   /// The samples that speak against the run alone, and those that speak for it alone.
@@ -79,7 +79,7 @@ public enum Checklist {
     return finding.against
   }
 
-  /// The line of a check.
+  /// The record of a check.
   static func record(
     _ check: any MaskingCheck, _ finding: CheckFinding, samples: Int, _ settings: CheckSettings
   ) -> CheckRecord {
@@ -110,7 +110,7 @@ public enum Checklist {
 }
 
 extension [Bool?] {
-  /// How many are true.
+  /// The number of answers that are true.
   var yes: Int { count { $0 == true } }
 
   /// The samples on which this verdict alone is yes, of those on which both are known.

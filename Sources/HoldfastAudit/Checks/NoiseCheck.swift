@@ -4,16 +4,16 @@ import HoldfastRecords
 
 /// (g) Random noise is far weaker than the attack.
 ///
-/// It fails where noise alone fools more than half of all that either fools: were it far weaker, most
-/// of these would be the attack's. An attack that gains less than 5 points has nothing to be
+/// It fails if noise alone fools more than half of the samples that either fools: a far stronger
+/// attack would fool most of these alone. An attack that gains less than 5 points has nothing to be
 /// compared with.
 struct NoiseCheck: MaskingCheck {
   let letter = "g"
   let name = "noise"
   let question = "is random noise of the same size far weaker than the attack?"
   let meaning =
-    "noise fools more than half of what is fooled at all: the attack does little that chance does "
-    + "not, so it says nothing about the worst case"
+    "noise fools more than half of all fooled samples: the attack does little more than chance "
+    + "does, so it says nothing about the worst case"
 
   func find(_ bench: CheckBench) throws -> CheckFinding {
     let radius = try bench.telling()

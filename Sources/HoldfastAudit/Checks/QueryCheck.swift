@@ -8,8 +8,8 @@ struct QueryCheck: MaskingCheck {
   let name = "queries"
   let question = "does the attack fool at least as much as Square, which sees scores alone?"
   let meaning =
-    "an attack without gradients fools the model where one with gradients does not: the gradients "
-    + "are masked, and the white-box figures overstate robustness"
+    "an attack without gradients fools the model on inputs that one with gradients does not: the "
+    + "gradients are masked, and the white-box figures overstate robustness"
 
   func find(_ bench: CheckBench) throws -> CheckFinding {
     let recipe = AttackRecipe(
@@ -30,10 +30,10 @@ extension CheckBench {
     }
   }
 
-  /// Whether another attack fools where the attack that is checked does not.
+  /// Compares the verdicts of another attack with those of the checked attack.
   ///
-  /// The samples that stand are asked first. Those that were fooled speak in favour, and are asked
-  /// only where enough of the others fell that they decide.
+  /// The samples that stand are asked first. Those that were fooled can only speak for the checked
+  /// attack; they are asked only if enough of the others fell to make them decide.
   func compare(with rival: AttackRecipe, at radius: Radius) throws -> CheckFinding {
     let ours = try standing(under: attack, at: radius)
     let rows = ours.indices.filter { ours[$0] == true }

@@ -2,17 +2,17 @@ import HoldfastAttacks
 import HoldfastCore
 import HoldfastRecords
 
-/// (a) What is right at a radius is right at every smaller one.
+/// (a) A sample that is right at a radius is right at every smaller one.
 ///
-/// Each radius is attacked by itself, because what is found at one and counted at the next would
+/// Each radius is attacked by itself, because a success that is counted at the next radius would
 /// make this true by construction.
 struct RadiusCheck: MaskingCheck {
   let letter = "a"
   let name = "radius"
   let question = "does a larger radius leave no more samples right than a smaller one?"
   let meaning =
-    "more samples withstand a larger radius than a smaller one, which holds the same inputs and "
-    + "more: the attack loses its way, and what stands under it may not be robust"
+    "more samples withstand a larger radius than a smaller one, although the larger ball holds all "
+    + "of the smaller: the attack fails to find examples that exist, so robustness is overstated"
 
   func find(_ bench: CheckBench) throws -> CheckFinding {
     let radii = (bench.plan.radii + [bench.widest].compactMap { $0 }).sorted()

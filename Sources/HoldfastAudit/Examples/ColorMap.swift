@@ -21,7 +21,7 @@ struct ColorMap {
     0x000004, 0x210c4a, 0x57106e, 0x8a226a, 0xbc3754, 0xe45a31, 0xf98e09, 0xf9cb35, 0xfcffa4,
   ])
 
-  /// For what is below and above nothing: RdBu of [ColorBrewer](https://colorbrewer2.org), with no
+  /// For negative and positive values: RdBu of [ColorBrewer](https://colorbrewer2.org), with no
   /// change in the middle.
   static let diverging = ColorMap([
     0x2166ac, 0x4393c3, 0x92c5de, 0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xf4a582, 0xd6604d, 0xb2182b,

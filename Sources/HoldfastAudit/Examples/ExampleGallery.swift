@@ -7,11 +7,11 @@ import HoldfastRecords
 import HoldfastRuns
 import HoldfastTensor
 
-/// Keeps a few samples of an audit to be looked at, as they pass by: `artifacts/gallery`.
+/// The example gallery: a few samples of an audit, kept to be looked at in `artifacts/gallery`.
 ///
 /// They are chosen by a rule and not by their looks: fooled samples before those that stand, each
 /// class once before any comes again, the smallest radius first, and among equals the smallest
-/// SHA-256 of the id. So the choice is the same whatever the order, the batch size, or where a run
+/// SHA-256 of the id. So the choice does not depend on the order, the batch size, or where a run
 /// was resumed. At most ``size`` samples are on the disk at any time.
 public final class ExampleGallery {
   /// The most samples that are kept.
@@ -37,12 +37,12 @@ public final class ExampleGallery {
     let example: Example
   }
 
-  /// A gallery in a run folder; what is there from an earlier session stays.
+  /// An example gallery in a run folder; entries of an earlier session stay.
   ///
   /// - Parameters:
   ///   - size: the most samples that are kept.
-  ///   - rank: which of several processes this is; nil when it is alone.
-  ///   - task: what is audited.
+  ///   - rank: the rank of this process; nil for a run by one process.
+  ///   - task: the task of the audit.
   ///   - source: for inputs that cannot be heard, the WAV file of a sample by its id.
   /// - Throws: `FormatError` when the folder holds something else.
   public init(
@@ -117,7 +117,7 @@ public final class ExampleGallery {
     }
   }
 
-  // MARK: What is kept
+  // MARK: Choice of entries
 
   /// Paints an entry, writes its files, and says what the model says.
   private func fill(

@@ -5,8 +5,8 @@ extension GalleryPainter {
   /// The most points that are drawn.
   private static let pointCount = 1024
 
-  /// Points from the front, from above and from the side; a change as lines from where each point
-  /// was, as many times as long as it is.
+  /// Points from the front, from above and from the side; a change as lines from the unperturbed
+  /// points along their shifts, which are lengthened by a factor.
   func points(_ values: [Double], _ name: String, _ sign: Sign) -> Panel {
     let isRows = input.shape[1] == 3
     let count = isRows ? input.shape[0] : input.shape[1]

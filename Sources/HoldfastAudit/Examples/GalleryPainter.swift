@@ -10,7 +10,7 @@ import HoldfastMedia
 public struct GalleryPainter {
   let modality: Modality
   let input: InputSpec
-  /// The samples of a sound in a second, where the input is a waveform.
+  /// The samples of a sound in a second; nil if the input is not a waveform.
   let rate: Int?
 
   /// A painter of a sense's inputs.
@@ -33,16 +33,16 @@ public struct GalleryPainter {
     var note: String?
   }
 
-  /// What there is to see of one sample.
+  /// The panels of one sample.
   struct Painting {
     var clean: Panel
     var perturbation: Panel?
     var adversarial: Panel?
-    /// The factor by which the perturbation is shown larger than it is.
+    /// The factor by which the perturbation is amplified.
     var factor = 1.0
   }
 
-  /// Paints an unperturbed input, and where there is one the adversarial input.
+  /// Paints an unperturbed input, and the adversarial input if there is one.
   ///
   /// - Parameters:
   ///   - clean: the values of the input, the last axis running fastest.
@@ -68,7 +68,7 @@ public struct GalleryPainter {
   enum Sign {
     /// Values of an input.
     case value
-    /// What was added to one, to be shown as many times as large.
+    /// A perturbation, amplified by a factor.
     case change(Double, from: [Double])
   }
 
@@ -86,7 +86,7 @@ public struct GalleryPainter {
     return min(digit * power, 1e6)
   }
 
-  /// The legal range; where there is none, or it is far wider than what is there, what is there.
+  /// The legal range; the range of the values if there is no legal one, or it is far wider.
   private func scale(_ before: [Double], _ after: [Double]?) -> Scale {
     let all = before + (after ?? [])
     let (low, high) = (all.min() ?? 0, all.max() ?? 1)

@@ -13,8 +13,8 @@ struct Plane {
     self.values = values
   }
 
-  /// Each square of `factor` pixels as its mean, or as its first pixel; what is left over at the
-  /// right and at the bottom is cut.
+  /// Each square of `factor` pixels as its mean, or as its first pixel; the remainder at the right
+  /// and at the bottom is cut off.
   func shrunk(by factor: Int, toMean: Bool) -> Plane {
     shrunk(across: factor, down: factor, toMean: toMean)
   }

@@ -4,12 +4,12 @@ public import HoldfastData
 public import HoldfastRecords
 public import HoldfastTensor
 
-/// What an audit measures: what is true of a sample, what each attack searches for, what a record
-/// holds, and how a run is summed up.
+/// What an audit measures: the truth about a sample, the searches of each attack, the content of a
+/// record, and the summary of a run.
 ///
 /// The ``Auditor`` does the rest, which is the same for every task.
 public protocol AuditTask {
-  /// What is known about a sample on its way through the audit.
+  /// The state of a sample on its way through the audit.
   associatedtype Track: AuditTrack
 
   /// The models, the attacks of each protocol, and the threat model.
@@ -18,7 +18,7 @@ public protocol AuditTask {
   /// Refuses a sample that cannot be judged, before the model sees it.
   func check(_ sample: PreparedSample) throws
 
-  /// What is true of a sample.
+  /// The truth about a sample.
   ///
   /// - Parameter prediction: what the audited model says about the unperturbed input.
   func truth(of sample: PreparedSample, _ prediction: Prediction) throws -> SampleTruth
@@ -56,7 +56,7 @@ public protocol AuditTask {
   /// The attack that the masking checks examine; nil when the white-box protocol is not run.
   var checkedAttack: AttackRecipe? { get }
 
-  /// What a label or a predicted place is called; nil when the class names of the plan say so.
+  /// The name of a label or a predicted entry; nil when the class names of the plan hold it.
   func name(of place: Int) -> String?
 
   /// Adds to a summary what takes all records of a run together; nil when there is nothing to add.
@@ -80,7 +80,7 @@ extension AuditTask {
   }
 }
 
-/// What one search of an attack is after.
+/// The aim of one search of an attack.
 public protocol AuditAim {
   /// What counts as success.
   var criterion: any Criterion { get }
@@ -90,7 +90,7 @@ public protocol AuditAim {
 
 /// A sample on its way through an audit: what is known so far, and what is left to search for.
 public protocol AuditTrack {
-  /// What a search of an attack is after.
+  /// The aim of a search of an attack.
   associatedtype Aim: AuditAim
   /// What a record holds about a tested input beside the verdict.
   associatedtype Detail

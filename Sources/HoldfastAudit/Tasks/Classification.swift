@@ -26,7 +26,7 @@ public struct Classification: AuditTask {
     }
   }
 
-  /// The label, and the class that the sample is pushed towards if there is one.
+  /// The label, and the target class if there is one.
   public func truth(
     of sample: PreparedSample, _ prediction: Prediction
   ) throws -> SampleTruth {
@@ -42,7 +42,7 @@ public struct Classification: AuditTask {
     return target(of: truth).map(theirs.aiming) ?? theirs
   }
 
-  /// One search; none for a screen in the transfer protocol, which spends whole budgets.
+  /// One search; empty for a screen in the transfer protocol, which spends whole budgets.
   public func aims(
     of recipe: AttackRecipe, in name: AuditProtocol, keepsExamples: Bool
   ) -> [ClassificationAim] {
@@ -90,7 +90,7 @@ public struct Classification: AuditTask {
     return named ?? AttackRecipe(name: "apgd-ce", attack: usual, objective: CrossEntropy())
   }
 
-  /// The class that a sample is pushed towards.
+  /// The target class of a sample.
   private func target(of truth: SampleTruth) -> Int? {
     plan.target == nil ? nil : truth.rivals.first
   }
@@ -113,7 +113,7 @@ public struct ClassificationTrack: AuditTrack {
   public var sample: SampleTrack
 
   /// All radii for a transfer input, else those at which the protocol has not fooled the model yet;
-  /// none for a sample that is wrong when clean.
+  /// empty for a sample that is wrong when clean.
   public func radii(
     for aim: ClassificationAim, of recipe: AttackRecipe, in name: AuditProtocol
   ) -> [Radius] {

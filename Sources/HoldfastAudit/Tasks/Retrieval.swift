@@ -17,7 +17,7 @@ public import HoldfastTensor
 /// behind it.
 ///
 /// A transfer attack spends its whole budget once, on a model that ranks its own embeddings of the
-/// partners; what it makes is then ranked by the audited model.
+/// partners; the audited model then ranks the result.
 public struct Retrieval: AuditTask {
   /// The k of R@k.
   public static let ranks = [1, 5, 10]
@@ -26,7 +26,7 @@ public struct Retrieval: AuditTask {
   public var plan: AuditPlan {
     didSet { rows = RetrievalRows(plan) }
   }
-  /// What attacked inputs are compared with.
+  /// The retrieval index.
   public let index: RetrievalIndex
   private var rows: RetrievalRows
 
@@ -35,7 +35,7 @@ public struct Retrieval: AuditTask {
   /// - Parameters:
   ///   - plan: its subject has a head over `index`; its transfer source has one over an index of its
   ///     own, in which the partners have the same places.
-  ///   - index: what attacked inputs are compared with.
+  ///   - index: the retrieval index.
   /// - Throws: `UsageError` when two attacks of a protocol have the same name.
   public init(_ plan: AuditPlan, index: RetrievalIndex) throws(UsageError) {
     self.plan = plan
@@ -98,7 +98,8 @@ public struct Retrieval: AuditTask {
       clean: seen.detail, rows: rows, plan: plan)
   }
 
-  /// The verdict on R@1, and where the input stands: a test of its own, as a pool keeps no embedding.
+  /// The verdict on R@1, and the input's ranks and cosines: a test of its own, as a pool keeps no
+  /// embedding.
   public func look(
     at input: Tensor, of job: AttackJob, distance: Double, verdict: Example?
   ) throws -> Sighting<RetrievalPointRecord> {
@@ -126,8 +127,8 @@ public struct Retrieval: AuditTask {
     return try Sighting(example, point, passes: verifier.passes, of: job.id)
   }
 
-  /// The first of the white-box attacks on the margin of R@1, else Auto-PGD on it: an attack on
-  /// another loss says nothing about R@1 where it fails.
+  /// The first of the white-box attacks on the margin of R@1, else Auto-PGD on it: if an attack on
+  /// another loss fails, that says nothing about R@1.
   public var checkedAttack: AttackRecipe? {
     guard let attacks = plan.attacks[.whiteBox], !attacks.isEmpty else { return nil }
     let objective = RankMargin(rank: 1)
@@ -139,7 +140,7 @@ public struct Retrieval: AuditTask {
     return named ?? AttackRecipe(name: "apgd-rank", attack: usual, objective: objective)
   }
 
-  /// What an entry of the index is called.
+  /// The name of an entry of the index.
   public func name(of place: Int) -> String? { index.name(of: place) }
 
   /// R@k in both directions (``RetrievalTally``).

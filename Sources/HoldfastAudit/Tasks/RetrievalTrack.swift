@@ -31,8 +31,7 @@ public struct RetrievalTrack: AuditTrack {
   /// All radii for the whole budget; for a k those at which an attack may yet push all partners out
   /// of the best k: a partner is among them, but none among the best of the k before.
   ///
-  /// A search takes the same path whatever k it is for, so one that failed for a smaller k has
-  /// nothing to offer.
+  /// A search takes the same path for every k, so one that failed for a smaller k is not repeated.
   public func radii(
     for aim: RetrievalAim, of recipe: AttackRecipe, in name: AuditProtocol
   ) -> [Radius] {

@@ -15,7 +15,7 @@ public struct SampleTrack {
   let truth: SampleTruth
   /// The truth for the model that transfer inputs are made on; nil if there is none.
   let sourceTruth: SampleTruth?
-  /// The class that it is pushed towards; nil for untargeted attacks.
+  /// Its target class; nil for untargeted attacks.
   let target: Int?
   /// The radii, ascending.
   let radii: [Radius]

@@ -3,7 +3,7 @@ import HoldfastTensor
 
 /// What the audited model says about one stored input, tested by itself in float32.
 public struct Sighting<Detail> {
-  /// The verdict.
+  /// The verdict on the input.
   public let example: Example
   /// What a task records beside it.
   public let detail: Detail

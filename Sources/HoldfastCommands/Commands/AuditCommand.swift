@@ -23,8 +23,8 @@ struct AuditCommand: TalkingCommand {
   @Option(
     help: ArgumentHelp(
       "A data set in one of the layouts of `holdfast list datasets`, a manifest (path,label and, for "
-        + "several senses, modality), or scenes:evaluation, which are built in. SENSE=PATH says of "
-        + "which sense; repeat it for several.",
+        + "several senses, modality), or scenes:evaluation, which are built in. SENSE=PATH names the "
+        + "sense; repeat it for several.",
       valueName: "[sense=]path"), completion: .data)
   var data: [String] = []
 
@@ -32,8 +32,8 @@ struct AuditCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where attacks act: model (on what the processor makes), native (on pictures of one size, "
-        + "before they are resized), or waveform (on a sound's samples)."),
+      "The space that attacks act in: model (the processor's output), native (pictures of one size, "
+        + "before they are resized), or waveform (the samples of a sound)."),
     completion: .list(AttackPlace.Name.allCases.map(\.rawValue)))
   var attackAt = AttackPlace.Name.model.rawValue
 
@@ -57,14 +57,15 @@ struct AuditCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "nested: what fools at a radius counts at larger ones; independent: as the reference does."),
+      "nested: a success at a radius counts at larger ones; independent: each radius is attacked by "
+        + "itself, as the reference does."),
     completion: .list(["nested", "independent"]))
   var budgets = Budgets.nested.rawValue
 
   @Option(
     help: ArgumentHelp(
-      "What attacks search in: float32; mixed (screens in bfloat16); bf16 (all but square). Verdicts "
-        + "are float32."),
+      "The precision of the search: float32; mixed (screens in bfloat16); bf16 (all but square). "
+        + "Verdicts are float32."),
     completion: .list(["float32", "mixed", "bf16"]))
   var precision = SearchPrecision.float32.rawValue
 
@@ -74,14 +75,14 @@ struct AuditCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "One embedding of any sense, a safetensors file, for attacks that aim at one.",
+      "One embedding of any sense, a safetensors file, for attacks that approach one.",
       valueName: "file"), completion: .file(extensions: ["safetensors"]))
   var goal: String?
 
   @Option(
     help: ArgumentHelp(
-      "Push samples towards a class instead of away from their own: a class name, random (one for "
-        + "each sample), or least-likely. Samples of the class itself are left out.",
+      "The target class of targeted attacks: a class name, random (one for each sample), or "
+        + "least-likely. Samples of the class itself are left out.",
       valueName: "class"))
   var target: String?
 
@@ -91,7 +92,7 @@ struct AuditCommand: TalkingCommand {
       discussion: """
         clip-benchmark: the model's own resize, the data's own templates. ttc: short side 256 \
         bilinear, crop 224, one prompt (ttc:pets for that of a set). csr: squashed to 224, one prompt, \
-        1000 samples of seed 42. What a preset fixes cannot be given besides.
+        1000 samples of seed 42. Options that a preset fixes cannot be given.
         """, valueName: "name"), completion: .list(EvaluationPreset.Source.allCases.map(\.rawValue))
   )
   var preset: String?
@@ -103,8 +104,8 @@ struct AuditCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Samples that share a batch: a number, or auto for as many as fit the memory that is free and "
-        + "are worth it.", valueName: "n|auto"), completion: .list(["auto"]))
+      "Samples that share a batch: a number, or auto for as many as fit into free memory and are "
+        + "worth it.", valueName: "n|auto"), completion: .list(["auto"]))
   var batchSize = "auto"
 
   @Option(help: ArgumentHelp("The seed of all noise."))
@@ -118,7 +119,7 @@ struct AuditCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Samples that the report shows: before, the perturbation, after; 0 for none.",
+      "Samples in the report's example gallery: before, the perturbation, after; 0 for none.",
       valueName: "n"))
   var gallerySamples = 8
 
@@ -154,7 +155,7 @@ struct AuditCommand: TalkingCommand {
     if let shortfall = result.shortfall { throw shortfall }
   }
 
-  /// What the options ask for.
+  /// The request that the options describe.
   ///
   /// - Throws: `UsageError` for a word that means nothing.
   func request() throws(UsageError) -> AuditRequest {

@@ -78,7 +78,7 @@ struct ClassifyCommand: TalkingCommand {
 }
 
 extension String {
-  /// What stands between commas, without white space around it.
+  /// The parts between commas, without white space around them.
   fileprivate var listed: [String] {
     split(separator: ",", omittingEmptySubsequences: false).map {
       $0.trimmingCharacters(in: .whitespaces)

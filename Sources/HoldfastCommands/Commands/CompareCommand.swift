@@ -7,8 +7,8 @@ struct CompareCommand: TalkingCommand {
     commandName: "compare", abstract: "Compare two runs on the same samples, pair by pair.",
     discussion: """
       Prints the difference of the accuracies per protocol and radius with a bootstrap interval and \
-      McNemar's test, and says in what else the runs differ. Runs of different data are refused, also \
-      when a file of the same name holds something else, and so are unfinished ones.
+      McNemar's test, and says in what else the runs differ. It refuses unfinished runs, and runs of \
+      different data, also if a file of the same name has another content.
       """)
 
   @Argument(

@@ -8,7 +8,7 @@ struct HardenCommand: TalkingCommand {
     discussion: """
       A bundle is a folder with holdfast.json and the tensors of the defence; it refers to its base, \
       a checkpoint or another bundle, by path and hash. Every command that takes --model takes a \
-      bundle. Audit it: a defence is worth what it withstands when the attacker knows it.
+      bundle. Audit it: a defence is worth what it withstands under adaptive attacks.
       """)
 
   @OptionGroup var modelOptions: ModelOptions
@@ -27,7 +27,7 @@ struct HardenCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A sense to harden, such as image or audio; may be repeated. All that can be, by default.",
+      "A sense to harden, such as image or audio; may be repeated. By default all that can be.",
       valueName: "sense"), completion: .senses, transform: parseSense)
   var modality: [Modality] = []
 

@@ -9,7 +9,7 @@ struct MakeDemoModelCommand: TalkingCommand {
     abstract: "Train the images and texts of the model that ships, on scenes drawn as it goes.",
     discussion: """
       Writes a folder in Hugging Face's layout with a tokeniser of its own and a model card. The \
-      state that does best on validation scenes is kept; the figures in the card are those of the \
+      checkpoint that does best on validation scenes is kept; the figures in the card are those of the \
       written file, on evaluation scenes. `holdfast train-tower` adds the further senses.
       """)
 

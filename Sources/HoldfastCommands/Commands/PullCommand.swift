@@ -8,8 +8,8 @@ struct PullCommand: TalkingCommand {
     abstract: "Fetch a model from the Hugging Face hub into its cache.",
     discussion: """
       Fetches one form of the weights with the configurations and vocabularies beside them, and \
-      prints the folder. What breaks off is continued, and a file counts only once its checksum is \
-      right. The cache is the one that Hugging Face's own tools use; afterwards every command takes \
+      prints the folder. An interrupted download continues, and a file counts only once its checksum \
+      is right. The cache is the one that Hugging Face's own tools use; afterwards every command takes \
       --model hf:ORG/REPO. HF_TOKEN opens what is gated, HF_ENDPOINT names another hub, HF_HUB_CACHE \
       another place for the cache, and HF_HUB_OFFLINE forbids the network.
       """)
@@ -21,7 +21,7 @@ struct PullCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A file that is needed too, or weights in place of those that are chosen; may be repeated.",
+      "A further file, or weights in place of the default ones; may be repeated.",
       valueName: "name"))
   var file: [String] = []
 
@@ -68,7 +68,7 @@ final class PullProgress: Sendable {
     console.progress(text)
   }
 
-  /// Clears the line.
+  /// Clears the progress line.
   func end() { console.progress(nil) }
 
   private final class Shared: @unchecked Sendable {
@@ -89,10 +89,10 @@ final class PullProgress: Sendable {
           Double(progress.bytes - first.bytes) / max((now - first.time) / .seconds(1), 1e-3)
         var parts = [
           progress.file,
-          "\(HubPull.spell(progress.bytes)) of \(HubPull.spell(progress.total))",
+          "\(HubPull.bytesText(progress.bytes)) of \(HubPull.bytesText(progress.total))",
         ]
         if rate > 0 {
-          parts.append("\(HubPull.spell(Int(rate)))/s")
+          parts.append("\(HubPull.bytesText(Int(rate)))/s")
           parts.append(
             "\(timeSpan(Double(progress.total - progress.bytes) / rate)) left")
         }

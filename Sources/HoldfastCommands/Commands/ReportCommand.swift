@@ -17,7 +17,7 @@ struct ReportCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where it goes. By default a page goes into its run's folder, and all else is printed.",
+      "The file to write. By default a page goes into its run's folder, and other forms are printed.",
       valueName: "file"), completion: .file())
   var output: String?
 
@@ -32,14 +32,14 @@ struct ReportCommand: TalkingCommand {
     let table = OutputFormat(rawValue: format)
     guard table != nil || format == "html" else {
       throw UsageError(
-        "there is no form `\(format)`", hint: "use html, text, markdown, latex, csv or json")
+        "unknown form `\(format)`", hint: "use html, text, markdown, latex, csv or json")
     }
     let recorded = try runs.map { try RecordedRun(at: $0) }
     guard let table else {
       guard let file = output ?? (runs.count == 1 ? RunReport.file(of: runs[0]) : nil) else {
         throw UsageError(
           "a page about \(runs.count) runs belongs to none of their folders",
-          hint: "say where it goes with --output")
+          hint: "name a file with --output")
       }
       try RunReport.write(recorded, to: file)
       return context.console.say("The report is in \(file)")
@@ -50,7 +50,7 @@ struct ReportCommand: TalkingCommand {
     context.console.say("The report is in \(output)")
   }
 
-  /// What one run, or several beside each other, look like in a form.
+  /// The text of one run, or of several side by side, in a form.
   private static func lines(_ runs: [RecordedRun], as form: OutputFormat) throws -> String {
     let summaries = runs.map(\.summary)
     guard runs.count == 1, let run = runs.first else {

@@ -10,7 +10,7 @@ struct ScenesCommand: TalkingCommand {
     discussion: """
       Writes one folder per sense with one folder per concept, a manifest.csv (path, label, \
       modality, caption, scene) and a pairs.csv for retrieval. A scene has the same name in every \
-      sense: what has the same name belongs together.
+      sense.
       """)
 
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"), completion: .directory)
@@ -24,7 +24,7 @@ struct ScenesCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What is shown, separated by commas: all of circle, square, triangle, ... by default.",
+      "The concepts, separated by commas: all of circle, square, triangle, ... by default.",
       valueName: "names"), completion: .list(SceneShape.allCases.map(\.rawValue)))
   var concepts: String?
 

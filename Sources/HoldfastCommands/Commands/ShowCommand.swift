@@ -7,9 +7,9 @@ struct ShowCommand: TalkingCommand {
     commandName: "show", abstract: "Print what a run found, and the command that repeats it.",
     discussion: """
       Of a run that is not finished, it shows the first samples of the data, up to the first that is \
-      missing: what falls early also finishes early. --robustbench prints the run as an entry of \
-      RobustBench's model zoo instead; autoattack_acc is filled in only where the white-box protocol \
-      was a complete standard AutoAttack.
+      missing: what is fooled early also finishes early. --robustbench prints the run as an entry of \
+      RobustBench's model zoo instead; autoattack_acc is filled in only if the white-box protocol was \
+      a complete standard AutoAttack.
       """)
 
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run"), completion: .directory)
@@ -21,10 +21,10 @@ struct ShowCommand: TalkingCommand {
   @Flag(help: ArgumentHelp("Print the JSON of RobustBench's model zoo."))
   var robustbench = false
 
-  @Option(help: ArgumentHelp("The radius of that entry, where the run has several."))
+  @Option(help: ArgumentHelp("The radius of that entry, if the run has several."))
   var epsilon: String?
 
-  /// A run as JSON.
+  /// The record and summary of a run, as one JSON object.
   private struct Shown: Encodable {
     let path: String
     let run: RunRecord
@@ -83,7 +83,7 @@ struct ShowCommand: TalkingCommand {
     for line in try Self.facts(run) { console.result(line) }
   }
 
-  /// What a reader is told about an unfinished run, before anything else.
+  /// The caution about an unfinished run, printed first.
   private static func caution(_ found: RunFindings) -> String {
     let known = found.summary.map {
       "the figures are of the first \($0.samples) of the data, which are complete."
@@ -94,7 +94,7 @@ struct ShowCommand: TalkingCommand {
         + "not recorded.")
   }
 
-  /// When, where, on what data and by what command.
+  /// When, on which device, on what data and by what command the run was made.
   private static func facts(_ run: StoredRun) throws -> [String] {
     var facts: [String] = []
     guard let last = run.record.sessions.last else { return facts }

@@ -6,15 +6,15 @@ struct TrainTowerCommand: TalkingCommand {
     commandName: "train-tower",
     abstract: "Train a small tower for one more sense into the space of a CLIP model.",
     discussion: """
-      The model stays as it is; the tower learns to lie where the prompts of its classes lie and, \
-      on built-in scenes, where their pictures and captions lie. The folder that is written is a \
+      The model stays as it is. The tower learns to embed samples near the prompts of their classes \
+      and, on built-in scenes, near the pictures and captions of the same scenes. The output is a \
       copy of the model with towers/<sense> beside it, and a section in its model card with figures \
       of the written file on held-out samples.
       """)
 
   @Option(
     help: ArgumentHelp(
-      "The model whose space it is: a CLIP folder, hf:org/repo, or `builtin`.", valueName: "model"),
+      "The model of the space: a CLIP folder, hf:org/repo, or `builtin`.", valueName: "model"),
     completion: .model)
   var base = ModelSource.builtIn
 
@@ -26,13 +26,13 @@ struct TrainTowerCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to learn from: `scenes`, which are built in, or a data set.", valueName: "path"),
+      "The training data: `scenes`, which are built in, or a data set.", valueName: "path"),
     completion: .data)
   var data = "scenes"
 
   @Option(
     help: ArgumentHelp(
-      "How many different scenes to learn from, all in memory; ever new ones by default.",
+      "How many different scenes to train on, all in memory; by default new ones in every step.",
       valueName: "n"))
   var scenes: Int?
 
@@ -41,7 +41,8 @@ struct TrainTowerCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Held-out samples to judge by; by default the test split of --data.", valueName: "path"),
+      "Held-out samples for the evaluation; by default the test split of --data.", valueName: "path"
+    ),
     completion: .data)
   var evaluation: String?
 

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// What the program takes, from the definitions of its arguments: what the manual, the reference page
-/// and the configuration file read.
+/// The program's arguments, from their definitions: the source of the manual, the reference page
+/// and the configuration file.
 struct CommandHelp: Decodable {
   /// A command with what it takes.
   struct Command: Decodable {
@@ -19,7 +19,7 @@ struct CommandHelp: Decodable {
       (subcommands ?? []).filter { ($0.shouldDisplay ?? true) && $0.commandName != "help" }
     }
 
-    /// What it takes that users are meant to know, but for help and version.
+    /// Its visible arguments, except help and version.
     var shownArguments: [Argument] {
       (arguments ?? []).filter { argument in
         argument.shouldDisplay
@@ -30,7 +30,7 @@ struct CommandHelp: Decodable {
     /// The same without what every command takes.
     var ownArguments: [Argument] { shownArguments.filter { !$0.isCommon } }
 
-    /// What every command takes, of the program.
+    /// The arguments that every command takes.
     var commonArguments: [Argument] {
       shown.first { !$0.shownArguments.allSatisfy { !$0.isCommon } }?
         .shownArguments.filter(\.isCommon) ?? []
@@ -68,7 +68,7 @@ struct CommandHelp: Decodable {
     /// Whether every command takes it.
     var isCommon: Bool { sectionTitle == CommandHelp.commonTitle }
 
-    /// Its long names.
+    /// The long names of the argument.
     var longNames: [String] { (names ?? []).filter { $0.kind == "long" }.map(\.name) }
 
     /// How it is written: `--norm <norm>`, `<image> …`.
@@ -82,7 +82,7 @@ struct CommandHelp: Decodable {
       }
     }
 
-    /// What it means, and what holds where it is left out.
+    /// What it means, and its default.
     var meaning: String {
       var text = [abstract, discussion].compactMap(\.self).filter { !$0.isEmpty }
         .joined(separator: " ")
@@ -93,7 +93,7 @@ struct CommandHelp: Decodable {
 
   let command: Command
 
-  /// The program's own.
+  /// The help of this program, from its own definitions.
   static func own() throws -> Command {
     let json = Data(HoldfastCommand._dumpHelp().utf8)
     return try JSONDecoder().decode(CommandHelp.self, from: json).command

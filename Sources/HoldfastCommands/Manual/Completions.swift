@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-/// What a shell offers where a word stands for a model, for data or for a sense; the names of attacks
-/// and defences come from their tables.
+/// What a shell offers for a model, for data and for a sense; the names of attacks and defences
+/// come from their tables.
 extension CompletionKind {
   /// The built-in model, the models of the hub's cache, and files.
   static var model: CompletionKind {
@@ -20,7 +20,7 @@ extension CompletionKind {
     }
   }
 
-  /// The senses.
+  /// The names of all senses.
   static var senses: CompletionKind { .list(Modality.allCases.map(\.rawValue)) }
 
   /// The names, and the files and folders that begin with what is written so far.

@@ -45,7 +45,7 @@ enum EncoderList {
     let huge = ImageBindConfiguration.huge
     func row(_ sense: Modality, _ shape: [Int], _ trunk: ImageBindConfiguration.Trunk) -> Row {
       Row(
-        name: "ImageBind huge", sense: sense, input: spell(shape),
+        name: "ImageBind huge", sense: sense, input: shapeText(shape),
         sizes: [trunk.layers, trunk.width, trunk.heads, huge.projection])
     }
     var rows: [Row] = []
@@ -71,7 +71,7 @@ enum EncoderList {
     let model = UniBindConfiguration.published
     return [
       Row(
-        name: "UniBind", sense: .points, input: spell([model.points, 3]),
+        name: "UniBind", sense: .points, input: shapeText([model.points, 3]),
         sizes: [
           model.stages.reduce(0) { $0 + $1.layers }, model.stages.last?.width ?? 0, model.heads,
           model.bind.projection,
@@ -84,7 +84,7 @@ enum EncoderList {
   ) -> Row {
     let tower = preset.vision
     return Row(
-      name: name, sense: sense, input: spell(input.shape),
+      name: name, sense: sense, input: shapeText(input.shape),
       sizes: [tower.layers, tower.width, tower.heads, preset.projection])
   }
 
@@ -96,7 +96,7 @@ enum EncoderList {
       sizes: [tower.layers, tower.width, tower.heads, projection])
   }
 
-  private static func spell(_ shape: [Int]) -> String {
+  private static func shapeText(_ shape: [Int]) -> String {
     shape.map { "\($0)" }.joined(separator: "×")
   }
 }

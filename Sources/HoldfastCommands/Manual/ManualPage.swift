@@ -4,7 +4,7 @@ import Holdfast
 struct ManualPage {
   let root: CommandHelp.Command
 
-  /// The page.
+  /// The page as text.
   func text() -> String {
     var lines = [
       ".Dd \(HoldfastCommand.day)", ".Dt HOLDFAST 1", ".Os \"Holdfast \(HoldfastCommand.version)\"",

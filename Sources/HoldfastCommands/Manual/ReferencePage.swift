@@ -10,7 +10,7 @@ struct ReferencePage {
     var lines = [
       "# Reference", "",
       "`make reference` writes this page from the definitions of the arguments and from the tables of",
-      "the program; a test fails where it is out of date.", "",
+      "the program; a test fails when it is out of date.", "",
       "- [Commands](#commands)", "- [Attacks](#attacks)", "- [Losses](#losses)",
       "- [Defences](#defences)", "- [Data sets](#data-sets)", "- [Encoders](#encoders)",
       "- [Environment](#environment)", "- [Exit codes](#exit-codes)", "", "## Commands",
@@ -18,12 +18,12 @@ struct ReferencePage {
     for command in root.shown { lines += section(command) }
     lines += [
       "", "### Common options", "",
-      "Every command takes these, but for `completions` and "
+      "Every command takes these, except `completions` and "
         + "`manual`.", "",
     ]
     lines += Self.table(root.commonArguments)
     for part in [attacks, losses, defenses] { lines += part }
-    lines += ["", "## Data sets", "", "`--data` and `--pairs` recognise what lies on disk.", ""]
+    lines += ["", "## Data sets", "", "`--data` and `--pairs` recognise these layouts.", ""]
     lines += Self.lines(of: ListCommand.datasets())
     lines += [
       "", "## Encoders", "",
@@ -98,8 +98,8 @@ struct ReferencePage {
     }
     return [
       "", "## Losses", "",
-      "What attacks make large: z are the logits, y is the true class, t the target, e the embedding, and",
-      "z_(1) the largest logit. A run's record names the loss of each attack.", "",
+      "The losses that attacks maximise: z are the logits, y is the true class, t the target, e the",
+      "embedding, and z_(1) the largest logit. A run's record names the loss of each attack.", "",
       "| loss | what it is | attacks |", "|---|---|---|",
     ] + rows
   }
@@ -131,7 +131,7 @@ struct ReferencePage {
     "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
   }
 
-  /// Text in which nothing is a tag or an emphasis, outside what stands in backticks.
+  /// Text without tags and emphasis, except inside backticks.
   private static func literal(_ text: String) -> String {
     let parts = text.split(separator: "`", omittingEmptySubsequences: false)
     return parts.enumerated().map { index, part in

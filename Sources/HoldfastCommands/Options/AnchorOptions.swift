@@ -1,12 +1,12 @@
 import ArgumentParser
 import Holdfast
 
-/// What stands for the classes where it is not their names in sentences.
+/// The anchors of the classes, in place of their names in sentences.
 struct AnchorOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What stands for the classes in place of prompts: texts for each class in a .json, or "
-        + "embeddings of each in a safetensors file or a pickle, as UniBind's centres.",
+      "The anchors of the classes, in place of prompts: texts for each class in a .json, or "
+        + "embeddings of each in a safetensors file or a pickle, such as UniBind's centres.",
       valueName: "file"), completion: .file())
   var anchors: String?
 

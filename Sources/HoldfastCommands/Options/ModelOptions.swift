@@ -1,7 +1,7 @@
 import ArgumentParser
 import Holdfast
 
-/// Which model, and where it runs.
+/// Which model, and on which device it runs.
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -21,7 +21,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For ImageBind's and UniBind's depth, the camera: focal=PIXELS, with baseline=METRES (0.075) "
-        + "and coding=millimetres or rotated (SUN RGB-D) where they differ.",
+        + "and coding=millimetres or rotated (SUN RGB-D) if they differ.",
       valueName: "camera"))
   var depthCamera: String?
 
@@ -33,7 +33,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads of one operation; all cores by default.", valueName: "n"))
   var threads: Int?
 
-  /// What the options ask for.
+  /// The request that the options describe.
   var request: ModelRequest {
     var request = ModelRequest(model)
     request.vision = vision

@@ -6,7 +6,7 @@ struct ProtocolOptions: ParsableArguments {
   @Option(
     name: .customLong("protocol"),
     help: ArgumentHelp(
-      "clean, transfer, white-box, adaptive; all that make sense by default.", valueName: "names"),
+      "clean, transfer, white-box, adaptive; by default all that apply.", valueName: "names"),
     completion: .list(AuditRequest.protocolNames.map(\.rawValue)))
   var protocols: String?
 
@@ -19,6 +19,6 @@ struct ProtocolOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The folder of transfer inputs that audits share, so that each is made once; none to make all "
-        + "of them anew.", valueName: "folder"), completion: .directory)
+        + "of them again.", valueName: "folder"), completion: .directory)
   var transferCache = TransferCache.place
 }

@@ -1,12 +1,12 @@
 import ArgumentParser
 import Holdfast
 
-/// What an audit of retrieval takes beside the options of every audit.
+/// The options of an audit of retrieval.
 struct RetrievalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For retrieval: a .csv (input,caption or input,partner) or .jsonl with a pair per line, or a "
-        + "data set with pairs. SENSE=PATH says of which sense.", valueName: "[sense=]path"),
+        + "data set with pairs. SENSE=PATH names the sense.", valueName: "[sense=]path"),
     completion: .data)
   var pairs: String?
 
@@ -15,7 +15,7 @@ struct RetrievalOptions: ParsableArguments {
     help: ArgumentHelp(
       "For retrieval: embeddings written by `holdfast embed --output`, as distractors.",
       discussion: """
-        Those that the file names as a caption or partner of the pairs stand for it instead.
+        An entry with the name of a caption or partner of the pairs is used as its embedding.
         """, valueName: "file"), completion: .file(extensions: ["safetensors"]))
   var index: String?
 

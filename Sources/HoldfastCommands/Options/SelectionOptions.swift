@@ -17,7 +17,7 @@ struct SelectionOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Stop at a file that is damaged or not there, instead of counting it and passing over it."))
+      "Stop at a damaged or missing file, instead of counting and skipping it."))
   var strict = false
 
   /// The samples that are meant.

@@ -1,31 +1,31 @@
 import ArgumentParser
 import Holdfast
 
-/// What every command takes: how much it says, and a file of its options.
+/// The options of every command: how much it prints, and a file of its options.
 struct TalkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A YAML file of options of this command, such as `epsilon: 4/255`; what the command line says "
-        + "wins.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+      "A YAML file of options of this command, such as `epsilon: 4/255`; the command line "
+        + "overrides it.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
-  @Flag(name: .shortAndLong, help: "Say nothing but errors and results.")
+  @Flag(name: .shortAndLong, help: "Print only errors and results.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more about what is done.")
+  @Flag(name: .shortAndLong, help: "Print details of what is done.")
   var verbose = false
 
-  @Flag(help: "Show no line of progress, also on a terminal.")
+  @Flag(help: "Print no progress line, even on a terminal.")
   var noProgress = false
 
-  /// What was asked for.
+  /// The level of output that the options ask for.
   ///
   /// - Throws: `UsageError` for both at once.
   var manner: Console.Manner {
     get throws(UsageError) {
       guard !(quiet && verbose) else {
         throw UsageError(
-          "--quiet and --verbose cannot both be meant", hint: "leave one of them out",
+          "--quiet and --verbose exclude each other", hint: "leave one of them out",
           option: "verbose")
       }
       return Console.Manner(

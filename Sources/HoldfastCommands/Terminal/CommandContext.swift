@@ -1,8 +1,8 @@
 import Holdfast
 
-/// What a command runs in: where it talks, and the words that records keep of it.
+/// What a command runs in: its console, and the command line that records keep.
 struct CommandContext {
-  /// Where the command talks.
+  /// The console that the command writes to.
   let console: Console
   /// The program's name and its arguments, without a configuration file.
   let words: [String]

@@ -17,8 +17,8 @@ struct ConfigurationFile {
 
   /// The options of the file that are not on the command line.
   ///
-  /// - Throws: `UsageError` with the line for a key that is no option, a key that comes twice, and a
-  ///   value that the option cannot take.
+  /// - Throws: `UsageError` with the line for a key that is not an option, a key that comes twice,
+  ///   and a value that the option cannot take.
   func settings(beside given: [String]) throws -> [Invocation.Setting] {
     let known = command.shownArguments.filter {
       $0.kind != "positional" && !$0.longNames.contains("config")
@@ -83,7 +83,7 @@ struct ConfigurationFile {
       let data = try? handle.read(upToCount: Self.limit + 1) ?? Data()
     else { throw UsageError("`\(path)` cannot be read", hint: "--config takes a YAML file") }
     guard data.count <= Self.limit, let text = String(data: data, encoding: .utf8) else {
-      throw UsageError("`\(path)` is no file of options", hint: hint)
+      throw UsageError("`\(path)` is not a configuration file", hint: hint)
     }
     let root: Node?
     do {
@@ -112,7 +112,7 @@ struct ConfigurationFile {
         context.mark.line,
         "\(keys.sorted().map { "`\($0)`" }.joined(separator: ", ")) is there more than once"
       )
-    default: return (nil, "this is no YAML")
+    default: return (nil, "this is not YAML")
     }
   }
 }

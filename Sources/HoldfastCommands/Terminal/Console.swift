@@ -1,12 +1,12 @@
 import Foundation
 import Holdfast
 
-/// Where the program talks: results on standard output, everything else on standard error.
+/// The program's output: results on standard output, everything else on standard error.
 ///
 /// Names come from data, models and records. What a terminal would obey in them is written out, as
 /// `\u001B`; only CSV that goes to another program keeps its bytes.
 struct Console: Sendable {
-  /// How much is said.
+  /// How much the program says.
   struct Manner: Sendable, Hashable {
     enum Level: Sendable, Comparable { case quiet, usual, verbose }
 
@@ -27,7 +27,7 @@ struct Console: Sendable {
   let isInteractive: Bool
   /// Whether the words `error` and `hint` stand out.
   var isColored = false
-  /// How much is said.
+  /// How much the program says.
   var manner = Manner()
 
   /// Prints lines of a result; JSON stays the same JSON.
@@ -75,7 +75,7 @@ struct Console: Sendable {
     write(lines.joined(separator: "\n") + "\n")
   }
 
-  /// Replaces the line of progress; nothing is shown when nobody watches.
+  /// Replaces the line of progress; nothing is shown if standard error is not a terminal.
   func progress(_ line: String?) {
     guard isInteractive, manner.showsProgress else { return }
     write("\r\u{1B}[K\(line?.printable() ?? "")")

@@ -43,13 +43,13 @@ struct Failure {
     }
   }
 
-  /// What is wrong and where, with a hint.
+  /// What is wrong, its place, and a hint.
   private static func text(_ error: any UserFacingError, hint: String?) -> String {
     let sentence = error.place.map { "`\($0)`: \(error.what)" } ?? error.what
     return hint.map { "\(sentence)\n\nhint: \($0)" } ?? sentence
   }
 
-  /// What a decoder says.
+  /// The error of a decoder as a sentence.
   private static func sentence(of error: DecodingError) -> String {
     switch error {
     case .typeMismatch(_, let context), .valueNotFound(_, let context),

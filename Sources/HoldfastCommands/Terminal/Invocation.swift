@@ -16,15 +16,15 @@ struct Invocation {
   let arguments: [String]
   /// The words that the command line itself holds.
   let given: [String]
-  /// The configuration file; none where none was named.
+  /// The configuration file; nil if none is given.
   let file: String?
-  /// What it gives, of what the command line does not.
+  /// The options that it gives and the command line does not.
   let settings: [Setting]
 
   /// Reads the configuration file that some arguments name, if they name one.
   ///
-  /// - Throws: `UsageError` for a file that cannot be read, for a key that is no option, and for a
-  ///   value that no option takes.
+  /// - Throws: `UsageError` for a file that cannot be read, for a key that is not an option, and
+  ///   for a value that its option does not take.
   init(_ given: [String]) throws {
     self.given = given
     guard given.contains(where: { $0 == "--config" || $0.hasPrefix("--config=") }) else {
@@ -68,7 +68,8 @@ struct Invocation {
     return (rest, file)
   }
 
-  /// Where the configuration file gives an option, as `audit.yaml:3`; nil when it does not.
+  /// The line of the configuration file that gives an option, as `audit.yaml:3`; nil if it does
+  /// not.
   func origin(of option: String?) -> String? {
     guard let file, let option else { return nil }
     return settings.first { $0.key == option }.map { "\(file):\($0.line)" }

@@ -1,6 +1,6 @@
 import Holdfast
 
-/// What the parser of arguments refused, with the nearest of what it would have taken as a hint.
+/// An argument that the parser refused, with the nearest valid one as a hint.
 ///
 /// The parser says it in a sentence alone, so the option and the value are read from the sentence.
 struct ParserRefusal: UserFacingError {

@@ -1,18 +1,18 @@
-/// What manual and reference say that no argument defines.
+/// The parts of the manual and the reference that no argument defines.
 enum Surroundings {
-  /// The variables of the environment that are heeded, with their meaning.
+  /// The environment variables that the program reads, with their meaning.
   static let variables = [
-    ("HF_HUB_CACHE", "Where the cache of the Hugging Face hub is; else hub in HF_HOME."),
-    ("HF_HOME", "Where the Hugging Face tools keep their files; ~/.cache/huggingface if not set."),
+    ("HF_HUB_CACHE", "The folder of the Hugging Face hub's cache; else hub in HF_HOME."),
+    ("HF_HOME", "The folder of the Hugging Face tools; ~/.cache/huggingface if not set."),
     ("HF_ENDPOINT", "The hub to fetch from; huggingface.co if not set."),
-    ("HF_TOKEN", "What proves to the hub who asks."),
+    ("HF_TOKEN", "The access token of the hub."),
     ("HF_HUB_OFFLINE", "1 forbids the network."),
-    ("NO_COLOR", "Set to anything, it takes the colours out of messages on a terminal."),
+    ("NO_COLOR", "Any value switches off colours in messages on a terminal."),
     ("RANK", "The place of the process in a job, as torchrun sets it."),
     ("WORLD_SIZE", "The processes of the job."),
     ("MASTER_ADDR", "The machine at which the processes of the job meet."),
     ("MASTER_PORT", "The port at which they meet."),
-    ("LOCAL_RANK", "The GPU of the process, where --device cuda names none."),
+    ("LOCAL_RANK", "The GPU of the process, if --device cuda names none."),
     ("LOCAL_WORLD_SIZE", "The processes that share the machine's memory."),
   ]
 
@@ -21,14 +21,14 @@ enum Surroundings {
     ("run.json", "The plan, which a resumed run must equal, and the sessions with their commands."),
     ("samples.jsonl", "One line for each sample that is finished."),
     ("checks.json", "The masking checks, and the verdicts that they were made of."),
-    ("summary.json", "What was found."),
+    ("summary.json", "The results."),
     ("report.html", "The same as a page."),
   ]
 
   /// The exit codes.
   static let codes = [
     ("0", "Done."), ("1", "Done, but a requirement of --require is not met."), ("2", "Failed."),
-    ("64", "The command line cannot be meant."),
+    ("64", "The command line is wrong."),
   ]
 
   /// Commands worth knowing, with what they are for.

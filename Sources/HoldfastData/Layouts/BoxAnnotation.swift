@@ -9,7 +9,7 @@ import HoldfastMedia
 struct BoxAnnotation {
   /// The picture's columns.
   let width: Int
-  /// The picture's rows.
+  /// The rows of the picture.
   let height: Int
   private let objects: [(name: String, region: ImageRegion)]
 
@@ -20,11 +20,11 @@ struct BoxAnnotation {
 
   /// Reads a file.
   ///
-  /// - Throws: ``DataError`` where it is missing, is no XML, or has a box outside of its picture.
+  /// - Throws: ``DataError`` when it is missing, is not XML, or has a box outside of its picture.
   init(at path: String) throws(DataError) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw DataError(
-        "is missing, and says where the persons of a picture are", in: path,
+        "is missing; it holds the boxes of the persons in a picture", in: path,
         hint: "unpack the whole data set")
     }
     // Foundation's parser traps on names that are not UTF-8.

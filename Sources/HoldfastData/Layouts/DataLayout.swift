@@ -2,22 +2,21 @@ public import HoldfastCore
 
 /// One way in which a data set lies on disk.
 public struct DataLayout: Sendable {
-  /// The name, as records and listings spell it.
+  /// The name in records and listings.
   public let name: String
   /// What it is, in one line.
   public let summary: String
-  /// The senses whose files it holds; none where it takes those of any.
+  /// The senses whose files it holds; empty if it takes those of any.
   public let senses: [Modality]
   /// What it is recognised by.
   public let files: String
-  /// The names of its splits, the one that is read where none is named first; none where it has
-  /// no splits.
+  /// The names of its splits, the default first; empty if it has none.
   public let splits: [String]
   /// Whether a folder, or a file, is of this layout.
   let matches: @Sendable (_ path: String) -> Bool
-  /// Reads labelled samples; none where the layout has no classes.
+  /// Reads labelled samples; nil if the layout has no classes.
   var samples: (@Sendable (DataRequest) throws -> any DataSet)?
-  /// Reads pairs; none where the layout has none.
+  /// Reads pairs; nil if the layout has none.
   var pairs: (@Sendable (DataRequest) throws -> PairManifest)?
 
   /// What it can be audited for: `classification`, `retrieval`, or both.
@@ -40,21 +39,21 @@ public struct DataLayout: Sendable {
 
 /// What of a data set is asked for.
 struct DataRequest {
-  /// Where it lies.
+  /// The path of the data.
   let path: String
   /// Class names that replace those of the set.
   var classes: [String]?
   /// The sense whose files count.
   var modality: Modality
-  /// The split; none for the layout's first.
+  /// The split; nil for the layout's first.
   var split: String?
 
   /// The split that is meant, of those there are.
   ///
-  /// - Throws: `UsageError` with the nearest names where there is none of that name.
+  /// - Throws: `UsageError` with the nearest names when there is none of that name.
   func chosen(of splits: [String]) throws(UsageError) -> String {
     guard let first = splits.first else {
-      throw UsageError("`\(path)` has no splits", hint: "fetch the lists that say what it holds")
+      throw UsageError("`\(path)` has no splits", hint: "download the lists of its splits")
     }
     guard let split else { return first }
     guard splits.contains(split) else {
@@ -68,17 +67,17 @@ struct DataRequest {
     return split
   }
 
-  /// Refuses a split where the data has none.
+  /// Throws if a split is asked for and the data has none.
   func checkHasNoSplit(_ layout: String) throws(UsageError) {
     guard let split else { return }
     throw UsageError(
       "`\(path)` is \(layout) and has no splits, so `\(split)` is none of them",
-      hint: "leave --split out, or give the path of the part that is meant")
+      hint: "leave --split out, or give the path of the part that you mean")
   }
 
   /// Class names that were given, held to the number of classes that the set has, or else its own.
   ///
-  /// - Throws: ``DataError`` where the numbers differ.
+  /// - Throws: ``DataError`` when the numbers differ.
   func names(_ own: [String]) throws(DataError) -> [String] {
     guard let classes else { return own }
     guard classes.count == own.count else {

@@ -10,13 +10,13 @@ public enum DataLayouts {
     .classFolders,
   ]
 
-  /// The layout of what lies at a path; none where it is none that is known.
+  /// The layout of what lies at a path; nil if it is unknown.
   public static func layout(of path: String) -> DataLayout? {
     entries.first { $0.matches(path) }
   }
 
-  /// The senses that are meant where none is named: those that a manifest lists, or the one that the
-  /// layout holds; none where that says nothing.
+  /// The senses of the data if none is named: those that a manifest lists, or the one that the
+  /// layout holds; empty if neither says.
   ///
   /// - Throws: ``DataError`` for a manifest that cannot be read.
   public static func senses(of path: String) throws -> [Modality] {

@@ -42,7 +42,7 @@ extension DataLayout {
     let targets = names.keys.sorted()
     guard targets == Array(0..<targets.count) else {
       throw DataError(
-        "numbers its classes \(targets), and not from 0 on", in: list, hint: "download it again")
+        "numbers its classes \(targets), not from 0 on", in: list, hint: "download it again")
     }
     let fold = split.last.flatMap { Int(String($0)) }
     let chosen = clips.filter { clip in

@@ -41,8 +41,8 @@ extension DataLayout {
     })
 }
 
-/// The splits that a folder of class folders has, the one to test on first: none unless all its
-/// folders are called as splits are.
+/// The splits of a folder of class folders, the one to test on first; empty unless all its folders
+/// have names of splits.
 private func splitFolders(of path: String) throws -> [String] {
   let known = ["test", "val", "validation", "valid", "dev", "train"]
   let folders = try subfolders(of: path)

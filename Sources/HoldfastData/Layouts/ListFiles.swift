@@ -2,12 +2,12 @@ import Foundation
 
 /// The lines of a list that comes with a data set, numbered from 1, without blank ones.
 ///
-/// - Throws: ``DataError`` where the file is missing, or is no UTF-8 text.
+/// - Throws: ``DataError`` when the file is missing, or is not UTF-8 text.
 func listLines(
   of file: String, hint: String = "download the whole data set"
 ) throws(DataError) -> [(number: Int, text: String)] {
   guard FileManager.default.fileExists(atPath: file), !isFolder(file) else {
-    throw DataError("is missing, and says what the data set holds", in: file, hint: hint)
+    throw DataError("is missing; it lists what the data set holds", in: file, hint: hint)
   }
   guard let data = FileManager.default.contents(atPath: file),
     let text = String(validating: data, as: UTF8.self)

@@ -9,7 +9,7 @@ extension DataLayout {
   /// `val_list.txt` and `train_list.txt` hold absolute paths of another machine, of which the last
   /// two names count; without them all files are taken. Classes are the folders in order of their
   /// names; what they are called in words is read from `synset_words.txt` or
-  /// `LOC_synset_mapping.txt` (`n01440764 tench, Tinca tinca`) where there is one.
+  /// `LOC_synset_mapping.txt` (`n01440764 tench, Tinca tinca`) if there is one.
   ///
   /// Source: <https://github.com/82magnolia/n_imagenet>.
   static let nImageNet = DataLayout(
@@ -62,7 +62,7 @@ extension DataLayout {
       items: items, split: split)
   }
 
-  /// The first name of each synset; nil where no file says them.
+  /// The first name of each synset; nil if no file names them.
   private static func synsetNames(of wnids: [String], in path: String) throws -> [String]? {
     guard let file = firstPresent(["synset_words.txt", "LOC_synset_mapping.txt"], in: path) else {
       return nil

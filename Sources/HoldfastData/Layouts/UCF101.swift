@@ -31,7 +31,8 @@ extension DataLayout {
       let name = String(path.split(separator: "/")[0])
       guard let label = places[name], parts.count == 1 || Int(parts[1]) == label + 1 else {
         throw DataError(
-          "line \(line.number) is no video of the classes of classInd.txt: \(line.text)", in: list,
+          "line \(line.number) does not name a video of the classes of classInd.txt: \(line.text)",
+          in: list,
           hint: UCF101.hint)
       }
       let file = place.video(path)
@@ -49,7 +50,7 @@ extension DataLayout {
   }
 }
 
-/// Where the parts of UCF-101 lie.
+/// The folders and files of UCF-101.
 private struct UCF101 {
   static let hint =
     "unpack UCF101TrainTestSplits-RecognitionTask.zip beside the folder of the videos"
@@ -82,7 +83,7 @@ private struct UCF101 {
     }
   }
 
-  /// A video, or the folder of its frames where the video itself is not there.
+  /// A video, or the folder of its frames if the video itself is not there.
   func video(_ path: String) -> String {
     let file = "\(videos)/\(path)"
     let frames = file.hasSuffix(".avi") ? String(file.dropLast(4)) : file

@@ -7,12 +7,12 @@ extension CaptionList {
   /// Reads one of the three forms of JSON that go round.
   ///
   /// - COCO's: `{"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}`.
-  /// - Karpathy's: `{"images": [{"filename", "filepath", "split", "sentences": [{"raw"}]}]}`, where
+  /// - Karpathy's: `{"images": [{"filename", "filepath", "split", "sentences": [{"raw"}]}]}`;
   ///   `restval` belongs to `train`.
   /// - ALBEF's and BLIP's: `[{"image", "caption"}]`, with one caption or a list.
   ///
-  /// - Throws: ``DataError`` where it is of none of the three forms, is too large, or names a picture
-  ///   that it does not have.
+  /// - Throws: ``DataError`` when it has none of the three forms, is too large, or names a picture
+  ///   that it does not list.
   static func json(_ path: String) throws(DataError) -> CaptionList {
     guard let size = try? fileSize(path), size <= limit,
       let data = FileManager.default.contents(atPath: path)
@@ -39,7 +39,7 @@ extension CaptionList {
       return try CaptionList(coco.pictures(in: path), path: path)
     }
     throw DataError(
-      "is no file of captions", in: path,
+      "is not a file of captions", in: path,
       hint: "COCO's, Karpathy's and ALBEF's forms of JSON are read")
   }
 }

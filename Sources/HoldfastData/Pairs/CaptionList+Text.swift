@@ -3,8 +3,8 @@ import Foundation
 extension CaptionList {
   /// Flickr's form: `name.jpg#k<TAB>caption`, the lines of a picture one after the other.
   ///
-  /// - Parameter splits: the split of each picture; pictures of none are passed over where it is
-  ///   given.
+  /// - Parameter splits: the split of each picture; if given, pictures without a split are left
+  ///   out.
   static func tokens(
     _ path: String, splits: [String: String]? = nil
   ) throws(DataError) -> CaptionList {

@@ -4,7 +4,7 @@ struct CaptionList {
   struct Picture {
     let file: String
     let captions: [String]
-    /// The split that the list names; none where it names none.
+    /// The split that the list names; nil if it names none.
     var split: String?
   }
 

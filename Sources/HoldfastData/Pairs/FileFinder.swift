@@ -1,7 +1,7 @@
 import Foundation
 import HoldfastFormats
 
-/// Where the files of a data set lie that is shipped without them, and so by no fixed rule.
+/// Finds the files of a data set that is shipped without them, so that nobody knows their folder.
 struct FileFinder {
   private let folders: [String]
   private let endings: [String]
@@ -10,7 +10,8 @@ struct FileFinder {
 
   /// Looks into those of the folders that are there, first ones first.
   ///
-  /// - Throws: `FormatError` where the system cannot read one: then files are not missing.
+  /// - Throws: `FormatError` when the system cannot read a folder, so that files cannot be called
+  ///   missing.
   init(_ folders: [String], endings: [String]) throws {
     self.folders = try folders.filter { try FileStatus(of: $0)?.isFolder == true }
     self.endings = endings
@@ -30,7 +31,7 @@ struct FileFinder {
 
   /// The file of a name with its ending, or a path, below the first folder that has it.
   ///
-  /// - Throws: `FormatError` where the system cannot tell whether it is there.
+  /// - Throws: `FormatError` when the system cannot tell whether it is there.
   func file(named name: String) throws(FormatError) -> String? {
     for folder in folders {
       let path = "\(folder)/\(name)"

@@ -6,9 +6,9 @@ import HoldfastFormats
 /// recognised by what lies there (``DataLayouts``).
 ///
 /// A manifest is a `.csv` file with the columns `input,caption` or `input,partner`, or a `.jsonl`
-/// file of objects with these keys, and with `modality` where the sense is to be known. Each row is
-/// one pair: an input with several captions is written several times. Paths are relative to the file.
-/// In JSON lines `caption` may be a list.
+/// file of objects with these keys, and with `modality` if the sense matters. Each row is one pair:
+/// an input with several captions is written several times. Paths are relative to the file. In JSON
+/// lines `caption` may be a list.
 ///
 /// - Parameters:
 ///   - modality: of a manifest with inputs of several senses, the one whose rows count.
@@ -22,7 +22,7 @@ public func openPairs(
   let request = DataRequest(
     path: path, modality: modality ?? Modality(rawValue: ""), split: split)
   guard FileManager.default.fileExists(atPath: path) else {
-    throw DataError("is no file and no folder", in: path, hint: hint)
+    throw DataError("is neither a file nor a folder", in: path, hint: hint)
   }
   guard let layout = DataLayouts.entries.first(where: { $0.pairs != nil && $0.matches(path) }),
     let pairs = layout.pairs

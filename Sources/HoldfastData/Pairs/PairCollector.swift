@@ -70,10 +70,10 @@ struct PairCollector {
       partners: side(partners, kind), links: links)
   }
 
-  /// The pairs of a data set whose inputs lie where `find` says; those that it does not find are
-  /// left out, and named.
+  /// The pairs of a data set whose inputs `find` looks up; those that it does not find are left
+  /// out, and named.
   ///
-  /// - Throws: ``DataError`` where none is there, and what `find` throws.
+  /// - Throws: ``DataError`` when no input is there, and what `find` throws.
   func manifest(
     layout: String, split: String?, of modality: Modality, find: (String) throws -> String?
   ) throws -> PairManifest {
@@ -89,7 +89,8 @@ struct PairCollector {
     guard !entries.isEmpty else {
       throw DataError(
         "lists \(files.count) inputs, and none of their files is there, such as "
-          + "`\(missing.first ?? "")`", in: path, hint: "put the files where the layout has them")
+          + "`\(missing.first ?? "")`", in: path,
+        hint: "put the files into the folders of the layout")
     }
     return PairManifest(
       path: path, layout: layout, split: split, modality: modality,

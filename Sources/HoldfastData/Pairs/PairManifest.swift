@@ -9,9 +9,9 @@ import HoldfastMedia
 public struct PairManifest: Sendable {
   /// What stands on one side of the pairs.
   public enum Kind: String, Sendable, Hashable {
-    /// Files of a sense.
+    /// The entries are files.
     case files
-    /// Texts.
+    /// The entries are captions.
     case captions
   }
 
@@ -19,13 +19,13 @@ public struct PairManifest: Sendable {
   public struct Entry: Sendable, Hashable {
     /// The caption, or the path as it was written, which is the id.
     public let name: String
-    /// Where the file is; the caption itself where it is one.
+    /// The path of the file, or the caption itself.
     public let file: String
   }
 
   /// One side: entries without repetition, in order of appearance.
   public struct Side: Sendable {
-    /// What they are.
+    /// Whether they are files or captions.
     public let kind: Kind
     /// The entries.
     public let entries: [Entry]
@@ -35,19 +35,19 @@ public struct PairManifest: Sendable {
   public let path: String
   /// The layout's name: `pairs` for a manifest.
   public let layout: String
-  /// The split that was read; none where the set has none.
+  /// The split that was read; nil if the set has none.
   public let split: String?
-  /// The sense of the files; none where the pairs do not say it.
+  /// The sense of the files; nil if the pairs do not say it.
   public let modality: Modality?
   /// The inputs, or after ``swapped`` what belongs to them.
   public let inputs: Side
-  /// The other side.
+  /// The side that the inputs look for.
   public let partners: Side
   /// For each input the places of its partners, in order of appearance; none is empty.
   public let links: [[Int]]
   /// Inputs that the lists of the set name, and whose files are not there; they are in no pair.
   public let missing: [String]
-  /// Which inputs were taken; none where all were.
+  /// Which inputs were taken; nil if all were.
   public private(set) var subsample: Subsample?
 
   init(
@@ -98,10 +98,10 @@ public struct PairManifest: Sendable {
 
   /// The inputs as a set of samples; the label is the place of the first partner.
   ///
-  /// - Throws: ``DataError`` where the inputs are captions, and for files that are not there.
+  /// - Throws: ``DataError`` when the inputs are captions, and for files that are not there.
   public func set() throws -> any DataSet {
     guard inputs.kind == .files else {
-      throw DataError("pairs captions with files, and captions are no samples", in: path)
+      throw DataError("pairs captions with files, and captions are not samples", in: path)
     }
     let items = zip(inputs.entries, links).map { entry, places in
       DataItem(

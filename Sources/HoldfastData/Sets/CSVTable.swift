@@ -9,7 +9,7 @@ struct CSVTable {
     fileprivate let columns: [String: Int]
     fileprivate let fields: [String]
 
-    /// The field of a column; empty where the row is too short.
+    /// The field of a column; empty when the row is too short.
     subscript(_ name: String) -> String {
       guard let column = columns[name], column < fields.count else { return "" }
       return fields[column]

@@ -4,10 +4,10 @@ import HoldfastMedia
 
 /// Reads a folder with one folder of a sense's files per class: `<class>/<file>`.
 ///
-/// ``FolderClasses`` says which label a folder has; ids are `<class>/<file>`. Where no class folder
-/// holds files and all of them have one folder of the same name, as Tiny ImageNet's `images`, the
-/// files lie there: `<class>/images/<file>`. Hidden files are passed over. A video may be a folder of
-/// its frames.
+/// ``FolderClasses`` says which label a folder has; ids are `<class>/<file>`. If no class folder
+/// holds files and all of them have one folder of the same name, such as Tiny ImageNet's `images`,
+/// the files lie there: `<class>/images/<file>`. Hidden files are skipped. A video may be a
+/// folder of its frames.
 func classFolder(
   at path: String, for request: DataRequest, split: String? = nil
 ) throws -> any DataSet {
@@ -62,7 +62,7 @@ private func samples(in folder: String, of modality: Modality) throws -> [String
   }
 }
 
-/// The name of the one folder that each of some folders holds; nil where they differ.
+/// The name of the only folder in each of some folders; nil if the names differ.
 private func sharedSubfolder(of folders: [String], in path: String) throws -> String? {
   let names = try folders.map { try subfolders(of: "\(path)/\($0)") }
   guard let first = names.first, first.count == 1, names.allSatisfy({ $0 == first }) else {

@@ -6,10 +6,10 @@ extension DataItem {
   /// What to throw in place of `error`, which reading the sample threw: that its file is gone since the
   /// set was listed, or else the error itself.
   ///
-  /// A file that is there and damaged is one bad sample. One that is gone means that the data are no
-  /// longer what they were, and perhaps that a disk is: nothing can be said about the rest.
+  /// A file that is there and damaged is one bad sample. A missing one means that the data have
+  /// changed, or that a disk is gone, so nothing can be said about the rest.
   ///
-  /// - Throws: `FormatError` where the system cannot tell whether the file is there.
+  /// - Throws: `FormatError` when the system cannot tell whether the file is there.
   func reason(for error: any Error) throws(FormatError) -> any Error {
     guard case .file(let path) = content else { return error }
     let isGone =

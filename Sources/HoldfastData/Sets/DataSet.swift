@@ -6,13 +6,14 @@ public struct DataItem: Sendable {
   public let id: String
   /// The class, as an index.
   public let label: Int
-  /// What errors call it.
+  /// The name that errors use.
   public let file: String
-  /// Where the input comes from.
+  /// The source of the input.
   public let content: MediaSource
   /// The part of the picture that is the sample; nil for all of it.
   public let region: ImageRegion?
-  /// The place in the order of the whole set, from 0, where a part of it is visited; nil when all is.
+  /// The place in the order of the whole set, from 0, if only a part is visited; nil if all of it
+  /// is.
   var place: Int?
 
   /// A sample of `file`.
@@ -39,7 +40,7 @@ public struct DataItem: Sendable {
 public protocol DataSet: Sendable {
   /// The layout's name, for records.
   var layout: String { get }
-  /// Where it is.
+  /// The path of the set.
   var path: String { get }
   /// The class names that come with the set, in the order of the labels; nil when it has none.
   var classNames: [String]? { get }
@@ -49,12 +50,12 @@ public protocol DataSet: Sendable {
   var split: String? { get }
   /// Which samples of it are visited; nil when all are.
   var subsample: Subsample? { get }
-  /// How many samples there are, where that is known before they are read.
+  /// How many samples there are; nil if that is unknown before they are read.
   var count: Int? { get }
   /// SHA-256 over what is known before any sample is decoded: ids, labels and the sizes of files.
   var listing: String? { get }
 
-  /// What a user should know about how it was read, in sentences: how labels were assigned where that
+  /// What a user should know about how it was read, in sentences: how labels were assigned if that
   /// could be doubted.
   var remarks: [String] { get }
 

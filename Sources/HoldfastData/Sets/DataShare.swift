@@ -19,17 +19,17 @@ public struct DataShare: DataSet {
     self.limit = limit
   }
 
-  /// As the whole set.
+  /// That of the whole set.
   public var layout: String { base.layout }
-  /// As the whole set.
+  /// That of the whole set.
   public var path: String { base.path }
-  /// As the whole set.
+  /// That of the whole set.
   public var classNames: [String]? { base.classNames }
-  /// As the whole set.
+  /// That of the whole set.
   public var templates: [String]? { base.templates }
-  /// As the whole set.
+  /// That of the whole set.
   public var listing: String? { base.listing }
-  /// As the whole set.
+  /// That of the whole set.
   public var remarks: [String] { base.remarks }
   /// The samples of this share.
   public var count: Int? {

@@ -10,14 +10,14 @@ struct FolderClasses {
   let labels: [String: Int]
   /// The class names, in the order of the labels.
   let names: [String]
-  /// How labels were assigned, where a user could doubt it.
+  /// How labels were assigned, if a user could doubt it.
   let remarks: [String]
 
   /// The labels of `folders`, which lie in `path`.
   ///
   /// - Parameter given: class names to use in place of the folders' names. A list of another length is
   ///   left to the caller, who knows which option it came from.
-  /// - Throws: ``DataError`` where the names of some folders stand at other places of `given`.
+  /// - Throws: ``DataError`` when `given` has the names of some folders in another order.
   init(_ folders: [String], in path: String, named given: [String]? = nil) throws {
     let isNumbered = !folders.isEmpty && folders.allSatisfy(isWholeNumber)
     let ordered = isNumbered ? folders.sorted(by: isSmaller) : folders.sorted(by: precedes)

@@ -3,7 +3,7 @@ import HoldfastFormats
 
 /// The folders in a folder, in order of their names.
 ///
-/// - Throws: ``DataError`` for a folder that is not there; `FormatError` where the system fails.
+/// - Throws: ``DataError`` for a folder that is not there; `FormatError` when the system fails.
 func subfolders(of path: String) throws -> [String] {
   try contents(of: path).filter { try FileStatus(of: "\(path)/\($0)")?.isFolder == true }
 }
@@ -16,7 +16,7 @@ func isFolder(_ path: String) -> Bool {
 
 /// What a folder holds, without hidden entries, in order of the names' bytes.
 ///
-/// - Throws: ``DataError`` for a folder that is not there; `FormatError` where the system fails.
+/// - Throws: ``DataError`` for a folder that is not there; `FormatError` when the system fails.
 func contents(of path: String) throws -> [String] {
   guard try FileStatus(of: path)?.isFolder == true else {
     throw DataError("is not a folder", in: path, hint: "check the path")
@@ -26,7 +26,7 @@ func contents(of path: String) throws -> [String] {
 
 /// The bytes in a file, or in the files of a folder of frames, links followed.
 ///
-/// - Throws: ``DataError`` for a file that is not there; `FormatError` where the system fails.
+/// - Throws: ``DataError`` for a file that is not there; `FormatError` when the system fails.
 func fileSize(_ path: String) throws -> Int {
   guard let status = try FileStatus(of: path) else {
     throw DataError("does not exist", in: path, hint: "check the path")

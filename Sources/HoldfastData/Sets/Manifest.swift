@@ -4,7 +4,7 @@ import HoldfastFormats
 import HoldfastMedia
 
 /// Reads a manifest: a CSV file with the columns `path` and `label`, or JSON lines with these keys,
-/// and with `modality` where it lists samples of several senses.
+/// and with `modality` if it lists samples of several senses.
 ///
 /// Paths are relative to the file. Labels are class names, or all of them indices into the given
 /// classes; without classes the names are the labels in order of their bytes. Of several senses, the
@@ -33,7 +33,7 @@ func manifest(_ request: DataRequest) throws -> any DataSet {
     layout: isLines(path) ? "jsonl" : "csv", path: path, classNames: names, items: items)
 }
 
-/// The senses that a manifest's `modality` names, in order of appearance; none where it has no such
+/// The senses that a manifest's `modality` names, in order of appearance; empty if it has no such
 /// column.
 func manifestSenses(at path: String) throws -> [Modality] {
   var senses: [Modality] = []
@@ -57,7 +57,7 @@ private struct ManifestRow {
 
   var place: String { "\(kind) \(number)" }
 
-  /// The rows of a sense; all of them where none is asked for, or the manifest names none.
+  /// The rows of a sense; all rows if `modality` is nil, or the manifest names no senses.
   static func rows(at path: String, of modality: Modality? = nil) throws -> [ManifestRow] {
     let rows = try isLines(path) ? lines(at: path) : table(at: path)
     guard !rows.isEmpty else {
@@ -156,7 +156,7 @@ func listedSense(
   guard known.contains(name) else {
     let near = nearest(name, among: known).first
     throw DataError(
-      "\(place) has the modality `\(text)`, which is no sense", in: file,
+      "\(place) has the unknown modality `\(text)`", in: file,
       hint: near.map { "did you mean `\($0)`?" }
         ?? "the senses are \(known.joined(separator: ", "))")
   }

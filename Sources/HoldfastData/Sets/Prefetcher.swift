@@ -51,7 +51,7 @@ public final class Prefetcher: Sendable {
   /// Starts to prepare the samples of `set`, passing over those that `skip` names.
   ///
   /// - Parameters:
-  ///   - limit: how many samples of the set are visited, those passed over included.
+  ///   - limit: how many samples of the set are visited, those skipped included.
   ///   - skip: whether a sample is finished; what it throws ends the visit.
   ///   - known: samples whose files were found damaged before, and may be again.
   ///   - stopsAtDamage: whether a damaged file is thrown. Else it is noted in ``skipped``; if the first
@@ -156,7 +156,7 @@ private final class PreparedQueue: @unchecked Sendable {
 
   init(capacity: Int) { self.capacity = max(1, capacity) }
 
-  /// Adds a sample once there is room; false where nobody wants more.
+  /// Adds a sample once there is room; false if no more are wanted.
   func offer(_ sample: PreparedSample) -> Bool {
     locked {
       while ready.count >= capacity, !isClosed { condition.wait() }

@@ -12,8 +12,8 @@ public struct RelabelledSet: DataSet {
 
   /// The samples of `base`, with each class found by its name among `classes`.
   ///
-  /// - Throws: ``DataError`` where the set does not name its classes, or names one that the model does
-  ///   not know.
+  /// - Throws: ``DataError`` when the set does not name its classes, or names one that the model
+  ///   does not know.
   public init(_ base: any DataSet, as classes: [String]) throws {
     guard let names = base.classNames else {
       throw DataError(
@@ -36,23 +36,23 @@ public struct RelabelledSet: DataSet {
 
   /// The base's layout.
   public var layout: String { base.layout }
-  /// Where the base is.
+  /// The path of the base.
   public var path: String { base.path }
   /// None: a model with classes of its own reads no prompts.
   public var templates: [String]? { nil }
-  /// The base's.
+  /// That of the base.
   public var split: String? { base.split }
-  /// The base's.
+  /// That of the base.
   public var subsample: Subsample? { base.subsample }
   /// As many as the base has.
   public var count: Int? { base.count }
-  /// The base's.
+  /// That of the base.
   public var listing: String? { base.listing }
 
-  /// The base's.
+  /// That of the base.
   public var remarks: [String] { base.remarks }
 
-  /// A visit of the base.
+  /// A cursor over the base, with the new labels.
   public func makeCursor() throws -> any DataCursor {
     Cursor(base: try base.makeCursor(), places: places, path: path)
   }

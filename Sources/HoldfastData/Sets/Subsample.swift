@@ -1,7 +1,7 @@
 public import HoldfastCore
 import HoldfastFormats
 
-/// Which samples of a data set are taken, where not all are: fixed by a rule and a seed.
+/// A part of a data set, fixed by a rule and a seed.
 public struct Subsample: Codable, Hashable, Sendable {
   /// How samples are chosen.
   public enum Rule: String, Codable, Sendable {
@@ -13,7 +13,7 @@ public struct Subsample: Codable, Hashable, Sendable {
     case csr
   }
 
-  /// How many.
+  /// The number of samples.
   public let count: Int
   /// The seed.
   public let seed: UInt64
@@ -35,7 +35,8 @@ public struct Subsample: Codable, Hashable, Sendable {
     let second = isCSR ? 42 : parts.count == 1 ? 0 : UInt64(parts[1])
     guard parts.count <= 2, let first, first > 0, let second else {
       throw UsageError(
-        "`\(text)` is no subsample", hint: "write how many, and a seed if you like: 1000 or 1000:7")
+        "`\(text)` is not a subsample",
+        hint: "write how many, and a seed if you like: 1000 or 1000:7")
     }
     self.init(count: first, seed: second, rule: isCSR ? .csr : .twoPerClass)
   }
@@ -44,8 +45,8 @@ public struct Subsample: Codable, Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - ids: the samples, in the set's own order.
-  ///   - labels: their classes; none where they have no classes.
-  /// - Throws: `UsageError` where there are too few to take two of each class.
+  ///   - labels: their classes; nil if they have none.
+  /// - Throws: `UsageError` when there are too few to take two of each class.
   public func places(of ids: [String], labels: [Int]?) throws(UsageError) -> [Int] {
     guard count < ids.count else { return Array(ids.indices) }
     switch rule {

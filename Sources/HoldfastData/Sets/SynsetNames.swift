@@ -2,11 +2,12 @@ import HoldfastFormats
 
 /// What classes are called whose folders bear WordNet's ids, such as `n01440764`.
 ///
-/// The names stand in a file in the folder of the classes or above it: `words.txt`, as Tiny ImageNet
-/// has it, or `LOC_synset_mapping.txt`, as ImageNet has it. The first of several names of a class
-/// counts; where two classes would then be called the same, as ImageNet's cranes, the id follows.
+/// The names stand in a file in the folder of the classes or above it: `words.txt`, as Tiny
+/// ImageNet has it, or `LOC_synset_mapping.txt`, as ImageNet has it. The first of several names of
+/// a class counts; if two classes would then have the same name, as ImageNet's cranes, the id
+/// follows.
 struct SynsetNames {
-  /// The names, in the order of the ids; nil where no file says them.
+  /// The names, in the order of the ids; nil if no file names them.
   let names: [String]?
   /// What a user should know of it.
   let remarks: [String]

@@ -12,7 +12,7 @@ struct BundleManifest: Codable {
   let layers: [Layer]
   let training: DefenseBundle.Training?
 
-  /// One layer; its tensors are in a file of their own, where each name begins with its sense:
+  /// One layer; its tensors are in a file of their own, in which each name begins with its sense:
   /// `image.anchor`.
   struct Layer: Codable {
     let kind: String

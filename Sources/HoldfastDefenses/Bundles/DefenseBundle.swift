@@ -12,7 +12,7 @@ public struct DefenseBundle {
 
   /// A model that a bundle refers to.
   public struct Reference: Codable, Hashable, Sendable {
-    /// Where it was when the bundle was made; absolute.
+    /// Its absolute path when the bundle was made.
     public let path: String
     /// SHA-256 by file name.
     public let files: [String: String]

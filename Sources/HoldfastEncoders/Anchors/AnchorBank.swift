@@ -26,8 +26,8 @@ public struct AnchorBank {
   /// `counts` of which are the first class's, the second's, and so on.
   ///
   /// - Parameter place: what errors call them.
-  /// - Throws: ``EncoderError`` where a class has no anchor, or one that is no direction; where there
-  ///   are no classes; and where rows and counts do not agree.
+  /// - Throws: ``EncoderError`` when a class has no anchor, or an anchor of length 0 or not finite;
+  ///   when there are no classes; and when rows and counts differ.
   public init(
     classNames: [String], counts: [Int], rows: Tensor, place: String = "the anchors given"
   ) throws {
@@ -41,19 +41,19 @@ public struct AnchorBank {
     else {
       throw EncoderError(
         what: "\(rows.shape) are not \(counts.reduce(0, +)) anchors of \(classNames.count) classes",
-        where: place, hint: "give each class as many rows as it is said to have")
+        where: place, hint: "the counts of the classes must add up to the rows")
     }
     let empty = zip(classNames, counts).filter { $0.1 < 1 }.map(\.0)
     guard empty.isEmpty else {
       throw EncoderError(
-        what: "nothing stands for \(empty.named)", where: place,
+        what: "there are no anchors for \(empty.named)", where: place,
         hint: "give every class at least one anchor")
     }
     let values = try rows.detached().to(.float32)
     let lengths = try values.norm(2, [1])  // (R)
     guard try (lengths.isFinite().and(lengths .> 0)).all().item() == 1 else {
       throw EncoderError(
-        what: "some anchors are zero, infinite or not a number, so they have no direction",
+        what: "some anchors are zero, infinite or NaN, so they have no direction",
         where: place, hint: "the model or the file that made them is damaged")
     }
     self.classNames = classNames

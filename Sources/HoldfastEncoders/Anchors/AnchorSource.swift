@@ -4,7 +4,7 @@ import HoldfastFormats
 import HoldfastTensor
 public import HoldfastText
 
-/// Where anchors come from.
+/// The source of the anchors.
 public enum AnchorSource: Hashable, Sendable {
   /// The class names, in sentences.
   case templates(PromptTemplates)
@@ -15,7 +15,7 @@ public enum AnchorSource: Hashable, Sendable {
   /// of torch.save, or of Python's pickle as UniBind's centres.
   case centres(String)
 
-  /// What a file holds, told by its name: descriptions if it ends in `.json`, else centres.
+  /// The source in a file, by its name: descriptions if it ends in `.json`, else centres.
   public static func file(_ path: String) -> AnchorSource {
     path.lowercased().hasSuffix(".json") ? .descriptions(path) : .centres(path)
   }
@@ -25,13 +25,13 @@ extension AnchorBank {
   /// The bank of a source.
   ///
   /// - Parameters:
-  ///   - classNames: the classes in the order of their labels; where none are given, all that a file
-  ///     has, sorted. A file may have more of them than are asked for.
+  ///   - classNames: the classes in the order of their labels; empty for all that a file has,
+  ///     sorted. A file may have more than are asked for.
   ///   - texts: what reads texts; centres need none.
   ///   - chunk: how many texts are embedded at a time.
-  /// - Throws: ``EncoderError`` where there are no classes, where a file lacks some (all of them in
-  ///   one error), and where there is nothing to read texts with; `FormatError` for damaged files;
-  ///   `TorchError`, `TextError`.
+  /// - Throws: ``EncoderError`` when there are no classes, when a file lacks some (all of them in
+  ///   one error), and when there is no text tower or no tokeniser to embed texts with;
+  ///   `FormatError` for damaged files; `TorchError`, `TextError`.
   public init(
     _ source: AnchorSource, for classNames: [String]? = nil, texts: (any TextEmbedder)? = nil,
     chunk: Int = 256
@@ -91,7 +91,7 @@ extension AnchorBank {
     guard let first = missing.first else { return wanted }
     let like = nearest(first, among: known)
     throw EncoderError(
-      what: "has nothing for \(missing.named)", where: file,
+      what: "has no entry for \(missing.named)", where: file,
       hint: like.isEmpty
         ? "its \(known.count) names must be those of the classes"
         : "names must be those of the classes; like `\(first)` are \(like.named)")
@@ -116,7 +116,7 @@ extension AnchorBank {
     let shape = try file.entry(for: name).shape
     guard (1...2).contains(shape.count), !shape.contains(0) else {
       throw EncoderError(
-        what: "has \(shape) under `\(name)`, which are no embeddings", where: file.file,
+        what: "holds \(shape) under `\(name)`, not a matrix of embeddings", where: file.file,
         hint: "give a tensor [rows, width] for each class")
     }
     let rows = shape.count == 1 ? [1] + shape : shape

@@ -102,7 +102,7 @@ extension Activation {
     case let other:
       throw EncoderError(
         what: "the activation `\(other)` is not supported", where: file,
-        hint: "these are: quick_gelu, gelu, gelu_pytorch_tanh")
+        hint: "use quick_gelu, gelu or gelu_pytorch_tanh")
     }
   }
 

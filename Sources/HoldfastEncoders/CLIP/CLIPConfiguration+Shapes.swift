@@ -23,13 +23,14 @@ extension CLIPConfiguration {
     let (width, textWidth) = (patches[0], tokens[1])
     for width in [width, textWidth] where width < 64 || width % 64 != 0 {
       throw EncoderError(
-        what: "a tower is \(width) wide, which says nothing about its heads", where: source.file,
+        what: "a tower has the unusual width \(width), so its number of heads is unknown",
+        where: source.file,
         hint: "put the model's open_clip_config.json beside the weights")
     }
     let isOpenAI = source.names.contains("input_resolution")
     guard let activation = activation ?? (isOpenAI ? .quickGELU : nil) else {
       throw EncoderError(
-        what: "nothing says which activation the model has", where: source.file,
+        what: "the activation of the model is unknown", where: source.file,
         hint: "put its open_clip_config.json beside the weights, or name the activation: "
           + "quickGELU for OpenAI's weights and what was fine-tuned from them, else gelu")
     }

@@ -5,7 +5,7 @@ import HoldfastLayers
 enum CLIPLayout: Hashable {
   /// transformers' `CLIPModel`.
   case huggingFace
-  /// OpenAI's and open_clip's, where the text tower's names may have a prefix.
+  /// OpenAI's and open_clip's; the names of the text tower may have a prefix.
   case openCLIP(textPrefix: String)
   /// open_clip's vision tower alone, saved as `model.visual`.
   case bareVision
@@ -41,7 +41,7 @@ enum CLIPLayout: Hashable {
     }
   }
 
-  /// Keys that are no parameters: buffers of older files and OpenAI's scalars.
+  /// Keys that are not parameters: buffers of older files and OpenAI's scalars.
   var buffers: [String] {
     switch self {
     case .huggingFace: ["*.position_ids"]

@@ -11,7 +11,7 @@ public struct CLIPText {
   public let configuration: CLIPConfiguration.Text
   /// The width of the embeddings.
   public let embeddingWidth: Int
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   public let device: Device
 
   private let tokenEmbedding: Embedding
@@ -51,7 +51,7 @@ public struct CLIPText {
     return try embed(vectors: tokenEmbedding(ids), ends: ends, sites: sites)
   }
 
-  /// Where each text ends: `(B, N)` ids give `(B)` positions, int64.
+  /// The position of the last token of each text: `(B, N)` ids give `(B)`, int64.
   public func ends(of ids: Tensor) throws(TorchError) -> Tensor {
     guard ids.rank == 2, (1...configuration.context).contains(ids.shape[1]) else {
       throw TorchError(
@@ -69,7 +69,8 @@ public struct CLIPText {
     try tokenEmbedding(ids)
   }
 
-  /// As ``embed(_:sites:)``, from the vectors of tokens `(B, N, D)` and where each text ends.
+  /// As ``embed(_:sites:)``, from the vectors of tokens `(B, N, D)` and the last position of each
+  /// text.
   public func embed(
     vectors: Tensor, ends: Tensor, sites: Sites = .none
   ) throws(TorchError) -> Tensor {

@@ -10,7 +10,7 @@ public struct CLIPVision: SitedEncoder {
   public let configuration: CLIPConfiguration.Vision
   /// The width of the embeddings.
   public let embeddingWidth: Int
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   public let device: Device
   /// The element type of the parameters and of all that is computed behind the normalisation.
   public let dtype: DType

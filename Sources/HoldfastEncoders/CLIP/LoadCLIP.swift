@@ -29,7 +29,7 @@ public struct LoadedCLIP {
 ///   - tokenizer: a folder with tokeniser files; nil for the model's own.
 ///   - activation: the activation of a file in open_clip's layout without a configuration; OpenAI's
 ///     own archives need none.
-///   - device: where the parameters go.
+///   - device: the device for the parameters.
 /// - Throws: `FormatError` for damaged files, ``EncoderError`` for configurations that cannot be,
 ///   `CheckpointError` with every key that does not fit, `TextError` and `MediaError` for tokeniser
 ///   and preprocessor files.

@@ -4,7 +4,7 @@ import HoldfastFormats
 import HoldfastLayers
 
 extension ModelExport {
-  /// What the model at `path` is written back as.
+  /// The export of the model at `path`.
   ///
   /// - Parameters:
   ///   - path: a folder or a file of weights, of any family that ``loadModel(at:vision:depthCamera:device:)``
@@ -98,7 +98,7 @@ extension ModelExport {
 }
 
 extension ModelFolder {
-  /// What may lie beside weights and belongs to the model.
+  /// Files that may lie beside weights and belong to the model.
   private static let companionNames = [
     "config.json", "open_clip_config.json", "preprocessor_config.json", "processor_config.json",
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",

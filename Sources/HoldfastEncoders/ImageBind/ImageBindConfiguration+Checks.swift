@@ -24,7 +24,7 @@ extension ImageBindConfiguration {
       sizes += Self.sizes(patch: picture.patch, image: picture.image, name)
       if let numbers = picture.normalization, !numbers.mean.isFinite || !(numbers.std > 0) {
         throw EncoderError(
-          what: "the mean \(numbers.mean) and deviation \(numbers.std) of \(name) scale nothing",
+          what: "the mean \(numbers.mean) and deviation \(numbers.std) of \(name) cannot normalise",
           where: file, hint: "the deviation must be positive")
       }
     }

@@ -5,9 +5,9 @@ import HoldfastTensor
 extension ImageBindConfiguration {
   /// Works the sizes out from the shapes in a file of the published layout.
   ///
-  /// A sense is there where its transformer is. What no shape tells is that of the published model:
-  /// the heads of each sense, the stride of audio patches, the sizes of a spectrogram, and how many
-  /// clips stand for a video or a sound.
+  /// The senses are those whose transformers are there. What no shape tells is as in the published
+  /// model: the heads of each sense, the stride of audio patches, the sizes of a spectrogram, and
+  /// how many clips stand for a video or a sound.
   ///
   /// - Throws: ``EncoderError`` with every tensor that is needed to tell the sizes and is not there,
   ///   or for sizes that cannot be.
@@ -18,9 +18,9 @@ extension ImageBindConfiguration {
     self = try checked(in: source.file)
   }
 
-  /// As ``init(shapesIn:)``, where the reader is left to complain and the sizes are not checked.
+  /// As ``init(shapesIn:)``, but faults stay with the reader, and the sizes are not checked.
   ///
-  /// - Parameter prefix: what stands before the names where the model is part of another.
+  /// - Parameter prefix: what stands before the names if the model is part of another.
   init(reading reader: ShapeReader, prefix: String = "") {
     let shapes = ImageBindShapes(reader, prefix: prefix)
     self.init(projection: 0)

@@ -38,7 +38,7 @@ public struct ImageBindConfiguration: Codable, Hashable, Sendable {
     public var patch: Int
     /// The side of the picture in pixels.
     public var image: Int
-    /// How many clips a video is seen by, five in time at three places each upstream.
+    /// How many clips a video is cut into; upstream five in time, each at three places.
     public var views: Int
 
     /// A tower of the given sizes.
@@ -101,7 +101,7 @@ public struct ImageBindConfiguration: Codable, Hashable, Sendable {
     public var patch: Int
     /// The side of the picture in pixels.
     public var image: Int
-    /// What happens to pixels in [0, 1] inside the tower; none where they stay as they are.
+    /// What happens to pixels in [0, 1] inside the tower; nil if they stay as they are.
     ///
     /// Upstream does not say how it prepared these senses, so it is the user's choice.
     public var normalization: Normalization?

@@ -3,7 +3,7 @@ public import HoldfastLayers
 extension KeyMap {
   /// The keys of the published ImageBind model, `imagebind_huge.pth`.
   ///
-  /// - Parameter prefix: what stands before them where the model is part of another.
+  /// - Parameter prefix: what stands before them if the model is part of another.
   public static func imageBind(prefix: String = "") -> KeyMap {
     var map = KeyMap.identity
     for sense in ImageBindPlan.scopes {

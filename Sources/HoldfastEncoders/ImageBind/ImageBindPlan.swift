@@ -3,7 +3,7 @@ import HoldfastLayers
 import HoldfastMedia
 import HoldfastTensor
 
-/// What the tower of one sense of ImageBind is made of.
+/// The parts of ImageBind's tower for one sense.
 struct ImageBindPlan {
   /// The senses that can have a tower, besides text, in the order in which a model has them.
   static let modalities: [Modality] = [.image, .video, .audio, .thermal, .depth, .inertial]

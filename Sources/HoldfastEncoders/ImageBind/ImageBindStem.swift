@@ -38,7 +38,7 @@ struct ImageBindStem: TokenEmbedding {
     self.width = width
   }
 
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   var device: Device { first.device }
 
   /// The element type of the parameters.

@@ -51,7 +51,7 @@ public struct ImageBindTower: BindTower {
     hasClips = plan.hasClips
   }
 
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   public var device: Device { trunk.device }
 
   /// The element type of the parameters and of all that is computed behind the normalisation.
@@ -122,5 +122,5 @@ public struct ImageBindTower: BindTower {
   }
 }
 
-/// Where upstream cuts the factor on cosines.
+/// Upstream's limit for the factor on cosines.
 let largestScale = 100.0

@@ -9,12 +9,12 @@ public import HoldfastText
 public struct LoadedImageBind {
   /// The towers.
   public let model: ImageBindModel
-  /// The tokeniser; none where the folder has no tokeniser files.
+  /// The tokeniser; nil if the folder has no tokeniser files.
   public let tokenizer: CLIPTokenizer?
-  /// The camera that measures depth; none where that is not known, and depth cannot be prepared.
+  /// The camera that measures depth; nil if it is unknown, and then depth cannot be prepared.
   public var depthCamera: DepthCamera?
 
-  /// The text tower behind the tokeniser; none where either is missing.
+  /// The text tower behind the tokeniser; nil if either is missing.
   public var textEmbedder: CLIPTextEmbedder? {
     guard let tower = model.text, let tokenizer else { return nil }
     return CLIPTextEmbedder(tower: tower, tokenizer: tokenizer)
@@ -27,13 +27,13 @@ public struct LoadedImageBind {
 ///
 /// - Parameters:
 ///   - path: a folder or a file of weights.
-///   - tokenizer: a folder with tokeniser files, where it is not the model's own.
+///   - tokenizer: a folder with tokeniser files; nil for the model's own folder.
 ///   - normalizations: what happens to the pixels of thermal images and of depth inside their
 ///     towers; without one they stay in [0, 1].
 ///   - views: how many clips a video is seen by.
 ///   - depthCamera: the camera that measures depth. With one, depth is prepared and normalised as
 ///     ``ImageBindConfiguration/Normalization/disparity`` says, unless `normalizations` says otherwise.
-///   - device: where the parameters go.
+///   - device: the device for the parameters.
 /// - Throws: `FormatError` for damaged files, ``EncoderError`` for sizes that cannot be told or that
 ///   cannot be, `CheckpointError` with every key that does not fit, `TextError` for tokeniser files.
 public func loadImageBind(

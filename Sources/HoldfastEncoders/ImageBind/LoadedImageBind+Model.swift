@@ -6,8 +6,8 @@ import HoldfastTensor
 extension LoadedImageBind {
   /// The model as users name one, with the senses whose files can be prepared here.
   ///
-  /// Depth is left out where the camera is not known. Inertial measurements are arrays `(6, T)`, as
-  /// the authors' code takes them: acceleration, then rotation, along three axes.
+  /// Depth is left out if the camera is unknown. Inertial measurements are arrays `(6, T)`, as the
+  /// authors' code takes them: acceleration, then rotation, along three axes.
   public var loaded: LoadedModel {
     get throws {
       let (configuration, device) = (model.configuration, model.device)

@@ -4,13 +4,13 @@ import HoldfastLayers
 extension LanguageBindConfiguration {
   /// Reads the `config.json` of a published folder beside its weights.
   ///
-  /// A key that is absent has upstream's default, or what the weights show where they do. Weights
-  /// and a key that is there must agree.
+  /// An absent key takes what the weights show, else upstream's default. A key that is there must
+  /// agree with the weights.
   ///
   /// - Parameters:
   ///   - file: what errors call the configuration.
   ///   - names: names of the model by which its sense may be told, such as its path.
-  ///   - modality: the sense, where it is not to be told.
+  ///   - modality: the sense; nil to tell it from the folder.
   /// - Throws: ``EncoderError`` for malformed JSON, another kind of model, absurd sizes, or a sense
   ///   that cannot be told or that the tower cannot serve.
   init(
@@ -28,7 +28,7 @@ extension LanguageBindConfiguration {
         ?? written.modality(isVideo: isVideo, names: [written._nameOrPath ?? ""] + names)
     else {
       throw EncoderError(
-        what: "nothing says which sense the model is for", where: file,
+        what: "the sense of the model is unknown", where: file,
         hint: "name it: image, thermal, depth, audio or video")
     }
     guard isVideo == (modality == .video) else {
@@ -113,7 +113,7 @@ extension LanguageBindConfig.Vision {
     default:
       throw EncoderError(
         what: "LanguageBind has no tower for \(modality)", where: file,
-        hint: "these it has: image, thermal, depth, audio, video")
+        hint: "it has towers for image, thermal, depth, audio and video")
     }
   }
 

@@ -8,7 +8,7 @@ import HoldfastTensor
 /// The model is a CLIP whose vision tower serves one sense, in the space of a text tower that all
 /// senses share.
 public struct LanguageBindConfiguration: Codable, Hashable, Sendable {
-  /// What an audio tower is shown.
+  /// The input of an audio tower.
   public struct Spectrogram: Codable, Hashable, Sendable {
     /// Mel bands, the rows of the picture.
     public var bins: Int
@@ -31,7 +31,7 @@ public struct LanguageBindConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// What a video tower is shown.
+  /// The input of a video tower.
   public struct Clip: Codable, Hashable, Sendable {
     /// How many frames a clip has.
     public var frames: Int
@@ -160,7 +160,7 @@ extension LanguageBindConfiguration {
       numbers = [("spectrogram's deviation", mel.std)]
       guard mel.std != 0, mel.mean.isFinite else {
         throw EncoderError(
-          what: "the spectrogram's mean \(mel.mean) and deviation \(mel.std) scale nothing",
+          what: "the spectrogram's mean \(mel.mean) and deviation \(mel.std) cannot normalise",
           where: file, hint: "check audio_mean and audio_std")
       }
     case .video(let clip): sizes = [("number of frames", clip.frames, 1...1024)]

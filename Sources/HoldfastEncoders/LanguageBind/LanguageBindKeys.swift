@@ -31,7 +31,7 @@ extension KeyMap {
       to: huggingFaceCLIP.preceded(by: renames.map { (from: $0, to: $1) } + temporalRenames))
   }
 
-  /// What stands before `layers` where peft wraps the vision blocks.
+  /// What stands before `layers` if peft wraps the vision blocks.
   static let wrappedBlocks = "vision_model.encoder.base_model.model."
 
   private static let temporalRenames = [

@@ -5,16 +5,16 @@ public import HoldfastTensor
 /// LanguageBind's tower for one sense: CLIP's vision transformer on pictures, on a spectrogram as a
 /// picture, or on the frames of a clip with attention over time (Zhu et al., 2024, section 3.1).
 ///
-/// Its sites are those of CLIP. A video tower folds the frames into the batch: a value at a site has
-/// the shape `(B·T, N, D)`, where the frames of a clip follow each other, but for `pooled`, which is
-/// the mean over them. The sites of the attention are those of the attention over a picture; the
-/// attention over time before it has none, and is part of what `residual` computes.
+/// Its sites are those of CLIP. A video tower folds the frames into the batch: a value at a site
+/// has the shape `(B·T, N, D)`, the frames of a clip one after the other. Only `pooled` is the mean
+/// over them. The sites of the attention are those of the attention over a picture; the attention
+/// over time before it has none, and is part of what `residual` computes.
 public struct LanguageBindVision: SitedEncoder {
   /// The sizes of the model.
   public let configuration: LanguageBindConfiguration
   /// Pixels in [0, 1], frames of them, or a spectrogram on the model's scale.
   public let input: InputSpec
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   public let device: Device
   /// The element type of the parameters and of all that is computed behind the normalisation.
   public let dtype: DType

@@ -35,7 +35,7 @@ public enum LoRAHandling: String, Codable, Hashable, Sendable, CaseIterable {
 ///     images, thermal images or depth.
 ///   - lora: what becomes of adapters.
 ///   - tokenizer: a folder with tokeniser files; nil for the model's own.
-///   - device: where the parameters go.
+///   - device: the device for the parameters.
 /// - Throws: `FormatError` for damaged files, ``EncoderError`` for configurations that cannot be,
 ///   `CheckpointError` with every key that does not fit, `TextError` for tokeniser files.
 public func loadLanguageBind(

@@ -2,12 +2,12 @@ public import HoldfastCore
 
 /// The classes that a model tells apart by itself: its embeddings are their logits.
 public struct ClassOutputs: Hashable, Sendable {
-  /// How many there are.
+  /// The number of classes.
   public let count: Int
-  /// Their names, in the order of the logits; none where nobody said them.
+  /// Their names, in the order of the logits; nil if unknown.
   public let names: [String]?
 
-  /// Classes by number, and by name where they have any.
+  /// Creates `count` classes, with their names if known.
   public init(count: Int, names: [String]?) {
     self.count = count
     self.names = names
@@ -15,7 +15,7 @@ public struct ClassOutputs: Hashable, Sendable {
 
   /// What reads the logits: the embeddings as they are.
   ///
-  /// - Throws: ``EncoderError`` where others are asked for than the model tells apart.
+  /// - Throws: ``EncoderError`` when classes are asked for that the model does not know.
   public func head(for asked: [String], of model: String) throws(EncoderError) -> Head {
     guard names.map({ $0 == asked }) ?? (asked.count == count) else {
       throw EncoderError(

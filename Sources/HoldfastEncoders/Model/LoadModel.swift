@@ -11,7 +11,7 @@ public import HoldfastTensor
 /// - Parameters:
 ///   - vision: weights of a fine-tuned vision tower to put in place of a CLIP model's own.
 ///   - depthCamera: the camera that measures an ImageBind or UniBind model's depth.
-///   - device: where the parameters go.
+///   - device: the device for the parameters.
 /// - Throws: what the loader of the family throws; ``EncoderError`` for a vision tower or a camera
 ///   that the family has no use for.
 public func loadModel(
@@ -21,7 +21,7 @@ public func loadModel(
   guard family == .clip || vision == nil else { throw family.refusal(ofVisionAt: path) }
   guard family == .imageBind || family == .uniBind || depthCamera == nil else {
     throw EncoderError(
-      what: "is of the family \(family.rawValue), which needs no camera of depth", where: path,
+      what: "is of the family \(family.rawValue), which takes no depth camera", where: path,
       hint: "leave the camera out; ImageBind's and UniBind's depth needs one")
   }
   return switch family {
@@ -59,7 +59,7 @@ enum ModelFamily: String {
   /// Why a model at a path takes no vision tower of another file.
   func refusal(ofVisionAt path: String) -> EncoderError {
     EncoderError(
-      what: "is of the family \(rawValue), which takes no vision tower of another file",
+      what: "is of the family \(rawValue), which takes no vision tower from another file",
       where: path, hint: "leave the vision tower out")
   }
 

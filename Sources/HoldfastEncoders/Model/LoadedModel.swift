@@ -4,11 +4,11 @@ public import HoldfastCore
 public struct LoadedModel {
   /// The family it belongs to, such as `CLIP`.
   public let family: String
-  /// Its senses, each once, the first being the one that is meant where none is named.
+  /// Its senses, each once; the first is used if none is named.
   public let senses: [Sense]
   /// What reads texts; nil when the files of a tokeniser or of a text tower are missing.
   public let text: (any TextEmbedder)?
-  /// What stands for the classes where nothing else is said; nil for their names in sentences.
+  /// What stands for the classes by default; nil for their names in sentences.
   public let anchors: AnchorSource?
 
   /// A model of the given parts.

@@ -2,7 +2,7 @@ public import HoldfastCore
 public import HoldfastText
 
 extension PromptTemplates {
-  /// The one template of a sense where none are given.
+  /// The default template of a sense.
   ///
   /// Pictures, clips and all that is read as a picture are photos, as in CLIP; sounds are as
   /// LanguageBind names them (specs: models and data, section 3.1).

@@ -17,8 +17,8 @@ public struct Sense {
   public let classes: ClassOutputs?
   /// Every parameter of the tower, by the model's names; the tower shares these tensors.
   public let parameters: ParameterStore
-  /// Where the model keeps the tower's trunk, such as `vision`: senses of one model that have the same
-  /// trunk share its parameters.
+  /// The name of the tower's trunk in the model, such as `vision`: senses of one model with the
+  /// same trunk share its parameters.
   public let trunk: String
   /// The tower over other parameters of the same names and shapes, which it shares, in their element
   /// type: of ``parameters``, the same embeddings to the bit.

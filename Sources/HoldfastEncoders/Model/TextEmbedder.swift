@@ -13,7 +13,7 @@ public protocol TextEmbedder {
   func embed(_ texts: [String]) throws -> Tensor
 }
 
-/// A text tower whose blocks offer named sites, where a value can be read or replaced.
+/// A text tower whose blocks offer named sites, at which a value can be read or replaced.
 public protocol SitedTextEmbedder: TextEmbedder {
   /// How many blocks the tower has.
   var blockCount: Int { get }

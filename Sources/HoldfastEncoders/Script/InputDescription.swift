@@ -8,9 +8,9 @@ import HoldfastText
 /// it normalises by itself, and an audit that guesses measures something else. So all of that must
 /// be written down, as JSON; README.md shows one.
 public struct InputDescription: Hashable, Sendable {
-  /// Where normalisation happens.
+  /// Whether the model normalises its inputs or Holdfast does.
   public enum Normalization: Hashable, Sendable {
-    /// In the model.
+    /// The model normalises.
     case inside
     /// Before it: (x - mean) / std, one number for all values or one for each index of the first
     /// axis.
@@ -22,30 +22,30 @@ public struct InputDescription: Hashable, Sendable {
     /// A number for each class, of which the largest is the answer; `classes` are their names in
     /// order, if they have any.
     case logits(classes: [String]?)
-    /// A point in a space, whose cosine with the anchors of a class counts, times `scale`. `anchors`
-    /// is a file of them; none where it is named on the command line.
+    /// An embedding; logits are its cosines with the anchors, times `scale`. `anchors` is their
+    /// file; nil if the command line names it.
     case embedding(anchors: String?, scale: Double)
   }
 
-  /// The sense it serves.
+  /// The sense of its inputs.
   public var sense: Modality
   /// The sizes of one input, without the batch axis.
   public var shape: [Int]
-  /// The legal values; none where there is no box.
+  /// The legal values; nil if there is no box.
   public var range: ClosedRange<Float>?
-  /// The unit of epsilon; none for what is usual.
+  /// The unit of epsilon; nil for the usual one.
   public var unit: String?
-  /// Where normalisation happens.
+  /// Whether the model normalises its inputs or Holdfast does.
   public var normalization: Normalization
   /// How a file becomes an input.
   public var preparation: PreparationDescription
-  /// What it gives.
+  /// What the model puts out.
   public var output: Output
   /// The method that is called.
   public var method: String
-  /// Which part of its result is meant, by index or name; empty where the result is one tensor.
+  /// Which part of its result is meant, by index or name; empty when the result is one tensor.
   public var result: String
-  /// The file that names the classes, one per line; none where the description does.
+  /// The file that names the classes, one per line; nil if the description names them.
   var classFile: String?
 
   /// Reads the description in a JSON file; paths in it are relative to the file.
@@ -70,7 +70,9 @@ public struct InputDescription: Hashable, Sendable {
   /// The space in which an attacker acts.
   public var input: InputSpec {
     let isWaveform = sense == .audio && shape.count == 1
-    let range = self.range.map { "[\(Self.spell($0.lowerBound)), \(Self.spell($0.upperBound))]" }
+    let range = self.range.map {
+      "[\(Self.numberText($0.lowerBound)), \(Self.numberText($0.upperBound))]"
+    }
     let usual =
       switch preparation {
       case .picture: "pixel range [0, 1]"
@@ -102,27 +104,27 @@ public struct InputDescription: Hashable, Sendable {
     let file = located(anchors)
     guard FileManager.default.fileExists(atPath: file) else {
       throw EncoderError(
-        what: "names the anchors `\(anchors)`, and there is no file `\(file)`", where: path,
+        what: "names the anchors `\(anchors)`, but there is no file `\(file)`", where: path,
         hint: "paths in it are relative to the description's folder")
     }
     output = .embedding(anchors: file, scale: scale)
   }
 
-  private static func spell(_ value: Float) -> String {
+  private static func numberText(_ value: Float) -> String {
     Float(Int(value)) == value ? "\(Int(value))" : "\(value)"
   }
 
   private static func explanation(of error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "is no JSON" }
+    guard let error = error as? DecodingError else { return "is not JSON" }
     switch error {
     case .keyNotFound(let key, _): return "does not say `\(key.stringValue)`"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       let key = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return key.isEmpty ? "is no JSON object" : "has a value of the wrong kind for `\(key)`"
+      return key.isEmpty ? "is not a JSON object" : "has a value of the wrong kind for `\(key)`"
     case .dataCorrupted(let context):
       return context.codingPath.isEmpty && context.underlyingError != nil
-        ? "is no JSON" : context.debugDescription
-    @unknown default: return "is no description of an input"
+        ? "is not JSON" : context.debugDescription
+    @unknown default: return "is not a description of an input"
     }
   }
 }

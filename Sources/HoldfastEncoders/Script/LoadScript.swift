@@ -25,7 +25,7 @@ public func loadScript(
   case .logits(let names):
     if let names, names.count != encoder.embeddingWidth {
       throw EncoderError(
-        what: "gives \(encoder.embeddingWidth) logits, and the description names "
+        what: "gives \(encoder.embeddingWidth) logits, but the description names "
           + "\(names.count) classes",
         where: path, hint: "write one name per logit, in their order")
     }

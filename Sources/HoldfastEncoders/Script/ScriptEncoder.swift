@@ -4,8 +4,8 @@ public import HoldfastTensor
 
 /// A model that is given as code: a TorchScript module behind the interface of every encoder.
 ///
-/// Where it is a classifier its logits are its embeddings, and `Head(logits:)` reads them as
-/// they are, so that every attack, also one on embeddings, finds what it needs.
+/// The embeddings of a classifier are its logits, which `Head(logits:)` reads as they are, so every
+/// attack, also one on embeddings, finds what it needs.
 public struct ScriptEncoder: Encoder {
   /// The sense it was said to serve.
   public let modality: Modality
@@ -13,7 +13,7 @@ public struct ScriptEncoder: Encoder {
   public let input: InputSpec
   /// The width D of what it gives, as it was measured.
   public let embeddingWidth: Int
-  /// Where its parameters live.
+  /// The device that holds its parameters.
   public var device: Device { module.device }
 
   private let module: ScriptModule
@@ -66,7 +66,8 @@ public struct ScriptEncoder: Encoder {
 
   /// Embeddings, not normalised, or logits: `(B, …)` gives `(B, D)` in float32.
   ///
-  /// - Throws: `TorchError` where the module fails, and where it cuts the gradient that is asked for.
+  /// - Throws: `TorchError` when the module fails, or a gradient is asked for and the module cuts
+  ///   it.
   public func embed(_ input: Tensor) throws(TorchError) -> Tensor {
     let shape = input.shape
     guard shape.count == self.input.shape.count + 1, Array(shape.dropFirst()) == self.input.shape

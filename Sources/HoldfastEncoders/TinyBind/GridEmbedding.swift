@@ -29,7 +29,7 @@ struct GridEmbedding: TokenEmbedding {
     self.width = width
   }
 
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   var device: Device { first.device }
 
   /// The element type of the parameters.

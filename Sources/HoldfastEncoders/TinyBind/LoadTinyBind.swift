@@ -19,7 +19,7 @@ public struct LoadedTinyBind {
 ///
 /// - Parameters:
 ///   - path: the folder.
-///   - device: where the parameters go.
+///   - device: the device for the parameters.
 /// - Throws: what ``loadCLIP(at:vision:tokenizer:activation:device:)`` throws; ``EncoderError`` for
 ///   configurations that cannot be; one `CheckpointError` with every key of every tower that does
 ///   not fit.
@@ -39,8 +39,8 @@ public func loadTinyBind(at path: String, device: Device = .cpu) throws -> Loade
       }
       guard tower.encoder.embeddingWidth == base.model.configuration.projection else {
         throw EncoderError(
-          what: "embeds \(tower.encoder.embeddingWidth) wide, and the space is "
-            + "\(base.model.configuration.projection) wide", where: place,
+          what: "embeds with width \(tower.encoder.embeddingWidth), but the space has "
+            + "width \(base.model.configuration.projection)", where: place,
           hint: "the tower was bound to another model")
       }
       towers.append(tower)
@@ -59,7 +59,7 @@ public func loadTinyBind(at path: String, device: Device = .cpu) throws -> Loade
   return LoadedTinyBind(base: base, towers: towers)
 }
 
-/// Where the towers of a folder are.
+/// The towers of a folder on disk.
 public struct TinyBindFolder: Sendable {
   /// The folder in which each sense has one of its own.
   public static let name = "towers"

@@ -2,13 +2,13 @@ import Foundation
 import HoldfastLayers
 import HoldfastTensor
 
-/// The tokens of a cloud of points: a class token, then one for each group of points near each other,
-/// with where the group is.
+/// The tokens of a cloud of points: a class token, then one for each group of neighbouring points,
+/// with the group's place.
 ///
-/// Groups are those of Point-BERT (Yu et al., 2022, section 3.1): centres far from each other, and the
-/// points nearest to each. Which points these are is chosen anew at every call and has no gradient;
-/// where they are has. Where a group is, is told in sines and cosines (Mildenhall et al., 2020,
-/// section 5.1).
+/// Groups are those of Point-BERT (Yu et al., 2022, section 3.1): centres far from each other, and
+/// the points nearest to each. The choice of points is made anew at every call and has no gradient;
+/// their coordinates have one. The place of a group is encoded in sines and cosines (Mildenhall et
+/// al., 2020, section 5.1).
 struct PointTokens: TokenEmbedding {
   /// The octaves of the sines and cosines.
   private static let octaves = 3
@@ -21,8 +21,8 @@ struct PointTokens: TokenEmbedding {
   private let first: Tensor  // (D)
   private let groups, neighbours, width: Int
 
-  /// The parameters at `scope`: `lift`, `norm` and `up` on every member, `place` on where a group is,
-  /// `class_embedding`.
+  /// The parameters at `scope`: `lift`, `norm` and `up` on every member, `place` on the place of a
+  /// group, `class_embedding`.
   init(_ scope: ParameterScope, width: Int, groups: Int, neighbours: Int) {
     let inner = 2 * width / 3
     lift = Linear(scope["lift"], 3, inner)
@@ -36,7 +36,7 @@ struct PointTokens: TokenEmbedding {
     self.width = width
   }
 
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   var device: Device { first.device }
 
   /// The element type of the parameters.

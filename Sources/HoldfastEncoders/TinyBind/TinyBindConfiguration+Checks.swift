@@ -23,7 +23,7 @@ extension TinyBindConfiguration {
         [("number of groups", count, 1...points), ("size of groups", neighbours, 1...points)], file)
     case (.patches, .points), (.groups, _):
       throw EncoderError(
-        what: "the sense \(modality.rawValue) has no such tokens", where: file,
+        what: "the sense \(modality.rawValue) does not take such tokens", where: file,
         hint: "points come in groups, all other senses in patches")
     case (.patches(let sides), _): try checkPatch(sides, file)
     }

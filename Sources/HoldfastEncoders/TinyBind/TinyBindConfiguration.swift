@@ -30,7 +30,7 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
 
   /// The transformer that stands between the tokens and the embedding.
   public struct Tower: Codable, Hashable, Sendable {
-    /// What the tokens are.
+    /// How an input is cut into tokens.
     public var tokens: Tokens
     /// Tokens are vectors of this width.
     public var width: Int
@@ -55,7 +55,7 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
   /// The width of the space.
   public var projection: Int
   /// Whether an input is brought to mean 0 along its last axis and to deviation 1 first, as suits
-  /// recordings by different microphones; false where it is not said.
+  /// recordings by different microphones; nil means false.
   public var standardizes: Bool?
 
   /// A tower of the given sizes.
@@ -77,8 +77,8 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// The sizes that suit the built-in scenes and small recordings; none for a sense that has no
-  /// tower here.
+  /// The sizes that suit the built-in scenes and small recordings; nil for a sense without a small
+  /// tower.
   ///
   /// - Parameter projection: the width of the space.
   public static func small(_ modality: Modality, projection: Int) -> TinyBindConfiguration? {

@@ -42,7 +42,7 @@ public struct TinyBindEncoder: SitedEncoder {
     standardizes = configuration.standardizes ?? false
   }
 
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   public var device: Device { trunk.device }
 
   /// The element type of the parameters and of all that is computed from them.

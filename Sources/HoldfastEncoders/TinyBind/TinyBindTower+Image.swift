@@ -3,8 +3,8 @@ import HoldfastLayers
 public import HoldfastTensor
 
 extension TinyBindTower {
-  /// A tower that starts as the image tower of a CLIP model, where it has the same blocks and cuts
-  /// rows and columns in the same way; a fresh one otherwise.
+  /// A tower that starts from the image tower of a CLIP model if it has the same blocks and patch
+  /// grid; a fresh one otherwise.
   ///
   /// What sees one channel sees it in all three colours; what sees several frames at once sees their
   /// mean. So the tokens of a still clip start out as those of the picture, once for each stretch of
@@ -41,7 +41,7 @@ private struct ImageStart {
   private let parameters: ParameterStore
   private let shape: [Int]
 
-  /// Nil where the towers differ in more than channels and frames.
+  /// Nil when the towers differ in more than channels and frames.
   init?(_ model: CLIPModel, _ configuration: TinyBindConfiguration) throws {
     let (vision, tower) = (model.configuration.vision, configuration.tower)
     shape = try configuration.input.shape

@@ -57,7 +57,7 @@ public struct TinyBindTower {
       configuration = try JSONDecoder().decode(TinyBindConfiguration.self, from: json)
     } catch {
       throw EncoderError(
-        what: "is no configuration of a tower: \(Self.reason(error))", where: file,
+        what: "is not a configuration of a tower: \(Self.reason(error))", where: file,
         hint: "it has the keys sense, tower and projection, as `holdfast train-tower` writes them")
     }
     try self.init(
@@ -75,7 +75,7 @@ public struct TinyBindTower {
     try TinyBindTower(configuration, parameters: parameters)
   }
 
-  /// Writes `config.json` and `model.safetensors` into a folder, which is made where it is missing.
+  /// Writes `config.json` and `model.safetensors` into a folder, which is created if missing.
   ///
   /// - Throws: what the system refuses, and `FormatError`.
   public func write(to folder: String) throws {
@@ -88,7 +88,7 @@ public struct TinyBindTower {
       to: "\(folder)/config.json")
   }
 
-  /// What is wrong with a configuration, and where in it.
+  /// What is wrong with a configuration, and which key it is about.
   private static func reason(_ error: any Error) -> String {
     func place(_ path: [any CodingKey]) -> String {
       path.isEmpty ? "" : " in \(path.map(\.stringValue).joined(separator: "."))"
@@ -99,7 +99,7 @@ public struct TinyBindTower {
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
       return "a value is of another kind\(place(context.codingPath))"
     case DecodingError.dataCorrupted(let context):
-      return (context.codingPath.isEmpty ? "it is no JSON" : "a value cannot be read")
+      return (context.codingPath.isEmpty ? "it is not JSON" : "a value cannot be read")
         + place(context.codingPath)
     default: return "\(error)"
     }

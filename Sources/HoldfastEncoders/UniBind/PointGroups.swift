@@ -2,9 +2,9 @@ import HoldfastTensor
 
 /// Points gathered into groups: centres far from each other, and the points nearest to each.
 ///
-/// Which points these are has no gradient; where they are has.
+/// The choice of points has no gradient; their coordinates have one.
 struct PointGroups {
-  /// Where the centres are: `(B, G, 3)`.
+  /// The coordinates of the centres: `(B, G, 3)`.
   let centres: Tensor
   /// Which points belong to each group: `(B, G, K)`, int64.
   let members: Tensor

@@ -36,7 +36,8 @@ struct PointStage {
   /// The tokens of groups whose members' vectors are `(B, G, K, inputs)`: `(B, G, D)`.
   func tokens(_ members: Tensor) throws(TorchError) -> Tensor { try embedding(members) }
 
-  /// Tokens `(B, G, D)` behind the blocks; every block is shown anew where the groups are.
+  /// Tokens `(B, G, D)` behind the blocks; the places of the groups are added again before every
+  /// block.
   func callAsFunction(
     _ tokens: Tensor, _ groups: PointGroups, sites: Sites
   ) throws(TorchError) -> Tensor {

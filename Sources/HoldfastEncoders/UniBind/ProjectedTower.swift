@@ -20,11 +20,11 @@ public struct ProjectedTower: SitedEncoder {
 
   /// The sense of the base.
   public var modality: Modality { base.modality }
-  /// What the base takes.
+  /// The input space of the base.
   public var input: InputSpec { base.input }
   /// The width of the base's embeddings.
   public var embeddingWidth: Int { base.embeddingWidth }
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   public var device: Device { base.device }
   /// How many blocks the base has.
   public var blockCount: Int { base.blockCount }

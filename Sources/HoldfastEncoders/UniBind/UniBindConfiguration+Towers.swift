@@ -8,7 +8,7 @@ extension UniBindConfiguration {
     bind.modalities + [.points] + (bind.modalities.contains(.image) ? [.event] : [])
   }
 
-  /// Where a model keeps the trunk that serves a sense; events are seen by that of images.
+  /// The name of the trunk that serves a sense; events go through that of images.
   func trunk(of modality: Modality) -> String {
     switch modality {
     case .points: "points"

@@ -81,7 +81,7 @@ public struct UniBindConfiguration: Codable, Hashable, Sendable {
     _ = try bind.checked(in: file)
     for sense in projected where !has(sense) {
       throw EncoderError(
-        what: "holds a layer behind the tower of \(sense.rawValue), which it does not have",
+        what: "holds a layer behind the tower of \(sense.rawValue), but not that tower",
         where: file, hint: "the file is not complete")
     }
     var sizes = [

@@ -6,11 +6,11 @@ public import HoldfastTensor
 /// UniBind's tower of point clouds: I2P-MAE into ImageBind's space (Zhang et al., 2023; Guo et al.,
 /// 2023, section 3.2).
 ///
-/// Clouds come in the unit sphere (`PointCloud.normalized()`); what an attack moves out of it is
-/// taken as it is, so there is no legal range. Which points are centres of groups and which belong to
-/// them is chosen anew at every call, so an embedding jumps where that choice changes, and gradients
-/// are those of the choice made. The blocks of all stages are counted on; a value at a site has the
-/// stage's own tokens, `(B, G, D)`. The tower pools before it projects, so it has no site `tokens`.
+/// Clouds come in the unit sphere (`PointCloud.normalized()`). Points that an attack moves out of
+/// it are taken as they are, so there is no legal range. Groups are chosen anew at every call, so
+/// the embedding jumps when that choice changes, and gradients are those of the choice made. The
+/// blocks of all stages are counted on; a value at a site has the stage's own tokens, `(B, G, D)`.
+/// The tower pools before it projects, so it has no site `tokens`.
 public struct UniBindPoints: BindTower {
   /// What it takes: points around the origin.
   public let input: InputSpec
@@ -54,7 +54,7 @@ public struct UniBindPoints: BindTower {
   /// Point clouds.
   public var modality: Modality { .points }
 
-  /// Where the parameters live.
+  /// The device that holds the parameters.
   public var device: Device { logScale.device }
 
   /// The element type of the parameters and of all that is computed behind the groups.

@@ -7,13 +7,13 @@ public import HoldfastReport
 import HoldfastRuns
 import HoldfastTensor
 
-/// What an audit will cost and how sure it will be, measured on one batch before anything is spent.
+/// The cost of an audit and the width of its intervals, estimated from one batch.
 public struct AuditEstimate {
-  /// What was measured on what, in a sentence.
+  /// The conditions of the measurement, in a sentence.
   public let heading: String
   /// The cost of each attack on a sample that nothing fools.
   public let table: Table
-  /// What follows from it, a sentence each.
+  /// The conclusions, a sentence each.
   public let sentences: [String]
 }
 
@@ -77,7 +77,7 @@ extension ResolvedAudit {
     ]
     guard let total else {
       return lines + [
-        String(format: "At most %.3g s per sample; nobody knows yet how many there are.", each)
+        String(format: "At most %.3g s per sample; their number is not known yet.", each)
       ]
     }
     let seconds = max(each, decoding) * Double(total)
@@ -90,7 +90,7 @@ extension ResolvedAudit {
       String(
         format:
           "Accuracies will have 95 %% intervals (Wilson) of %.1f points at one half, and of %.1f "
-          + "points where none or all stand.", 100 * (half.high - half.low), 100 * none.high))
+          + "points if none or all stand.", 100 * (half.high - half.low), 100 * none.high))
     let finished = (try? StoredRun(at: folder).count()) ?? 0
     lines.append(
       finished == 0

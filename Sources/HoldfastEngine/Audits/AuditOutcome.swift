@@ -2,13 +2,13 @@ import HoldfastCore
 public import HoldfastRecords
 public import HoldfastReport
 
-/// What one audit found: of one sense, or of one set of pairs.
+/// The results of one audit: of one sense, or of one set of pairs.
 public struct AuditOutcome {
   /// The run folder.
   public let folder: String
-  /// What was run.
+  /// The record of the plan.
   public let plan: PlanRecord
-  /// What was found.
+  /// The summary of the results.
   public let summary: SummaryRecord
   /// Whether the request asked for this audit alone, and not for those of several senses.
   public let isAlone: Bool
@@ -19,7 +19,7 @@ public struct AuditOutcome {
   }
 }
 
-/// What all audits of a request found.
+/// The results of all audits of a request.
 public struct AuditResult {
   /// One for each sense; empty on all processes of a job but the first.
   public let outcomes: [AuditOutcome]

@@ -51,6 +51,6 @@ struct AuditProgress {
     observer.progress(parts.joined(separator: " · "))
   }
 
-  /// Clears the line.
+  /// Clears the progress line.
   func end() { observer.progress(nil) }
 }

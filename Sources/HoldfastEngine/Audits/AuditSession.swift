@@ -24,7 +24,7 @@ struct AuditSession {
   let strict: Bool
   let observer: any RunObserver
 
-  /// Does what is left of the run, or of this process's share of it.
+  /// Finishes the run, or this process's share of it.
   ///
   /// - Parameters:
   ///   - audit: audits what its first argument gives, and hands each record to its second.
@@ -52,10 +52,10 @@ struct AuditSession {
     }
   }
 
-  /// Audits what is not finished, once the files of what is finished are known to be unchanged.
+  /// Audits the unfinished samples, once the files of the finished ones are known to be unchanged.
   ///
-  /// Where the data break off, what was taken in before is finished first. Damaged files are remembered
-  /// as they are met, so that a session that is killed has counted them too.
+  /// If reading the data fails, the samples taken in before are finished first. Damaged files are
+  /// recorded as they are met, so that a session that is killed has counted them too.
   ///
   /// - Throws: `DataError` for a finished sample whose file has changed.
   private func finishSamples(
@@ -78,7 +78,7 @@ struct AuditSession {
       total: total(before.count, run.shard), radii: plan.radii, before: before.count)
     defer { progress.end() }
     var failure: (any Error)?
-    // Where the samples under way come from: their files, and their places in the data.
+    // The origins of the samples under way: their files, and their places in the data.
     var origins: [String: (file: String?, place: Int?)] = [:]
     var remembered = 0
     func rememberSkipped() throws {
@@ -111,7 +111,7 @@ struct AuditSession {
     if let failure { throw failure }
   }
 
-  /// The samples that will be finished as far as this process knows; nil when nobody can say.
+  /// The samples that will be finished as far as this process knows; nil if unknown.
   private func total(_ finished: Int, _ shard: Shard) -> Int? {
     [data.count, limit].compactMap { $0 }.min().map { all in
       finished + (max(0, all - finished) + shard.processes - 1) / shard.processes

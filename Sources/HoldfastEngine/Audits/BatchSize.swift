@@ -7,7 +7,7 @@ import HoldfastFormats
 public enum BatchSize: Hashable, Sendable {
   /// As many as fit the memory that is free and are worth it.
   case automatic
-  /// This many.
+  /// A fixed number of samples.
   case fixed(Int)
 
   /// The size for an encoder.
@@ -18,7 +18,9 @@ public enum BatchSize: Hashable, Sendable {
     let choice = try BatchSizer(encoder, shares: shares).choice()
     if let bytes = choice.bytesPerSample, let free = choice.free {
       observer.detail(
-        "Batches of \(choice.count): \(HubPull.spell(bytes)) a sample, \(HubPull.spell(free)) free")
+        "Batches of \(choice.count): \(HubPull.bytesText(bytes)) a sample, "
+          + "\(HubPull.bytesText(free)) free"
+      )
     } else {
       observer.detail("Batches of \(choice.count)")
     }
@@ -41,7 +43,7 @@ extension BatchSize: TextValue {
     self = .fixed(count)
   }
 
-  /// The same text again.
+  /// The text that the initialiser reads.
   public var text: String {
     switch self {
     case .automatic: "auto"

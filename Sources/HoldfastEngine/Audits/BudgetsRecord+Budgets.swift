@@ -2,7 +2,7 @@ import HoldfastAttacks
 import HoldfastRecords
 
 extension BudgetsRecord {
-  /// As records name what attacks were told.
+  /// The value for records.
   init(_ budgets: Budgets) {
     switch budgets {
     case .nested: self = .nested

@@ -31,7 +31,7 @@ extension CheckChoice: TextValue {
     }
   }
 
-  /// The same text again.
+  /// The text that the initialiser reads.
   public var text: String {
     switch self {
     case .off: "off"

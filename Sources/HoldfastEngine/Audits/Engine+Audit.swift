@@ -7,9 +7,9 @@ import HoldfastErrors
 import HoldfastRecords
 
 extension Engine {
-  /// Runs what is left of an audit: each sense in a run folder of its own.
+  /// Runs an audit, or the rest of it: each sense in a run folder of its own.
   ///
-  /// A run that is interrupted goes on where it stopped when the same request is made again.
+  /// An interrupted run continues when the same request is made again.
   ///
   /// - Throws: a `UserFacingError` for a request that cannot be met; ``InterruptedRun`` for a run that
   ///   breaks off.
@@ -36,7 +36,8 @@ extension Engine {
         try request.gates(), allowingSkipped: request.allowSkipped, outcomes))
   }
 
-  /// What the audits of a request will cost and how sure they will be, measured on one batch of each.
+  /// The costs of the audits of a request and the widths of their intervals, estimated from one
+  /// batch of each.
   public func estimate(_ request: AuditRequest) throws -> [AuditEstimate] {
     try resolve(request, job: nil).map { try $0.estimate() }
   }
@@ -99,7 +100,7 @@ extension AuditRequest {
     }
   }
 
-  /// What stands for the classes; nil for prompts.
+  /// The file of the classes' anchors; nil for prompts.
   package func anchorFile() throws(UsageError) -> AnchorFile? {
     guard let anchors else {
       return anchorReduction == .mean ? nil : AnchorFile(path: nil, reduction: anchorReduction)

@@ -33,7 +33,7 @@ struct ExampleGallerySource {
 
   /// The sound of a sample's file, for inputs that are spectrograms.
   ///
-  /// None for sets that would have to be read from the start.
+  /// Nil for sets that would have to be read from the start.
   private func wav(of id: String) throws -> [UInt8]? {
     guard data.layout != "webdataset" else { return nil }
     var cursor = try data.makeCursor()

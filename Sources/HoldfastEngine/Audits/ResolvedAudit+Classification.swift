@@ -164,7 +164,7 @@ extension ResolvedAudit {
   private static func classNames(_ given: [String]?, of set: any DataSet) throws -> [String] {
     guard let names = given ?? set.classNames else {
       throw UsageError(
-        "`\(set.path)` does not say what its classes are called",
+        "`\(set.path)` does not name its classes",
         hint: "give a file with one name per line with --classes", option: "data")
     }
     if let own = set.classNames, own.count != names.count {

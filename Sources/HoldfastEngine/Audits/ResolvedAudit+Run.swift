@@ -6,9 +6,9 @@ import HoldfastRecords
 import HoldfastTensor
 
 extension ResolvedAudit {
-  /// Runs what is left of the audit.
+  /// Runs the audit, or the rest of it.
   ///
-  /// - Returns: what was found; nil on all processes of a job but the first.
+  /// - Returns: the outcome; nil on all processes of a job but the first.
   func run(by engine: Engine) throws -> AuditOutcome? {
     let pictures = task.plan.storesPictures
     let archive =

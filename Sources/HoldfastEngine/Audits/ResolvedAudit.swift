@@ -11,7 +11,7 @@ import HoldfastRecords
 /// The record of the plan is derived from it, and nothing is looked up again while it runs.
 struct ResolvedAudit {
   let request: AuditRequest
-  /// What the line of progress begins with.
+  /// The beginning of the progress line.
   let title: String
   /// Whether the request means this audit alone.
   let isAlone: Bool
@@ -21,9 +21,9 @@ struct ResolvedAudit {
   let data: any DataSet
   /// How files become the model's inputs.
   let preparation: any Preparation
-  /// What is measured, with the models, the attacks and the threat.
+  /// The task, with the models, the attacks and the threat model.
   let task: any AuditTask
-  /// What kept inputs belong to.
+  /// The names of classes or partners for the inputs that are kept.
   let savedNames: SavedExamples.Names
   let checks: CheckChoice
   let record: PlanRecord

@@ -9,8 +9,8 @@ import HoldfastText
 extension RetrievalIndex {
   /// The index of a paired set: what belongs to the attacked inputs, and distractors.
   ///
-  /// An entry of `stored` whose name is that of a partner is taken for its embedding; all others
-  /// are distractors, which nobody looks for. The model embeds the partners that are not there.
+  /// An entry of `stored` with the name of a partner is that partner's embedding; all others are
+  /// distractors. The model embeds the partners that are not there.
   init(of pairs: PairManifest, stored: StoredEmbeddings?, by model: ModelSource) throws {
     let entries = pairs.partners.entries
     let places = Dictionary(

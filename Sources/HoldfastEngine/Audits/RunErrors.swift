@@ -2,13 +2,13 @@ package import HoldfastAudit
 public import HoldfastErrors
 import HoldfastRecords
 
-/// A run that did what it was asked for and found too little.
+/// A run that is complete, but does not meet its requirements.
 public struct GateError: UserFacingError {
-  /// What was found and what was required, a sentence for each gate that is shut.
+  /// The result and the requirement, a sentence for each gate that is not met.
   public let reasons: [String]
 
-  /// The error; nil when every requirement is met by every audit, and none did without more samples
-  /// than `allowed`.
+  /// The error; nil when every audit meets every requirement and has skipped at most `allowed`
+  /// samples.
   package init?(
     _ requirements: [Requirement], allowingSkipped allowed: Int, _ audits: [AuditOutcome]
   ) {
@@ -22,9 +22,9 @@ public struct GateError: UserFacingError {
     if reasons.isEmpty { return nil }
   }
 
-  /// All reasons.
+  /// All reasons, one after the other.
   public var what: String { reasons.joined(separator: "; ") }
-  /// Where to look.
+  /// Points to the report, as the run itself is whole.
   public var hint: String? { "the run itself is whole: see its report" }
 }
 
@@ -36,22 +36,22 @@ extension AuditOutcome {
     let names = skipped.prefix(5).joined(separator: ", ")
     let rest = skipped.count > 5 ? ", and \(skipped.count - 5) more" : ""
     let gates = requirements.map { "`\($0)`" }.joined(separator: ", ")
-    return "\(skipped.count) \(skipped.count == 1 ? "sample was" : "samples were") passed over "
-      + "(\(names)\(rest)), which \(gates) may not do without; --allow-skipped \(skipped.count) "
+    return "\(skipped.count) \(skipped.count == 1 ? "sample was" : "samples were") skipped "
+      + "(\(names)\(rest)), which \(gates) does not allow; --allow-skipped \(skipped.count) "
       + "allows it"
   }
 }
 
-/// A run that broke off after its folder was opened: why, and what is kept.
+/// A run that failed after its folder was opened: why, and what is kept.
 public struct InterruptedRun: Error {
-  /// Why it broke off.
+  /// The error that ended it.
   public let cause: any Error
   /// The run folder.
   public let folder: String
   /// How many samples are finished.
   public let finished: Int
 
-  /// What is kept, in a sentence.
+  /// The finished samples that are kept, in a sentence.
   public var remark: String {
     "`\(folder)` keeps the \(finished) samples that are finished, and the same command goes on from "
       + "there"

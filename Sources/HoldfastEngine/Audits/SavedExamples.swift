@@ -8,7 +8,7 @@ import HoldfastRuns
 
 /// The manifest of the adversarial inputs that a run has kept.
 enum SavedExamples {
-  /// What inputs belong to, and what they may be taken for.
+  /// The names of the classes or partners of inputs.
   enum Names {
     /// One class each.
     case classes([String])
@@ -23,7 +23,7 @@ enum SavedExamples {
       }
     }
 
-    /// What stands in them behind the path: a line for each that the input belongs to.
+    /// The columns after the path: a line for each partner of the input.
     fileprivate func lines(_ sample: SampleRecord) -> [[String]] {
       switch self {
       case .classes(let names):
@@ -45,11 +45,11 @@ enum SavedExamples {
     }
   }
 
-  /// Writes `manifest.csv` beside the inputs, which `--data` reads, or of pairs `--pairs`: a line per
-  /// example, and per partner where an input has several.
+  /// Writes `manifest.csv` beside the inputs, which `--data` reads, or of pairs `--pairs`: a line
+  /// per example, or several for an input with several partners.
   ///
-  /// The first column is the picture, or the tensor where inputs are no pictures; both lie beside each
-  /// other.
+  /// The first column is the picture, or the tensor if inputs are not pictures; both files stand
+  /// side by side.
   static func writeManifest(in run: String, of names: Names, pictures: Bool) throws {
     var table = Table(
       texts: names.columns + ["sample", "protocol", "epsilon", "attack", "predicted", "sha256"],

@@ -23,7 +23,7 @@ public struct AnchorFile: Hashable, Sendable {
       path: path, sha256: try path.map(Checksum.sha256(ofFileAt:)), reduction: reduction.rawValue)
   }
 
-  /// Where the anchors come from.
+  /// The source of the anchors.
   func source(_ templates: PromptTemplates) -> AnchorSource {
     path.map(AnchorSource.file) ?? .templates(templates)
   }

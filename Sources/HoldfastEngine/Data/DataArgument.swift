@@ -3,17 +3,17 @@ import HoldfastCore
 import HoldfastData
 import HoldfastFormats
 
-/// One `--data`: where the data is, and of which sense if that was said.
+/// One `--data`: the path of the data, and their sense if it is given.
 struct DataArgument: Hashable {
-  /// The sense; none for the one that the model means where none is named.
+  /// The sense; nil for the default sense of the model.
   let modality: Modality?
   /// The path.
   let path: String
 
   /// Reads `PATH` or `SENSE=PATH`; a path may be `scenes:SPLIT`.
   ///
-  /// - Throws: `UsageError` where what stands before `=` is no sense, and no such file exists, and for
-  ///   a split of scenes that there is not.
+  /// - Throws: `UsageError` when what stands before `=` is not a sense and there is no file of that
+  ///   name, and for an unknown split of scenes.
   init(_ text: String) throws(UsageError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !FileManager.default.fileExists(atPath: text) else {

@@ -3,13 +3,13 @@ import HoldfastData
 import HoldfastMedia
 import HoldfastText
 
-/// How somebody else evaluates a model on pictures: resize, crop, prompts, sample and seed, all or
-/// nothing of it.
+/// How a paper or tool evaluates a model on pictures: resize, crop, prompts, sample and seed, all
+/// of them or none.
 ///
 /// Figures of two presets do not compare, so a preset is part of a run's plan and of every table.
 /// Specs: models and data, section 3.4.
 package struct EvaluationPreset: Equatable {
-  /// Whose way it is.
+  /// The paper or tool that the preset follows.
   package enum Source: String, CaseIterable {
     /// CLIP_benchmark: the model's own preparation, the list of templates that comes with the set.
     case clipBenchmark = "clip-benchmark"
@@ -20,7 +20,7 @@ package struct EvaluationPreset: Equatable {
   }
 
   let source: Source
-  /// For TTC, the set whose prompt is meant; none for the prompt of most.
+  /// For TTC, the data set whose prompt is used; nil for the prompt of most.
   let set: String?
 
   /// Reads `clip-benchmark`, `ttc`, `ttc:pets` or `csr`.
@@ -53,10 +53,10 @@ package struct EvaluationPreset: Equatable {
   /// The seed of sample and noise.
   var seed: UInt64 { source == .csr ? 42 : 0 }
 
-  /// Which samples are taken; none for all.
+  /// The samples that are taken; nil for all.
   var subsample: Subsample? { source == .csr ? Subsample(count: 1000, seed: 42, rule: .csr) : nil }
 
-  /// Where TTC's prompt is another than that of most sets.
+  /// The data sets for which TTC's prompt differs from that of most.
   private static let ttcPrompts = [
     "caltech101": "A photo of a {}.", "caltech256": "A photo of a {}.",
     "cars": "A photo of a {}.", "country211": "A photo I took in {}.",
@@ -69,13 +69,14 @@ package struct EvaluationPreset: Equatable {
 
   /// The prompts.
   ///
-  /// - Throws: `UsageError` for a set that brings none, where the preset takes the set's own.
+  /// - Throws: `UsageError` for a data set without templates, when the preset takes those of the
+  ///   set.
   func templates(of set: any DataSet) throws -> PromptTemplates {
     switch source {
     case .clipBenchmark:
       guard let own = set.templates else {
         throw UsageError(
-          "`\(set.path)` brings no prompt templates, which clip-benchmark takes from the set",
+          "`\(set.path)` has no prompt templates; clip-benchmark takes them from the data set",
           hint: "give one of CLIP_benchmark's webdataset folders")
       }
       return try PromptTemplates(own)

@@ -3,9 +3,9 @@ import HoldfastCore
 import HoldfastData
 import HoldfastScenes
 
-/// Built-in scenes where a command takes data: `scenes:evaluation`, `audio=scenes:validation`.
+/// Built-in scenes as data of a command: `scenes:evaluation`, `audio=scenes:validation`.
 package struct SceneArgument {
-  /// What stands before the split.
+  /// The prefix before the split.
   package static let prefix = "scenes:"
   /// How many scenes are visited; `--limit` makes it fewer.
   static let samples = 1000
@@ -13,7 +13,7 @@ package struct SceneArgument {
   /// The split.
   let split: SceneSplit
 
-  /// Reads what follows `--data`, or gives nil where no scenes are meant.
+  /// Reads what follows `--data`, or gives nil when no scenes are meant.
   ///
   /// - Throws: `UsageError` with the nearest name for a split that there is not.
   init?(_ path: String) throws(UsageError) {

@@ -5,7 +5,7 @@ public import HoldfastScenes
 
 /// The built-in scenes as a data set: drawn, or made for another sense, when their turn comes.
 public struct SceneSet: DataSet {
-  /// The supply.
+  /// The generator of the scenes.
   public let generator: SceneGenerator
   /// What the scenes may be used for.
   public let split: SceneSplit
@@ -13,13 +13,13 @@ public struct SceneSet: DataSet {
   public let rendering: SceneRendering
   /// How many scenes are visited.
   public let samples: Int
-  /// The seed of a random order, drawn with replacement; none for the order of the indices.
+  /// The seed of a random order, drawn with replacement; nil for the order of the indices.
   public let shuffle: UInt64?
 
   /// The first `samples` scenes of a split, for a sense.
   ///
-  /// - Parameter shuffle: takes scenes at random instead. To learn from, scenes must come in random
-  ///   order: neighbours share colours, which would stand in for their shapes.
+  /// - Parameter shuffle: takes scenes at random instead. Training needs scenes in random order:
+  ///   neighbours share colours, which would be learned in place of shapes.
   public init(
     generator: SceneGenerator, split: SceneSplit, rendering: SceneRendering, samples: Int,
     shuffle: UInt64? = nil
@@ -42,12 +42,12 @@ public struct SceneSet: DataSet {
 
   /// `scenes`.
   public var layout: String { "scenes" }
-  /// The supply, spelled out.
+  /// The scenes, as text with all settings.
   public var path: String {
     let sense = rendering.sense == .image ? "" : "sense=\(rendering.sense.rawValue),"
     return "scenes:\(split.rawValue),\(sense)seed=\(generator.seed),\(rendering.settings)"
   }
-  /// The shapes.
+  /// The names of the shapes.
   public var classNames: [String]? { SceneGenerator.classNames }
   /// The number that was asked for.
   public var count: Int? { samples }

@@ -7,7 +7,7 @@ import HoldfastRecords
 public struct Selection: Hashable, Sendable {
   /// The part of the data, by its layout's names; nil for the test part.
   public var split: String?
-  /// How many samples, as `Subsample` spells it: `1000`, `1000:7`, `csr`; nil for all.
+  /// How many samples, as `Subsample` reads it: `1000`, `1000:7`, `csr`; nil for all.
   public var subsample: String?
   /// Whether a file that cannot be decoded, or is not there, stops the run.
   public var strict = false

@@ -1,6 +1,6 @@
 public import HoldfastCore
 
-/// What hardening is asked to do, whoever asks.
+/// A request for hardening, from a command line, a YAML file or an HTTP body.
 ///
 /// Its keys are the names of the options of `holdfast harden`.
 public struct HardenRequest: Hashable, Sendable {

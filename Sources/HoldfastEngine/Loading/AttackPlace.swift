@@ -3,7 +3,7 @@ import HoldfastData
 import HoldfastEncoders
 public import HoldfastMedia
 
-/// Where an attack acts, and so where epsilon lives.
+/// The space that an attack acts in, and so the one that epsilon is measured in.
 public enum AttackPlace: Hashable {
   /// A place as a request names it.
   public enum Name: String, Sendable, CaseIterable {
@@ -22,7 +22,7 @@ public enum AttackPlace: Hashable {
   /// On pictures of one size, before they are resized and cropped.
   case native(ImageSize)
 
-  /// What requests and records call it.
+  /// Its name in requests and records.
   public var name: Name {
     switch self {
     case .model: .model

@@ -7,7 +7,7 @@ package enum BuiltInModel {
   /// The folder's name among the program's resources.
   static let name = "tiny-bind"
 
-  /// Where it is.
+  /// The path of its folder.
   package static var path: String {
     get throws {
       guard let folder = Bundle.module.url(forResource: "Models", withExtension: nil) else {

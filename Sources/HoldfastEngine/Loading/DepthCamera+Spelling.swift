@@ -2,8 +2,8 @@ import HoldfastCore
 import HoldfastMedia
 
 extension DepthCamera {
-  /// A camera as `--depth-camera` spells it: `focal=518.9,baseline=0.075,coding=rotated`.
-  init(spelled text: String) throws(UsageError) {
+  /// A camera from the text of `--depth-camera`: `focal=518.9,baseline=0.075,coding=rotated`.
+  init(parsing text: String) throws(UsageError) {
     let (name, positive) = ("--depth-camera", "a number above 0")
     var options = try Spelling("\(name):\(text)")
     guard let focal = try options.takeNumber("focal", positive, where: { $0 > 0 }) else {

@@ -28,7 +28,7 @@ public struct ModelSource {
   public let subject: Subject
   /// How a file becomes what that encoder takes.
   public let preparation: any Preparation
-  /// Where an attack acts.
+  /// The space that an attack acts in.
   public let place: AttackPlace
   /// The defences of the bundle; nil for a bare model.
   public let defenses: DefenseStack?
@@ -37,9 +37,9 @@ public struct ModelSource {
   ///
   /// - Parameters:
   ///   - modality: the sense that is meant; by default the model's first.
-  ///   - place: where an attack acts.
+  ///   - place: the space that an attack acts in.
   ///   - vision: a fine-tuned vision tower in place of the model's own.
-  ///   - script: what was said about a model that is code.
+  ///   - script: the description of a model that is code.
   ///   - depthCamera: the camera that measures depth.
   init(
     _ name: String, modality: Modality? = nil, place: AttackPlace = .model, vision: String? = nil,
@@ -105,8 +105,10 @@ public struct ModelSource {
     model.modalities.first { defenses?.senses.contains($0) ?? true }
   }
 
-  /// A sense of the same model; attacked at another place than the model's own only where it is
-  /// this one.
+  /// A sense of the same model.
+  ///
+  /// Only this source's own sense keeps its ``place``; the others are attacked in the model's input
+  /// space.
   public func sense(_ modality: Modality) throws -> ModelSource {
     try ModelSource(
       path: path, record: record, model: model, modality: modality,
@@ -137,15 +139,15 @@ public struct ModelSource {
       path: path, record: base, model: model, modality: modality, place: place, defenses: nil)
   }
 
-  /// What names this model where transfer inputs are shared: the program, the weights, the defence,
-  /// and where attacks act.
+  /// What identifies this model in the cache of transfer inputs: the program, the weights, the
+  /// defence, and the attacked space.
   var identity: [String] {
     [HoldfastVersion.number, modality.rawValue, place.name.rawValue, record.defense ?? ""]
       + record.files.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
   }
 
-  /// What ``bare(classes:templates:anchors:)`` or the same in another precision is in the space that is
-  /// attacked: behind the defences, if there are any.
+  /// The subject of ``bare(classes:templates:anchors:)``, or of the same in another precision, in
+  /// the attacked space and with the defences, if there are any.
   ///
   /// - Parameter substitutes: the layers that stand in for the model's own; nil for these themselves.
   func defended(
@@ -174,7 +176,7 @@ public struct ModelSource {
     defenses?.adaptiveAttacks(of: modality, on: encoder.input, steps: steps) ?? []
   }
 
-  /// What the adaptive attacks search in that do not search in the model itself, by name.
+  /// The substitutes of adaptive attacks that do not search in the model itself, by name.
   func substitutes(
     for attacks: [(recipe: AttackRecipe, search: DefenseStack?)], bare: Subject,
     classes: [String]?
@@ -197,14 +199,14 @@ public struct ModelSource {
     let bank = try AnchorBank(source, for: names, texts: reader)
     guard bank.width == sense.encoder.embeddingWidth else {
       throw EncoderError(
-        what: "has embeddings of \(bank.width) numbers, and the model's are "
-          + "\(sense.encoder.embeddingWidth) wide",
+        what: "has embeddings of \(bank.width) numbers, but the model's have "
+          + "\(sense.encoder.embeddingWidth)",
         where: anchors?.path ?? path, hint: "give anchors that were made with this model")
     }
     return try bank.to(sense.encoder.device).head(anchors?.reduction ?? .mean, scale: sense.scale)
   }
 
-  /// What reads texts.
+  /// The text tower with its tokeniser.
   public var texts: any TextEmbedder {
     get throws {
       guard let text = model.text else {

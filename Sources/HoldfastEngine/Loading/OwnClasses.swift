@@ -8,7 +8,7 @@ extension ModelSource {
   /// A set for a model that takes its classes from texts or anchors stays as it is.
   ///
   /// - Parameters:
-  ///   - names: what the set's classes are called, where that was said.
+  ///   - names: the names given for the set's classes; nil if none are.
   /// - Throws: `UsageError` for anchors beside a classifier; `DataError` for classes that it does not
   ///   know.
   func withOwnClasses(

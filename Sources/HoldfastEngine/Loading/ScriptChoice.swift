@@ -7,17 +7,17 @@ import HoldfastTensor
 
 /// A description of a model that is code, and whether its author is trusted.
 struct ScriptChoice {
-  /// The description's file; none where no model is code.
+  /// The description's file; nil if no model is code.
   let input: String?
   /// Whether its code may run.
   let isTrusted: Bool
 
-  /// No model is code.
+  /// The choice if no model is code.
   static let none = ScriptChoice(input: nil, isTrusted: false)
 
-  /// The model at a path, where one was described.
+  /// The model at a path, if it is described.
   ///
-  /// - Throws: `UsageError` where its code would run without anybody's trust in it.
+  /// - Throws: `UsageError` when its code would run without anybody's trust in it.
   func load(_ path: String, vision: String?, device: Device) throws -> LoadedModel? {
     guard let input else { return nil }
     guard isTrusted else {
@@ -41,11 +41,11 @@ struct ScriptChoice {
     } catch  where Self.isScript(path) {
       throw EncoderError(
         what: "is TorchScript, but not of a model that is known here", where: path,
-        hint: "say what it takes and gives with --input FILE, and that it may run with --trust")
+        hint: "describe its inputs and outputs with --input FILE, and allow it to run with --trust")
     }
   }
 
-  /// The same for a second model: where that is code too, what was said holds for it.
+  /// The same for a second model: the description holds for it too if it is code.
   func also(for path: String) -> ScriptChoice { Self.isScript(path) ? self : .none }
 
   /// SHA-256 by name of the description and of the anchors that it names.

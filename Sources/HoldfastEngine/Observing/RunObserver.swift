@@ -1,8 +1,8 @@
-/// Who is told how a run goes: a console, a server, a test.
+/// Receives progress and results of a run: a console, a server, a test.
 ///
 /// All calls come from the thread that runs the engine.
 public protocol RunObserver {
-  /// A sentence for the person who asked.
+  /// A sentence for the user.
   func say(_ sentence: String)
   /// A sentence for a person who wants to know more.
   func detail(_ sentence: String)
@@ -13,18 +13,18 @@ public protocol RunObserver {
 }
 
 extension RunObserver {
-  /// Nothing is said.
+  /// By default nothing is said.
   public func say(_ sentence: String) {}
-  /// Nothing is said.
+  /// By default nothing is said.
   public func detail(_ sentence: String) {}
-  /// Nothing is shown.
+  /// By default nothing is shown.
   public func progress(_ line: String?) {}
-  /// Nothing is shown.
+  /// By default nothing is shown.
   public func found(_ outcome: AuditOutcome) {}
 }
 
-/// An observer that is told everything and shows nothing.
+/// An observer that shows nothing.
 public struct SilentObserver: RunObserver {
-  /// The observer.
+  /// Creates the observer.
   public init() {}
 }

@@ -3,7 +3,7 @@ public import HoldfastAudit
 public import HoldfastCore
 public import HoldfastEncoders
 
-/// What an audit is asked to do, whoever asks.
+/// A request for an audit, from a command line, a YAML file or an HTTP body.
 ///
 /// The command line, a YAML file and a JSON body decode to the same value: its keys are the names of the
 /// options of `holdfast audit`. A key that there is not is refused.
@@ -32,7 +32,7 @@ public struct AuditRequest: Hashable, Sendable {
 
   /// The model.
   public var model: ModelRequest
-  /// What is measured.
+  /// The task that the audit measures.
   public var task = Task.classification
   /// Data sets for classification: `PATH`, `SENSE=PATH`, or `scenes:evaluation`.
   public var data: [String] = []
@@ -42,9 +42,9 @@ public struct AuditRequest: Hashable, Sendable {
   public var index: String?
   /// Which side of the pairs is attacked; nil for the first.
   public var side: Side?
-  /// Which samples.
+  /// The samples that are audited.
   public var selection = Selection()
-  /// Where attacks act.
+  /// The space that attacks act in.
   public var attackAt = AttackPlace.Name.model
   /// A file of class names; nil for those of the data.
   public var classes: String?
@@ -56,9 +56,9 @@ public struct AuditRequest: Hashable, Sendable {
   public var anchorReduction = AnchorBank.Reduction.mean
   /// Attacks with their options, such as `apgd-ce:steps=50`; empty for those of the task.
   public var attacks: [String] = []
-  /// What the radii of a sample share.
+  /// Whether the radii of a sample share successes.
   public var budgets = Budgets.nested
-  /// What attacks search in; verdicts are float32.
+  /// The precision that attacks search in; verdicts are float32.
   public var precision = SearchPrecision.float32
   /// How perturbations are measured.
   public var norm = Norm.linf
@@ -72,9 +72,10 @@ public struct AuditRequest: Hashable, Sendable {
   public var transferCache = TransferCache.place
   /// A file with the embedding that attacks with a goal aim at.
   public var goal: String?
-  /// A class that samples are pushed towards: its name, `random`, or `least-likely`.
+  /// The target class of targeted attacks: its name, `random`, or `least-likely`; nil for
+  /// untargeted ones.
   public var target: String?
-  /// Whose way of evaluating is followed, such as `clip-benchmark`.
+  /// The evaluation preset, such as `clip-benchmark`; nil for none.
   public var preset: String?
   /// Whether and how closely the attacks are checked.
   public var checks = CheckChoice.run(CheckSettings())

@@ -6,7 +6,7 @@ import HoldfastMedia
 package import HoldfastTensor
 package import HoldfastText
 
-/// Which model is meant, and where it runs.
+/// Which model is meant, and on which device it runs.
 public struct ModelRequest: Hashable, Sendable {
   /// A folder, a file of weights, `hf:org/repo`, a bundle, or `builtin`.
   public var model: String
@@ -16,7 +16,7 @@ public struct ModelRequest: Hashable, Sendable {
   public var input: String?
   /// Whether a TorchScript file, which is a program, may run.
   public var trust = false
-  /// The camera of ImageBind's and UniBind's depth, as `focal=518.9,baseline=0.075` spells it.
+  /// The camera of ImageBind's and UniBind's depth, such as `focal=518.9,baseline=0.075`.
   public var depthCamera: String?
   /// `cpu`, `cuda`, `cuda:1` or `mps`.
   public var device = "cpu"
@@ -26,7 +26,7 @@ public struct ModelRequest: Hashable, Sendable {
   /// The model of a name, on the CPU.
   public init(_ model: String) { self.model = model }
 
-  /// What is said about a model that is code.
+  /// The description of a model that is code.
   ///
   /// - Throws: `UsageError` for trust without a description.
   var script: ScriptChoice {
@@ -46,7 +46,7 @@ public struct ModelRequest: Hashable, Sendable {
     get throws(UsageError) {
       guard let depthCamera else { return nil }
       return try about("depth-camera") { () throws(UsageError) in
-        try DepthCamera(spelled: depthCamera)
+        try DepthCamera(parsing: depthCamera)
       }
     }
   }
@@ -106,7 +106,7 @@ package func parseDevice(_ device: String) throws(UsageError) -> Device {
   return parsed
 }
 
-/// The sense of a name.
+/// The sense with a given name.
 package func parseSense(_ text: String) throws(UsageError) -> Modality {
   let all = Modality.allCases.map(\.rawValue)
   if all.contains(text) { return Modality(rawValue: text) }

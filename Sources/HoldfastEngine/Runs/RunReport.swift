@@ -5,7 +5,7 @@ package import HoldfastReport
 
 /// The page that an audit leaves in its run folder.
 package enum RunReport {
-  /// Its place.
+  /// The path of the report in a run folder.
   package static func file(of run: String) -> String { "\(run)/report.html" }
 
   /// Writes the page about a run into its folder.

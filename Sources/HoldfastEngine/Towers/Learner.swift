@@ -1,7 +1,7 @@
 import HoldfastLayers
 import HoldfastTensor
 
-/// Moves the parameters of a model: AdamW, where matrices decay and gains and shifts do not.
+/// Updates the parameters of a model by AdamW; matrices decay, gains and shifts do not.
 struct Learner {
   private let groups: [(parameters: [Tensor], optimizer: Optimizer)]
   private let schedule: CosineSchedule

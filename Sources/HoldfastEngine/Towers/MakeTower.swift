@@ -21,7 +21,7 @@ func makeTower(
   let halves = try result.model.with(result.model.parameters.cast(to: .float16))
   try halves.write(to: folder.tower)
 
-  // What ships is what is measured: the written file, read back.
+  // The written file is read back and measured, as it is what ships.
   let tower = try TinyBindTower(at: folder.tower, device: space.image.encoder.device)
   let subject = Subject(
     encoder: tower.encoder,

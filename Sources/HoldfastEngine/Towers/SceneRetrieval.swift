@@ -24,7 +24,7 @@ struct SceneRetrieval {
   /// - Parameters:
   ///   - rows: unit embeddings of one sense, a row a scene: `(N, E)`.
   ///   - columns: those of another, or of texts, in the same order.
-  ///   - captions: texts of the scenes where one side is texts: of equal ones each is right.
+  ///   - captions: texts of the scenes if one side is texts; equal texts are all right.
   init(rows: Tensor, columns: Tensor, captions: [String]? = nil) throws {
     let count = rows.shape[0]
     let cosines = try rows.matmul(columns.transposed(0, 1)).array(of: Float.self)
@@ -46,7 +46,7 @@ struct SceneRetrieval {
     back = direction { cosines[$1 * count + $0] }
   }
 
-  /// What chance gives for the first and the first ten where every scene has one partner.
+  /// R@1 and R@10 by chance, if every scene has one partner.
   var chance: (first: Double, firstTen: Double) {
     (1 / Double(scenes), min(1, 10 / Double(scenes)))
   }

@@ -1,8 +1,8 @@
 import HoldfastCore
 import HoldfastTensor
 
-/// How a spectrogram is varied before a tower learns from it, so that a few speakers stand for many:
-/// loudness, begin, tempo, pitch, and masks over time and pitch.
+/// Augmentation of spectrograms, so that a few speakers suffice: loudness, start, tempo, pitch, and
+/// masks over time and pitch.
 ///
 /// Sources: Park et al., 2019 (SpecAugment) for the masks; Jaitly and Hinton, 2013, for shifts along
 /// the mel axis as other lengths of vocal tracts.
@@ -10,7 +10,7 @@ struct SpectrogramAugmentation {
   /// The mel bins and the frames.
   let mels: Int
   let frames: Int
-  /// What silence is.
+  /// The value of silence.
   let silence: Float
   /// The most that is added or taken, on the spectrogram's own scale.
   var gain: Float = 0.2
@@ -24,7 +24,7 @@ struct SpectrogramAugmentation {
   var maskedMels = 8
   var maskedFrames = 12
 
-  /// Variation for spectrograms `[1, mels, frames]`; none for inputs of another shape.
+  /// Augmentation of spectrograms `[1, mels, frames]`; nil for inputs of another shape.
   init?(_ input: InputSpec) {
     guard input.shape.count == 3, input.shape[0] == 1, let range = input.range else { return nil }
     (mels, frames) = (input.shape[1], input.shape[2])
@@ -43,7 +43,7 @@ struct SpectrogramAugmentation {
     let melMask = mask(maskedMels, of: mels, &generator)
     let frameMask = mask(maskedFrames, of: frames, &generator)
 
-    // Where each row and column of the result comes from, with straight lines in between.
+    // The source row and column of each row and column of the result, with linear interpolation.
     let rows = (0..<mels).map { Double($0) * stretch }
     let columns = (0..<frames).map { (Double($0) - begin) * speed }
     var result = [Float](repeating: silence, count: values.count)

@@ -11,17 +11,17 @@ struct TowerBatch {
   let inputs: Tensor
   /// The classes: `(B)`, int64.
   let labels: Tensor
-  /// Unit embeddings of a picture of the same thing: `(B, E)`; none where there are no pictures.
+  /// Unit embeddings of a picture of the same thing: `(B, E)`; nil if there are no pictures.
   var images: Tensor?
-  /// What is said of each; none where nothing is.
+  /// The caption of each; empty if there are none.
   var captions: [String] = []
 }
 
-/// Where a tower's training samples come from.
+/// The source of a tower's training samples.
 protocol TowerSupply {
   /// The next `count` samples.
   mutating func next(_ count: Int) throws -> TowerBatch
-  /// Stops what goes on in the background.
+  /// Stops work in the background.
   func stop()
 }
 

@@ -13,7 +13,7 @@ import HoldfastTensor
 struct TowerCard {
   /// How a tower's samples are found among others, and others among them.
   struct Retrieval {
-    /// What is looked for: `images`, `captions`.
+    /// The other side: `images`, `captions`.
     let partner: String
     let figures: SceneRetrieval
   }

@@ -2,7 +2,7 @@ import Foundation
 import HoldfastCore
 import HoldfastEncoders
 
-/// Where a tower is written: a copy of its base, or the base itself.
+/// The folder that a tower is written to: a copy of its base, or the base itself.
 struct TowerFolder {
   /// The folder of the model whose space it is.
   let base: String
@@ -11,8 +11,8 @@ struct TowerFolder {
   /// The tower's own folder in it.
   let tower: String
 
-  /// - Throws: `UsageError` where the base is no folder, where the output holds another model, and
-  ///   where it has a tower of this sense already.
+  /// - Throws: `UsageError` when the base is not a folder, when the output holds another model, and
+  ///   when it has a tower of this sense already.
   init(base: String, output: String, _ modality: Modality) throws(UsageError) {
     let files = FileManager.default
     var isFolder: ObjCBool = false

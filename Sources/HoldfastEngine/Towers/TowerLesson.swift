@@ -6,16 +6,16 @@ import HoldfastFormats
 import HoldfastScenes
 import HoldfastTensor
 
-/// What a tower learns from and what it is judged by: built-in scenes, or files.
+/// The training and evaluation data of a tower: built-in scenes, or files.
 struct TowerLesson {
-  /// Where samples come from, in words for the card.
+  /// The source of the samples, in words for the model card.
   struct Source {
     let training: String
     let evaluation: String
     let isScenes: Bool
   }
 
-  /// What is to be told apart.
+  /// The names of the classes.
   let classes: [String]
   /// Training samples, as the tower learns from them.
   let supply: any TowerSupply
@@ -25,7 +25,7 @@ struct TowerLesson {
   let known: [PreparedSample]
   /// Held-out samples.
   let evaluation: [PreparedSample]
-  /// Where they are from.
+  /// The source of the samples.
   let source: Source
 
   /// The scenes that the card's accuracy is measured on, those that the baseline may choose from,
@@ -84,9 +84,10 @@ struct TowerLesson {
     let augmentation =
       recipe.configuration.modality == .audio ? SpectrogramAugmentation(input) : nil
     supply = RecordedSupply(known, augmentation: augmentation, seed: recipe.plan.seed)
-    func spell(_ set: any DataSet) -> String {
+    func nameAndSplit(_ set: any DataSet) -> String {
       "`\(PathParts.name(of: set.path))`" + (set.split.map { ", split \($0)" } ?? "")
     }
-    source = Source(training: spell(training), evaluation: spell(held), isScenes: false)
+    source = Source(
+      training: nameAndSplit(training), evaluation: nameAndSplit(held), isScenes: false)
   }
 }

@@ -2,15 +2,15 @@ import HoldfastCore
 import HoldfastEncoders
 import HoldfastTensor
 
-/// What a tower learns by: naming classes as it will be asked to, and lying where the picture and
-/// the caption of the same thing lie.
+/// The loss of a tower: it must classify as it will be asked to, and its embeddings must lie near
+/// those of the picture and the caption of the same thing.
 ///
 /// The space is frozen; gradients reach the tower alone.
 /// Source: Girdhar et al., 2023, section 3.1, for binding by pictures; the naming is CLIP's.
 struct TowerLoss {
   /// The temperature's inverse for pictures, between those that ImageBind has for its senses.
   private static let imageScale = 20.0
-  /// How far apart, in logits, the two nearest classes must be able to lie.
+  /// The distance in logits that the two nearest classes must be able to reach.
   private static let reach = 10.0
 
   private let space: TowerSpace

@@ -12,7 +12,7 @@ struct TowerRecipe {
   var plan: LearningPlan
   /// The prompts of a class, whose embeddings it is named by.
   var templates: PromptTemplates
-  /// How many different scenes are learned from; none for ever new ones.
+  /// How many different scenes are learned from; nil for new ones in every step.
   var scenes: Int?
   /// How much pictures of the same thing weigh beside the naming of classes.
   var imageWeight = 0.5

@@ -31,7 +31,7 @@ package struct TowerRequest {
   package var learningRate: Double?
   /// The seed of weights and of the order of samples.
   package var seed: UInt64 = 0
-  /// Where it is trained.
+  /// The device that it is trained on.
   package var device = "cpu"
   /// Threads of one operation.
   package var threads = 1

@@ -9,7 +9,7 @@ struct TowerSpace {
   let model: CLIPModel
   /// The sense of pictures.
   let image: Sense
-  /// What reads texts.
+  /// The text tower with its tokeniser.
   let text: any TextEmbedder
 
   /// The space of the model at a path, which the user calls `name`.
@@ -28,7 +28,7 @@ struct TowerSpace {
 
   private static func refusal(_ name: String) -> UsageError {
     UsageError(
-      "`\(name)` is no space that a tower can be bound to",
+      "a tower cannot be bound to the space `\(name)`",
       hint: "give a CLIP folder with its tokenizer, or `builtin`")
   }
 

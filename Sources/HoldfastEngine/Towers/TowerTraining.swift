@@ -8,7 +8,7 @@ import HoldfastTensor
 struct TowerTraining {
   let recipe: TowerRecipe
   let space: TowerSpace
-  /// What is to be told apart.
+  /// The names of the classes.
   let classes: [String]
   let observer: any RunObserver
 

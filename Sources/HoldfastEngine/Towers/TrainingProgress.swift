@@ -33,7 +33,7 @@ struct TrainingProgress {
     observer.say(line(step) + String(format: " · validation %.1f %%", 100 * validation.value))
   }
 
-  /// Clears the line.
+  /// Clears the progress line.
   func end() { observer.progress(nil) }
 
   private func line(_ step: Int) -> String {

@@ -64,7 +64,7 @@ func openCheckpoint(
   throw unknownFormat(start, file: map.file)
 }
 
-/// What a file most likely is, when it is no checkpoint.
+/// What a file most likely is if it is not a checkpoint.
 private func unknownFormat(_ start: [UInt8], file: String) -> FormatError {
   if start.starts(with: "version https://git-lfs".utf8) {
     return FormatError(
@@ -74,7 +74,7 @@ private func unknownFormat(_ start: [UInt8], file: String) -> FormatError {
     return FormatError("is compressed with gzip", in: file, hint: "unpack it first")
   }
   if start.starts(with: [0x89] + "HDF".utf8) {
-    return FormatError("is an HDF5 file, which holds no PyTorch weights", in: file)
+    return FormatError("is an HDF5 file, not PyTorch weights", in: file)
   }
   if start.first == 0x80 {
     return FormatError(

@@ -5,7 +5,7 @@ struct PrefixedSource: TensorSource {
   let base: any TensorSource
   let prefix: String
 
-  /// `base` without the prefix that all of its names share, or `base` itself where one lacks it.
+  /// `base` without the prefix that all of its names share, or `base` itself if one lacks it.
   static func stripping(_ prefix: String, from base: any TensorSource) -> any TensorSource {
     let names = base.names
     guard !names.isEmpty, names.allSatisfy({ $0.hasPrefix(prefix) && $0 != prefix }) else {

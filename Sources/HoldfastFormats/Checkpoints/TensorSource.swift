@@ -8,13 +8,13 @@ public protocol TensorSource: Sendable {
 
   /// The type and shape of one tensor.
   ///
-  /// - Throws: ``FormatError`` where there is no tensor of that name.
+  /// - Throws: ``FormatError`` when there is no tensor of that name.
   func entry(for name: String) throws(FormatError) -> TensorEntry
 
   /// Lends the elements of one tensor for the length of `body`: contiguous, in C order,
   /// little-endian, aligned to the width of one element.
   ///
-  /// - Throws: ``FormatError`` where there is no tensor of that name, and what `body` throws.
+  /// - Throws: ``FormatError`` when there is no tensor of that name, and what `body` throws.
   func withBytes<Result>(
     of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result
@@ -23,7 +23,7 @@ public protocol TensorSource: Sendable {
 extension TensorSource {
   /// The elements of one tensor in C order, as floats: each the nearest to what is stored.
   ///
-  /// - Throws: ``FormatError`` where there is no tensor of that name.
+  /// - Throws: ``FormatError`` when there is no tensor of that name.
   public func floats(of name: String) throws(FormatError) -> [Float] {
     let type = try entry(for: name).type
     do {
@@ -41,7 +41,7 @@ extension TensorSource {
   }
 }
 
-/// Lends `bytes` as they are, or a copy of them where they do not start at a multiple of `width`.
+/// Lends `bytes` as they are, or a copy if they do not start at a multiple of `width`.
 func withAlignedBytes<Result>(
   _ bytes: UnsafeRawBufferPointer, to width: Int,
   _ body: (UnsafeRawBufferPointer) throws -> Result

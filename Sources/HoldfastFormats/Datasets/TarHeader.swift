@@ -8,7 +8,7 @@ struct TarHeader {
   let kind: Character
   private let block: [UInt8]
 
-  /// Reads a header, or gives nil where checksum or size do not hold.
+  /// Reads a header; nil if its checksum or size is wrong.
   init?(_ block: [UInt8]) {
     guard let size = Self.number(block[124..<136]), size < Self.maximumSize,
       let checksum = Self.number(block[148..<156]), Self.checksums(of: block).contains(checksum)
@@ -32,7 +32,7 @@ struct TarHeader {
     return text
   }
 
-  /// Octal digits between spaces and NULs or, where the top bit is set, a big-endian number.
+  /// Octal digits between spaces and NULs or, if the top bit is set, a big-endian number.
   private static func number(_ field: ArraySlice<UInt8>) -> Int? {
     guard let first = field.first else { return nil }
     var value = 0

@@ -3,7 +3,7 @@ public struct TarMember: Sendable {
   /// The path inside the archive.
   public let name: String
 
-  /// Where the content starts in the archive, in bytes.
+  /// The offset of the content in the archive, in bytes.
   public let offset: Int
 
   /// The content.
@@ -31,7 +31,7 @@ public struct TarReader: ~Copyable {
   /// - Parameters:
   ///   - path: a file or a pipe.
   ///   - memberLimit: size in bytes above which a member is refused.
-  /// - Throws: ``FormatError`` where it is missing or unreadable.
+  /// - Throws: ``FormatError`` when it is missing or unreadable.
   public init(_ path: String, memberLimit: Int = 1 << 30) throws(FormatError) {
     input = try FileReader(path)
     self.memberLimit = memberLimit
@@ -101,7 +101,7 @@ public struct TarReader: ~Copyable {
     guard let header = TarHeader(block) else {
       throw FormatError(
         "has a damaged header at byte \(start)", in: file,
-        hint: start == 0 ? "this is no tar archive, or a compressed one" : nil)
+        hint: start == 0 ? "this is not a tar archive, or it is compressed" : nil)
     }
     return header
   }
@@ -140,7 +140,7 @@ public struct TarReader: ~Copyable {
     return size
   }
 
-  /// PAX records: "<length> <key>=<value>\n", where the length counts all of it.
+  /// PAX records: "<length> <key>=<value>\n"; the length counts all of it.
   private func extendedRecords(size: Int) throws(FormatError) -> [(String, String)] {
     guard size <= Self.extensionLimit else {
       throw FormatError("has an extended header of \(size) bytes", in: file)

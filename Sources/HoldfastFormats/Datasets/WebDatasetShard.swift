@@ -10,7 +10,7 @@ public struct WebDatasetSample: Sendable {
 /// The samples of one tar file in WebDataset layout, front to back, one in memory at a time.
 ///
 /// Consecutive members whose names agree up to the first dot of the file name form a sample.
-/// Members without a dot, hidden ones, and names under `__info__` are passed over.
+/// Members without a dot, hidden ones, and names under `__info__` are skipped.
 /// Source: https://github.com/webdataset/webdataset, `webdataset/tariterators.py`.
 public struct WebDatasetShard: ~Copyable {
   private var tar: TarReader
@@ -18,7 +18,7 @@ public struct WebDatasetShard: ~Copyable {
 
   /// Opens the shard at `path`.
   ///
-  /// - Throws: ``FormatError`` where it is missing or unreadable.
+  /// - Throws: ``FormatError`` when it is missing or unreadable.
   public init(_ path: String, memberLimit: Int = 1 << 30) throws(FormatError) {
     tar = try TarReader(path, memberLimit: memberLimit)
   }
@@ -65,7 +65,7 @@ public struct WebDatasetShard: ~Copyable {
     return (String(name[..<dot]), name[name.index(after: dot)...].lowercased())
   }
 
-  /// Whether a file or top folder is named like `__info__`, which marks what is no sample.
+  /// Whether a file or top folder is named like `__info__`, which marks what is not a sample.
   private static func isMetadata(_ component: Substring) -> Bool {
     component.count >= 4 && component.hasPrefix("__") && component.hasSuffix("__")
   }

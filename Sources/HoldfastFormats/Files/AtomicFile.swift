@@ -12,7 +12,7 @@
 public enum AtomicFile {
   /// Writes what `body` hands to the writer.
   ///
-  /// - Throws: ``FormatError`` where the system refuses, and whatever `body` throws.
+  /// - Throws: ``FormatError`` when the system refuses, and whatever `body` throws.
   public static func write(to path: String, _ body: (FileWriter) throws -> Void) throws {
     let temporary = temporaryPath(for: path)
     let writer = try FileWriter(creating: temporary, named: path)
@@ -59,7 +59,7 @@ public enum AtomicFile {
   }
 }
 
-/// Where the content of a new file goes, in order.
+/// Takes the content of a new file, in order.
 public final class FileWriter {
   private var descriptor: Int32
   private let file: String

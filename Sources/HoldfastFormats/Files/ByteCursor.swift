@@ -23,7 +23,7 @@ struct ByteCursor {
   mutating func take(_ count: Int) throws(FormatError) -> UnsafeRawBufferPointer {
     guard count >= 0, count <= remaining else {
       throw FormatError(
-        "ends at byte \(bytes.count) where \(count) more bytes are announced at \(position)",
+        "ends at byte \(bytes.count), but announces \(count) more bytes at \(position)",
         in: file, hint: "the file is truncated or damaged: fetch it again")
     }
     let slice = UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
@@ -31,7 +31,7 @@ struct ByteCursor {
     return slice
   }
 
-  /// Text up to the next newline, which is passed over, of at most `limit` bytes.
+  /// Text up to the next newline, which is skipped, of at most `limit` bytes.
   mutating func line(limit: Int) throws(FormatError) -> String {
     let window = bytes[position..<min(bytes.count, position + limit)]
     guard let end = window.firstIndex(of: UInt8(ascii: "\n")) else {

@@ -8,11 +8,11 @@
 ///
 /// It is advisory (`flock`): it binds those who ask for it. A symbolic link is not followed.
 public final class FileLock {
-  /// Who else may hold the lock.
+  /// Whether others may hold the lock at the same time.
   public enum Kind: Sendable, Hashable {
-    /// Nobody.
+    /// No other process may.
     case exclusive
-    /// Others who share it.
+    /// Others that share it may.
     case shared
   }
 
@@ -22,10 +22,10 @@ public final class FileLock {
 
   deinit { close(descriptor) }
 
-  /// Takes the lock of the file at `path`, which is made where it is missing; nil where another
-  /// process holds it.
+  /// Takes the lock of the file at `path`, which is created if missing; nil when another process
+  /// holds it.
   ///
-  /// - Throws: ``FormatError`` where the file cannot be opened.
+  /// - Throws: ``FormatError`` when the file cannot be opened.
   public static func take(_ kind: Kind, of path: String) throws(FormatError) -> FileLock? {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard descriptor >= 0 else { throw .unopened(path) }
@@ -46,8 +46,8 @@ public final class FileLock {
 extension FileLock {
   /// Takes the lock of the file at `path` by itself, once nobody else holds it.
   ///
-  /// - Parameter waiting: called once where somebody does.
-  /// - Throws: ``FormatError`` where the file cannot be opened or locked.
+  /// - Parameter waiting: called once if another process holds the lock.
+  /// - Throws: ``FormatError`` when the file cannot be opened or locked.
   static func whenFree(_ path: String, waiting: () -> Void) throws(FormatError) -> FileLock {
     if let lock = try take(.exclusive, of: path) { return lock }
     waiting()

@@ -55,7 +55,7 @@ public final class FileReader {
     return piece
   }
 
-  /// Up to `count` bytes; fewer only where the file ends.
+  /// Up to `count` bytes; fewer only at the end of the file.
   ///
   /// Memory grows with what is really there, so a `count` out of a hostile header costs nothing.
   func read(_ count: Int) throws(FormatError) -> [UInt8] {
@@ -110,7 +110,8 @@ public final class FileReader {
   /// Unlike a map (``MappedFile``), it may shrink meanwhile, and a disk that fails is an error and not
   /// the end of the process.
   ///
-  /// - Throws: ``FormatError`` where it is missing, not a regular file, or cannot be read to its end.
+  /// - Throws: ``FormatError`` when it is missing, not a regular file, or cannot be read to its
+  ///   end.
   public static func bytes(of path: String) throws(FormatError) -> [UInt8] {
     let reader = try FileReader(path, bufferSize: 1 << 16, regularOnly: true)
     let bytes = try reader.read(.max)

@@ -15,8 +15,8 @@ public struct FileStatus: Hashable, Sendable {
   ///
   /// A link that leads to itself is a file of no bytes, which cannot be read.
   ///
-  /// - Throws: ``FormatError`` where the system cannot tell: a folder above may not be read, or a disk
-  ///   does not answer.
+  /// - Throws: ``FormatError`` when the system cannot tell: a folder above may not be read, or a
+  ///   disk does not answer.
   public init?(of path: String) throws(FormatError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -35,7 +35,7 @@ public struct FileStatus: Hashable, Sendable {
 
 /// The names in a folder, hidden ones too, without `.` and `..`, in no order.
 ///
-/// - Throws: ``FormatError`` where the folder is missing or cannot be read to its end.
+/// - Throws: ``FormatError`` when the folder is missing or cannot be read to its end.
 public func namesInFolder(_ path: String) throws(FormatError) -> [String] {
   guard let folder = opendir(path) else { throw .system("list the folder", file: path) }
   defer { closedir(folder) }

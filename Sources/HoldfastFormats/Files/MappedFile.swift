@@ -4,7 +4,7 @@
   import Glibc
 #endif
 
-/// The bytes of a file, read-only, brought into memory by the system only where they are touched.
+/// The bytes of a file, read-only, brought into memory by the system page by page as they are read.
 ///
 /// Opening costs the same for a kilobyte and for a gigabyte. Another process that shortens the
 /// file while it is mapped breaks the mapping, as with every program that maps files; our own
@@ -18,7 +18,7 @@ public final class MappedFile: Sendable {
 
   /// Maps the file at `path`.
   ///
-  /// - Throws: ``FormatError`` where it is missing, unreadable, empty, or not a regular file.
+  /// - Throws: ``FormatError`` when it is missing, unreadable, empty, or not a regular file.
   public init(_ path: String) throws(FormatError) {
     let (descriptor, size) = try openForReading(path, regularOnly: true)
     defer { close(descriptor) }

@@ -53,7 +53,7 @@ public enum OwnFile {
 }
 
 extension FormatError {
-  /// The refusal of a symbolic link where a file of our own is expected.
+  /// The error for a symbolic link in place of a file of our own.
   static func link(_ file: String) -> FormatError {
     FormatError(
       "is a symbolic link, and what it leads to is not touched", in: file,

@@ -1,10 +1,10 @@
 /// The parts of a path, found byte by byte.
 ///
-/// `NSString` looks for a slash among characters; where a combining mark follows one, the two are a
+/// `NSString` looks for a slash among characters; if a combining mark follows one, the two are a
 /// single character, and `deletingLastPathComponent` traps.
 public enum PathParts {
-  /// What stands before the last name: `a/b` of `a/b/c.txt`, `/` of `/c.txt`, empty where there is
-  /// one name alone.
+  /// What stands before the last name: `a/b` of `a/b/c.txt`, `/` of `/c.txt`, empty for a name
+  /// alone.
   public static func folder(of path: String) -> String {
     let bytes = trimmed(path)
     guard let slash = bytes.lastIndex(of: separator) else { return "" }
@@ -26,8 +26,8 @@ public enum PathParts {
     return String(decoding: name[..<(dot(in: name) ?? name.count)], as: UTF8.self)
   }
 
-  /// What follows the last dot of the last name, in lower case: `txt` of `a/b/c.TXT`; empty where
-  /// there is no dot but a leading one.
+  /// What follows the last dot of the last name, in lower case: `txt` of `a/b/c.TXT`; empty if
+  /// there is no dot except a leading one.
   public static func ending(of path: String) -> String {
     let name = Array(name(of: path).utf8)
     return dot(in: name).map { String(decoding: name[($0 + 1)...], as: UTF8.self) }?

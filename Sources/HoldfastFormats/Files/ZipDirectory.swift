@@ -15,7 +15,7 @@ struct ZipDirectory {
     let contentSize: UInt64
     /// CRC-32 of the content, as the directory claims.
     let checksum: UInt32
-    /// Where the payload lies in the file.
+    /// The payload's bytes in the file.
     let range: Range<Int>
   }
 
@@ -59,7 +59,7 @@ struct ZipDirectory {
   }
 }
 
-/// The record at the end of an archive that says where its directory is.
+/// The record at the end of an archive that holds the offset of its directory.
 private struct ZipEnd {
   let directory: Range<Int>
   let count: Int
@@ -108,7 +108,7 @@ private struct ZipEnd {
     return nil
   }
 
-  /// The 64-bit numbers of a Zip64 archive, and where the directory must have ended.
+  /// The 64-bit numbers of a Zip64 archive, and the latest offset at which the directory may end.
   private static func wide(
     _ bytes: UnsafeRawBufferPointer, locator: Int, file: String
   ) throws(FormatError) -> (limit: Int, count: UInt64, size: UInt64, offset: UInt64) {
@@ -190,7 +190,7 @@ private struct ZipRecord {
     throw FormatError("lacks the Zip64 field of an entry", in: file)
   }
 
-  /// Where the payload lies.
+  /// The payload's bytes in the file.
   ///
   /// The local header may be padded differently, so it is read too.
   func payload(

@@ -37,10 +37,10 @@ final class BlobSink: HTTPSink, @unchecked Sendable {
     if count > size { try empty() }
   }
 
-  /// The header that asks for what is missing; none where all is.
+  /// The header that asks for the rest; empty if nothing is there yet.
   var range: [String: String] { count > 0 ? ["Range": "bytes=\(count)-"] : [:] }
 
-  /// Begins anew.
+  /// Discards what is there.
   func empty() throws(FormatError) {
     guard ftruncate(descriptor, 0) == 0 else { throw .system("empty the file", file: path) }
     count = 0
@@ -69,7 +69,7 @@ final class BlobSink: HTTPSink, @unchecked Sendable {
   func take(_ bytes: Data) throws {
     guard count + bytes.count <= size else {
       try empty()
-      throw FormatError("more came than its \(size) bytes", in: path)
+      throw FormatError("the hub sent more than its \(size) bytes", in: path)
     }
     try bytes.withUnsafeBytes { try writer.write($0) }
     count += bytes.count

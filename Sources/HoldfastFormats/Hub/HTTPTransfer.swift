@@ -4,7 +4,7 @@ import Foundation
   import FoundationNetworking
 #endif
 
-/// Where the content of an answer goes, piece by piece, in order.
+/// Takes the content of an answer, piece by piece, in order.
 protocol HTTPSink: AnyObject, Sendable {
   /// Looks at the head of an answer; whether its content is wanted.
   func begin(_ answer: HTTPURLResponse) throws -> Bool

@@ -6,7 +6,7 @@ import Foundation
   import Glibc
 #endif
 
-/// Where the parts of one repository are in a cache, and how they are put there.
+/// The folders and files of one repository in a cache, and how they are put there.
 struct HubRepository {
   let cache: HubCache
   let reference: HubReference
@@ -62,7 +62,7 @@ struct HubRepository {
     try AtomicFile.write(commit, to: path)
   }
 
-  /// The bytes that the cache's disk has free; none where the system does not say.
+  /// The free bytes on the cache's disk; nil if the system does not say.
   func freeBytes() -> Int? {
     var status = statvfs()
     guard statvfs(cache.directory, &status) == 0 else { return nil }

@@ -28,7 +28,7 @@ public struct HubCache: Sendable {
 
   /// The directory with the files of one revision.
   ///
-  /// - Throws: ``FormatError`` where it is not in the cache, with the command that fetches it.
+  /// - Throws: ``FormatError`` when it is not in the cache, with the command that fetches it.
   public func snapshot(of reference: HubReference) throws(FormatError) -> String {
     let repository = "\(directory)/\(reference.folder)"
     guard isDirectory(repository) else {

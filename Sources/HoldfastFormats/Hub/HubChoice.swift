@@ -12,7 +12,7 @@ struct HubChoice {
 
   /// The file of weights, or the index of several.
   ///
-  /// - Throws: ``FormatError`` where there is none, or more than one that could be meant.
+  /// - Throws: ``FormatError`` when there is none, or more than one fits.
   func weights() throws(FormatError) -> HubListing.File {
     if let known = weightFiles.lazy.compactMap({ listing[$0] }).first { return known }
     let others = listing.files.filter { file in

@@ -4,9 +4,9 @@ public import Foundation
 ///
 /// Source: https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables.
 public struct HubEndpoint: Sendable {
-  /// Where the hub is, without a slash at the end.
+  /// The URL of the hub, without a slash at the end.
   public let address: String
-  /// What proves who asks; none for what is public.
+  /// The access token; nil for public repositories.
   public let token: String?
   /// Whether the network is off limits.
   public let isOffline: Bool
@@ -37,14 +37,14 @@ public struct HubEndpoint: Sendable {
       isOffline: ["1", "true", "yes", "on"].contains((value("HF_HUB_OFFLINE") ?? "").lowercased()))
   }
 
-  /// Where the list of a revision's files is.
+  /// The URL of a revision's list of files.
   func listing(of reference: HubReference) throws(FormatError) -> URL {
     let revision = reference.revision.replacing("/", with: "%2F")
     return try url(
       "api/\(reference.kind.rawValue)s/\(reference.repository)/revision/\(revision)?blobs=true")
   }
 
-  /// Where the content of a file is.
+  /// The URL of a file's content.
   func content(of file: String, in reference: HubReference, at commit: String)
     throws(FormatError) -> URL
   {
@@ -58,7 +58,8 @@ public struct HubEndpoint: Sendable {
       ["http", "https"].contains(url.scheme)
     else {
       throw FormatError(
-        "is no address of a hub", in: address, hint: "HF_ENDPOINT is such as https://huggingface.co"
+        "is not the address of a hub", in: address,
+        hint: "write HF_ENDPOINT as in https://huggingface.co"
       )
     }
     return url

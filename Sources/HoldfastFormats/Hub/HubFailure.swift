@@ -16,7 +16,7 @@ struct HubFailure {
     self.mayPass = mayPass
   }
 
-  /// What a network says.
+  /// The failure behind an error of the network.
   init(_ error: URLError, host: String) {
     let isFinal = [
       .httpTooManyRedirects, .redirectToNonExistentLocation, .dataLengthExceedsMaximum,
@@ -24,7 +24,7 @@ struct HubFailure {
     ].contains(error.code)
     let reason =
       switch error.code {
-      case .redirectToNonExistentLocation: "it redirects to where nobody should follow"
+      case .redirectToNonExistentLocation: "it redirects to an address that must not be followed"
       case .httpTooManyRedirects: "it redirects in a circle"
       case .timedOut: "it does not answer"
       default: error.localizedDescription
@@ -32,7 +32,7 @@ struct HubFailure {
     self.init(
       FormatError(
         "the transfer failed: \(reason)", in: host,
-        hint: "try again, the pull goes on where it ended; HF_ENDPOINT names another hub"),
+        hint: "try again, the pull continues where it ended; HF_ENDPOINT names another hub"),
       mayPass: !isFinal)
   }
 
@@ -63,7 +63,7 @@ struct HubFailure {
       self.init(
         FormatError(
           "the hub answers with the status \(code)", in: place,
-          hint: "try again later, the pull goes on where it ended"),
+          hint: "try again later, the pull continues where it ended"),
         mayPass: code == 408 || code == 429 || code >= 500)
       retryAfter = answer.value(forHTTPHeaderField: "Retry-After").flatMap(Double.init)
         .flatMap { $0 >= 0 ? $0 : nil }
@@ -75,7 +75,7 @@ struct HubFailure {
     HubFailure(
       FormatError(
         "the connection ends before all of it is here", in: place,
-        hint: "try again, the pull goes on where it ended"), mayPass: true)
+        hint: "try again, the pull continues where it ended"), mayPass: true)
   }
 
   /// A content that is not what the hub says it is.
@@ -83,7 +83,7 @@ struct HubFailure {
     HubFailure(
       FormatError(
         "what comes does not have the checksum that the hub names", in: "\(reference): \(file)",
-        hint: "something between here and the hub changes it; nothing of it was kept"),
+        hint: "a proxy or the network changes it; nothing of it was kept"),
       mayPass: true)
   }
 }

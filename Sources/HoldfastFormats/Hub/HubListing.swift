@@ -29,7 +29,7 @@ struct HubListing {
         hint: "check HF_ENDPOINT; it may be the address of something else")
     }
     guard Self.isHexadecimal(answer.sha, 40) else {
-      throw FormatError("the hub names no commit for it", in: place)
+      throw FormatError("the hub gives no commit for it", in: place)
     }
     commit = answer.sha
     var files: [File] = []
@@ -41,7 +41,9 @@ struct HubListing {
           && !part.utf8.contains { $0 < 0x20 || $0 == 0x5C || $0 == 0x7F }
       }
       guard isSafe else {
-        throw FormatError("the hub lists a file \(quoted(name)), which is no path in it", in: place)
+        throw FormatError(
+          "the hub lists a file \(quoted(name)), which is not a path inside the repository",
+          in: place)
       }
       // Without sizes and checksums nothing can be verified, so such a file is as good as not there.
       let checksum = sibling.lfs?.sha256 ?? sibling.blobId ?? ""

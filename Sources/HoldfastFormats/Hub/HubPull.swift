@@ -11,7 +11,7 @@ import Foundation
 /// whatever ends the process, what the cache shows is whole. Two processes that fetch the same content
 /// take turns.
 public struct HubPull: Sendable {
-  /// How far a pull is.
+  /// The progress of a pull.
   public struct Progress: Sendable, Hashable {
     /// The file that comes in.
     public let file: String
@@ -49,7 +49,7 @@ public struct HubPull: Sendable {
   /// - Parameters:
   ///   - files: further files by their paths; the first of them that are weights take the place of
   ///     those that would be chosen.
-  ///   - waiting: called where another process fetches the same file.
+  ///   - waiting: called if another process fetches the same file.
   ///   - progress: called as bytes come in, on the thread of the transfer.
   /// - Throws: ``FormatError`` for whatever goes wrong.
   public func run(
@@ -189,14 +189,14 @@ public struct HubPull: Sendable {
 
   /// Waits before the next attempt.
   ///
-  /// - Throws: ``FormatError`` where there will be none.
+  /// - Throws: ``FormatError`` when it is not worth another try.
   private func wait(after failure: HubFailure, _ failures: Int) throws(FormatError) {
     guard failure.mayPass, failures < attempts else { throw failure.error }
     let usual = min(pause * Double(1 << min(failures - 1, 10)), 60)
     Thread.sleep(forTimeInterval: min(failure.retryAfter ?? usual, 300))
   }
 
-  /// Fails before anything is fetched where the disk is too small.
+  /// Throws before anything is fetched if the disk is too small.
   private func checkSpace(
     for files: [HubListing.File], in repository: HubRepository
   ) throws(FormatError) {
@@ -208,12 +208,12 @@ public struct HubPull: Sendable {
     }
     guard needed > 0, let free = repository.freeBytes(), needed > free else { return }
     throw FormatError(
-      "has \(Self.spell(free)) free, and \(Self.spell(needed)) are still to come",
+      "has \(Self.bytesText(free)) free, and \(Self.bytesText(needed)) are still to come",
       in: cache.directory, hint: "free some space, or name another place with HF_HUB_CACHE")
   }
 
-  /// Bytes as people read them.
-  public static func spell(_ bytes: Int) -> String {
+  /// A number of bytes as text with a unit, such as `12.5 MB`.
+  public static func bytesText(_ bytes: Int) -> String {
     bytes < 1_000_000
       ? String(format: "%.1f kB", Double(bytes) / 1e3)
       : bytes < 1_000_000_000

@@ -2,9 +2,9 @@
 public struct HubReference: Hashable, Sendable, CustomStringConvertible {
   /// What a repository holds.
   public enum Kind: String, Sendable, Hashable {
-    /// Weights.
+    /// A model repository.
     case model
-    /// Data.
+    /// A data set repository.
     case dataset
   }
 
@@ -42,7 +42,7 @@ public struct HubReference: Hashable, Sendable, CustomStringConvertible {
   /// The reference as it is written on a command line.
   public var description: String { "hf:\(repository)@\(revision)" }
 
-  /// The same without the revision that is meant where none is named.
+  /// The same without the default revision, `main`.
   public var short: String { revision == "main" ? "hf:\(repository)" : description }
 
   /// The folder of the repository inside a cache.

@@ -3,7 +3,7 @@ import Foundation
 /// Reads a file of JSON lines front to back, one line in memory at a time.
 ///
 /// A last line without its newline was torn by a process that died while writing; it is dropped,
-/// and ``droppedTornLine`` says so. Empty lines are passed over.
+/// and ``droppedTornLine`` says so. Empty lines are skipped.
 public final class JSONLinesReader {
   /// What a last line without a newline means.
   public enum LastLine: Sendable, Hashable {
@@ -62,7 +62,7 @@ public final class JSONLinesReader {
       return try decoder.decode(type, from: Data(line))
     } catch {
       throw FormatError(
-        "has a line \(lineNumber) that is no \(type): \(reason(error))", in: input.file)
+        "has a line \(lineNumber) that cannot be read as \(type): \(reason(error))", in: input.file)
     }
   }
 

@@ -28,7 +28,7 @@ public final class JSONLinesWriter {
   private let durability: Durability
   private let encoder: JSONEncoder
 
-  /// Opens `path` for appending and creates it where it is missing.
+  /// Opens `path` for appending and creates it if it is missing.
   ///
   /// - Throws: ``FormatError`` when the system refuses, another process writes to the file, or the file is
   ///   not one that this type writes.
@@ -90,7 +90,7 @@ public final class JSONLinesWriter {
     guard first == UInt8(ascii: "{") else {
       throw FormatError(
         "does not end as a file of JSON lines does, so nothing is cut off or added", in: file,
-        hint: "see what the file is; take it away or give this run another folder")
+        hint: "look at the file; remove it or give this run another folder")
     }
     guard ftruncate(descriptor, end) == 0 else { throw .system("shorten the file", file: file) }
   }

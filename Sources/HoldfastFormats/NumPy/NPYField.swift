@@ -1,12 +1,12 @@
 /// One column of the records in an npy file, or the elements of one that has no records.
 public struct NPYField: Hashable, Sendable {
-  /// The name of the column; empty where the elements are plain numbers.
+  /// The name of the column; empty when the elements are plain numbers.
   public let name: String
 
   /// The type of its values.
   public let type: ElementType
 
-  /// Where its value begins in a record, in bytes.
+  /// The offset of its value in a record, in bytes.
   public let offset: Int
 }
 
@@ -20,7 +20,7 @@ struct NPYLayout: Hashable {
   /// Reads the value of `descr`.
   ///
   /// A name of a type, or a list of pairs of a name and a type. What numpy leaves free in a record it
-  /// writes as columns of raw bytes (`|V4`) without a name; they are passed over.
+  /// writes as columns of raw bytes (`|V4`) without a name; they are skipped.
   init(_ descriptor: PythonLiteral, file: String) throws(FormatError) {
     if case .string(let name) = descriptor {
       let type = try Self.type(name, of: "elements", file: file)
@@ -30,7 +30,7 @@ struct NPYLayout: Hashable {
       return
     }
     guard case .list(let columns) = descriptor, !columns.isEmpty, columns.count <= 256 else {
-      throw FormatError("has a header whose `descr` is no type that numpy writes", in: file)
+      throw FormatError("has a header whose `descr` is not a type that numpy writes", in: file)
     }
     var fields: [NPYField] = []
     var offset = 0

@@ -1,7 +1,7 @@
 /// An array as numpy saves it, read as data: nothing in it runs.
 ///
 /// Elements are whole numbers of 8 to 64 bits, floats of 16 to 64 bits or bools, little-endian, or
-/// records of those. Values come in C order, also where the file keeps them in Fortran's.
+/// records of those. Values come in C order, also if the file keeps them in Fortran order.
 public final class NPYFile: Sendable {
   /// The path, or what the bytes are called.
   public let file: String
@@ -12,7 +12,7 @@ public final class NPYFile: Sendable {
   /// The number of elements.
   public let count: Int
 
-  /// The columns of the records; one without a name where the elements are plain numbers.
+  /// The columns of the records; one without a name if the elements are plain numbers.
   public let fields: [NPYField]
 
   /// Whether the elements are records.

@@ -6,7 +6,7 @@ struct NPYHeader {
   let shape: [Int]
   /// Whether the first axis runs fastest.
   let isFortran: Bool
-  /// Where the elements begin.
+  /// The offset of the first element.
   let start: Int
   /// Elements, all of which are there.
   let count: Int
@@ -18,7 +18,7 @@ struct NPYHeader {
   init(_ bytes: UnsafeRawBufferPointer, file: String) throws(FormatError) {
     var cursor = ByteCursor(bytes, file: file)
     guard bytes.starts(with: Self.magic) else {
-      throw FormatError("is no npy file", in: file, hint: "one is made by numpy.save")
+      throw FormatError("is not an npy file", in: file, hint: "one is made by numpy.save")
     }
     _ = try cursor.take(Self.magic.count)
     let major = try cursor.integer(UInt8.self)
@@ -34,7 +34,7 @@ struct NPYHeader {
     let text = try cursor.take(length)
     start = cursor.position
     guard case .dictionary(let pairs)? = PythonLiteral(text) else {
-      throw FormatError("has a header that is no dictionary of plain values", in: file)
+      throw FormatError("has a header that is not a dictionary of plain values", in: file)
     }
     guard Set(pairs.map(\.key)) == ["descr", "fortran_order", "shape"], pairs.count == 3 else {
       throw FormatError(
@@ -48,7 +48,7 @@ struct NPYHeader {
     var shape: [Int] = []
     for size in sizes {
       guard case .integer(let size) = size, shape.count < maximumRank else {
-        throw FormatError("has a shape that is no list of at most 8 sizes", in: file)
+        throw FormatError("has a shape that is not a list of at most 8 sizes", in: file)
       }
       shape.append(size)
     }
@@ -59,7 +59,7 @@ struct NPYHeader {
     }
     guard size == cursor.remaining, count <= max(cursor.remaining, 0) else {
       throw FormatError(
-        "has \(cursor.remaining) bytes where the shape \(shape) needs \(size)", in: file,
+        "has \(cursor.remaining) bytes of elements, but the shape \(shape) needs \(size)", in: file,
         hint: size > cursor.remaining ? "the file is truncated: fetch it again" : nil)
     }
     self.count = count

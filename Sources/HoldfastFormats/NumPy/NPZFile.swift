@@ -18,7 +18,7 @@ public final class NPZFile: Sendable {
 
   /// Opens the file at `path`.
   ///
-  /// - Throws: ``FormatError`` where it is no zip archive, or a damaged one.
+  /// - Throws: ``FormatError`` when it is not a zip archive, or a damaged one.
   public convenience init(_ path: String, arrayLimit: Int = 1 << 30) throws(FormatError) {
     try self.init(in: MappedFile(path), arrayLimit: arrayLimit)
   }
@@ -29,7 +29,7 @@ public final class NPZFile: Sendable {
   public init(in map: MappedFile, arrayLimit: Int = 1 << 30) throws(FormatError) {
     let zip = try map.withBytes { (bytes) throws(FormatError) in
       guard bytes.starts(with: Self.magic) || bytes.starts(with: Self.emptyMagic) else {
-        throw FormatError("is no npz file", in: map.file, hint: "one is made by numpy.savez")
+        throw FormatError("is not an npz file", in: map.file, hint: "one is made by numpy.savez")
       }
       return try ZipDirectory(bytes, file: map.file)
     }

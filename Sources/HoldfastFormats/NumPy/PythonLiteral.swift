@@ -39,7 +39,7 @@ private struct PythonScanner {
     }
   }
 
-  /// Passes over one character after blanks, where it is there.
+  /// Passes over blanks and then `character`; false if another one follows.
   mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipBlanks()
     guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
@@ -97,7 +97,7 @@ private struct PythonScanner {
       endsWithComma = take(",")
     }
     guard end == ")" else { return .list(items) }
-    // Without a comma, brackets around one value are no tuple.
+    // Brackets around one value without a comma do not make a tuple.
     return items.count == 1 && !endsWithComma ? items.first : .tuple(items)
   }
 

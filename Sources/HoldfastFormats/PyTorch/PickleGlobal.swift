@@ -29,7 +29,7 @@ enum PickleGlobal {
   /// Something whose value we do not need: a dtype, a device, a numpy scalar.
   case opaque
 
-  /// The meaning of `module.name`, or nil where it is not allowed.
+  /// The meaning of `module.name`, or nil when it is not allowed.
   init?(module: String, name: String, policy: PicklePolicy, dialect: PickleDialect) {
     if let known = Self.known["\(module).\(name)"] {
       self = known

@@ -1,7 +1,7 @@
 /// What a PyTorch file may hold besides tensors in dictionaries.
 ///
 /// Nothing in a pickle ever runs here, whatever the policy; this only decides which foreign objects
-/// are passed over and which make the file be refused.
+/// are skipped and which make the file be refused.
 public enum PicklePolicy: Sendable {
   /// Tensors, containers, numbers and text.
   case tensors

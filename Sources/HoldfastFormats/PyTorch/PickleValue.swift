@@ -10,7 +10,7 @@ enum PickleValue {
   case wideInteger([UInt8])
   case float
   case string(String)
-  /// Bytes, by where they lie in the file.
+  /// Bytes, by their range in the file.
   case bytes(Range<Int>)
   case global(PickleGlobal)
   case opaque

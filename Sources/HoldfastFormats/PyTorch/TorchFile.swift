@@ -79,7 +79,7 @@ public final class TorchFile: TensorSource {
     return view.entry
   }
 
-  /// Lends the elements of one tensor, in place where they lie in order.
+  /// Lends the elements of one tensor, without a copy if they lie in order.
   public func withBytes<Result>(
     of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {

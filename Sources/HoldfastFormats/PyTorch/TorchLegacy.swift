@@ -15,8 +15,8 @@ extension TorchFile {
     try self.init(map, views: views, storages: storages)
   }
 
-  /// The one storage that a stream of this layout holds, as Python's pickle keeps it inside of its
-  /// own, and where in the stream its elements lie.
+  /// The one storage that a stream of this layout holds, as Python's pickle embeds it, and the
+  /// range of its elements in the stream.
   static func storage(
     legacy bytes: UnsafeRawBufferPointer, file: String
   ) throws(FormatError) -> (storage: TorchStorage, range: Range<Int>) {
@@ -30,7 +30,7 @@ extension TorchFile {
     return (storage, range)
   }
 
-  /// The object in a stream of this layout, and where its storages lie in the stream.
+  /// The object in a stream of this layout, and the ranges of its storages in the stream.
   private static func parts(
     ofLegacy bytes: UnsafeRawBufferPointer, file: String, policy: PicklePolicy
   ) throws(FormatError) -> (root: PickleValue, heap: PickleHeap, storages: [String: Range<Int>]) {
@@ -62,7 +62,7 @@ extension TorchFile {
     }
   }
 
-  /// Where the elements of each storage lie, in the order of `keys`.
+  /// The range of the elements of each storage, in the order of `keys`.
   private static func storages(
     _ keys: [PickleValue]?, of heap: PickleHeap, cursor: ByteCursor
   ) throws(FormatError) -> [String: Range<Int>] {
@@ -78,7 +78,7 @@ extension TorchFile {
       guard count == UInt64(storage.count), let size = product([storage.count, storage.type.width])
       else {
         throw FormatError(
-          "has \(count) elements where its tensors announce \(storage.count)", in: cursor.file)
+          "has \(count) elements, but its tensors announce \(storage.count)", in: cursor.file)
       }
       let start = cursor.position
       _ = try cursor.take(size)

@@ -18,7 +18,7 @@ extension TorchFile {
       for pair in pairs where unpickler.heap.tensor(pair.value) == nil {
         let name = if case .string(let text) = pair.key { quoted(text) } else { "something" }
         throw FormatError(
-          "holds \(name), which is no tensor", in: file, hint: pickleConversionHint(file))
+          "holds \(name), which is not a tensor", in: file, hint: pickleConversionHint(file))
       }
       let state = try StateDictionary(stateIn: root, heap: unpickler.heap, file: file)
       return (state.tensors, unpickler.storages)

@@ -1,7 +1,8 @@
 /// Whether a file is an archive of `torch.jit.save`: PyTorch's zip layout with code in it.
 ///
-/// Nothing in it runs. A folder, a file that is no zip archive, and a damaged one are none.
-/// - Throws: ``FormatError`` where the file cannot be read.
+/// Nothing in it runs. False for a folder, for a file that is not a zip archive, and for a damaged
+/// one.
+/// - Throws: ``FormatError`` when the file cannot be read.
 public func isTorchScript(at path: String) throws(FormatError) -> Bool {
   guard !isDirectory(path) else { return false }
   return try MappedFile(path).withBytes { (bytes) -> Bool in

@@ -18,7 +18,7 @@ struct TorchView {
   /// Elements to step per dimension.
   let strides: [Int]
 
-  /// A view of `storage`, or nil where it would reach outside.
+  /// A view of `storage`, nil if it would reach outside.
   init?(_ storage: TorchStorage, offset: Int, shape: [Int], strides: [Int]) {
     guard offset >= 0, shape.count == strides.count, shape.count <= maximumRank,
       let start = storage.window.lowerBound.adding(offset),

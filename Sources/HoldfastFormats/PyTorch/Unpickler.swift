@@ -15,7 +15,7 @@ struct Unpickler {
   private let policy: PicklePolicy
   private let dialect: PickleDialect
   private(set) var heap = PickleHeap()
-  /// Where the bytes of storages lie that were pickled inside, by the keys they were given.
+  /// The ranges of the storages that were pickled inside, by the keys they were given.
   private(set) var storages: [String: Range<Int>] = [:]
   private var storageValues: [String: PickleValue] = [:]
   private var byteCount = 0
@@ -161,7 +161,7 @@ struct Unpickler {
     case .stackGlobal:
       let (name, module) = (try pop(), try pop())
       guard case .string(let module) = module, case .string(let name) = name else {
-        throw error("refers to something by what is no name")
+        throw error("refers to an object by a key that is not a string")
       }
       stack.append(.global(try global(module, name)))
     case .memoize: try remember(memo.count)
@@ -204,21 +204,23 @@ struct Unpickler {
 
   private func top() throws(FormatError) -> Int {
     guard stack.count > (marks.last ?? 0), case .object(let id)? = stack.last else {
-      throw error("fills something that is no container")
+      throw error("fills something that is not a container")
     }
     return id
   }
 
   private mutating func extendList(_ values: [PickleValue]) throws(FormatError) {
     let id = try top()
-    guard case .list = heap.kinds[id] else { throw error("appends to something that is no list") }
+    guard case .list = heap.kinds[id] else {
+      throw error("appends to something that is not a list")
+    }
     heap.append(values, to: id)
   }
 
   private mutating func extendDictionary(_ values: [PickleValue]) throws(FormatError) {
     let id = try top()
     guard case .dictionary = heap.kinds[id], values.count % 2 == 0 else {
-      throw error("sets items of something that is no dictionary")
+      throw error("sets items of something that is not a dictionary")
     }
     heap.append(values, to: id)
   }
@@ -230,7 +232,9 @@ struct Unpickler {
   }
 
   private mutating func recall(_ index: Int) throws(FormatError) {
-    guard let value = memo[index] else { throw error("recalls something it never remembered") }
+    guard let value = memo[index] else {
+      throw error("recalls something that was never remembered")
+    }
     stack.append(value)
   }
 
@@ -292,7 +296,7 @@ struct Unpickler {
     inside arguments: [PickleValue]
   ) throws(FormatError) -> PickleValue {
     guard arguments.count == 1, case .bytes(let range) = arguments[0] else {
-      throw error("makes a storage of something that is no bytes")
+      throw error("makes a storage of something that is not bytes")
     }
     let key = "bytes at \(range.lowerBound)"
     if let known = storageValues[key] { return known }

@@ -12,7 +12,7 @@ public final class SafetensorsFile: TensorSource {
   /// The names of all tensors, sorted.
   public let names: [String]
 
-  /// The text-to-text `__metadata__` of the header; empty where there is none.
+  /// The text-to-text `__metadata__` of the header; empty if there is none.
   public let metadata: [String: String]
 
   private let map: MappedFile
@@ -47,7 +47,7 @@ public final class SafetensorsFile: TensorSource {
     return tensor.entry
   }
 
-  /// Where the elements of one tensor lie, counted from the start of the file.
+  /// The bytes of one tensor, counted from the start of the file.
   public func range(of name: String) throws(FormatError) -> Range<Int> {
     guard let tensor = tensors[name] else { throw missing(name) }
     return tensor.range

@@ -10,7 +10,7 @@ struct SafetensorsHeader {
     guard announced <= SafetensorsFile.maximumHeader else {
       throw FormatError(
         "announces a header of \(announced) bytes; the format allows "
-          + "\(SafetensorsFile.maximumHeader)", in: file, hint: "this is no safetensors file")
+          + "\(SafetensorsFile.maximumHeader)", in: file, hint: "this is not a safetensors file")
     }
     let text = try cursor.take(Int(announced))
     guard text.first == UInt8(ascii: "{") else {
@@ -61,7 +61,10 @@ struct SafetensorsHeader {
     guard case .object(let fields) = value, fields.count == 3,
       case .string(let typeName)? = fields["dtype"], let shape = sizes(fields["shape"]),
       let offsets = sizes(fields["data_offsets"])
-    else { throw error("by other than dtype, shape and data_offsets of whole numbers") }
+    else {
+      throw error(
+        "by keys other than dtype, shape and data_offsets, or by numbers that are not whole")
+    }
     guard let type = ElementType(rawValue: typeName) else {
       throw FormatError(
         "stores the tensor \(quoted(name)) as \(quoted(typeName)), which we do not read", in: file,
@@ -72,9 +75,9 @@ struct SafetensorsHeader {
     guard let byteCount = entry.byteCount else { throw error("with an absurd shape \(shape)") }
     guard offsets.count == 2, offsets[0] <= offsets[1],
       let start = dataStart.adding(offsets[0]), let end = dataStart.adding(offsets[1])
-    else { throw error("with data_offsets that are no range: \(offsets)") }
+    else { throw error("with data_offsets that are not a range: \(offsets)") }
     guard end - start == byteCount else {
-      throw error("with \(end - start) bytes where \(typeName) \(shape) takes \(byteCount)")
+      throw error("with \(end - start) bytes, but \(typeName) \(shape) takes \(byteCount)")
     }
     return (entry, start..<end)
   }

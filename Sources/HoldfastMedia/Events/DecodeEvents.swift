@@ -20,7 +20,7 @@ public struct EventLimits: Hashable, Sendable {
 /// - Parameters:
 ///   - bytes: the file.
 ///   - name: what errors call it.
-///   - sensor: the pixels of the sensor; where it is nil, as many as the largest coordinates need.
+///   - sensor: the pixels of the sensor; nil for as many as the largest coordinates need.
 ///   - limits: what the file may ask for.
 /// - Throws: ``MediaError`` for empty, unknown and damaged files, for files without events, and for
 ///   coordinates and polarities that no event has, with the event's number.
@@ -127,7 +127,7 @@ private struct EventColumns {
     let sides = 0..<EventStream.sides.upperBound
     for index in x.indices where !sides.contains(x[index]) || !sides.contains(y[index]) {
       throw MediaError(
-        "event \(index) is at column \(x[index]) of row \(y[index]), where no sensor has a pixel")
+        "event \(index) is at column \(x[index]) of row \(y[index]), outside of any sensor")
     }
     for index in polarity.indices where ![0, 1, -1].contains(polarity[index]) {
       throw MediaError(

@@ -39,7 +39,7 @@ extension EventPreprocessor: Preparation {
     switch source {
     case .medium(.events(let events)): return try prepare(events, name: "")
     case .medium(.image): return try image.prepare(source)
-    case .medium: throw MediaError("these are no events", hint: "the model takes events")
+    case .medium: throw MediaError("these are not events", hint: "the model takes events")
     case .bytes(let bytes, let name): return try prepare(bytes, name: name)
     case .file(let path):
       return try prepare(FileReader.bytes(of: path), name: path)

@@ -1,19 +1,19 @@
-/// How events become a picture, red where it became brighter and blue where it became darker.
+/// How events become a picture: red for brighter, blue for darker.
 ///
 /// Which of the two made the pictures that UniBind was trained with is not published, so a run records
 /// the one that was used.
 public enum EventRenderer: String, Hashable, Sendable, Codable, CaseIterable {
-  /// Full colours on white, however many events there were; black where there were both.
+  /// Full colours on white, however many events there were; black for both.
   ///
-  /// Of each pixel 255 (1 - (p (0, 255, 255) + n (255, 255, 0)) / 255), cut at 0, where p and n count
-  /// its events of either polarity. Source: EventBind, the released code, representation "rgb".
+  /// Of each pixel 255 (1 - (p (0, 255, 255) + n (255, 255, 0)) / 255), cut at 0; p and n count its
+  /// events of either polarity. Source: EventBind, the released code, representation "rgb".
   case rgb
 
   /// Colours by number on white.
   ///
-  /// Counts above mean + 10 deviations, over all pixels and both polarities, become 0; the others are
-  /// divided by the largest to p and n. The colour is p (255, 0, 0) + n (0, 0, 255), laid over white
-  /// with weight p + n, of 1 at most, and rounded half to even. White where no count is left.
+  /// Counts above mean + 10 deviations, over all pixels and both polarities, become 0; the others
+  /// are divided by the largest to p and n. The colour is p (255, 0, 0) + n (0, 0, 255), laid over
+  /// white with weight p + n, of 1 at most, and rounded half to even. White if no count is left.
   /// Source: EventCLIP, the released code, `make_event_histogram`.
   case histogram
 

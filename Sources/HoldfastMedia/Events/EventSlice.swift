@@ -2,8 +2,7 @@ import HoldfastTensor
 
 /// Which events of a stream are looked at.
 public struct EventSlice: Hashable, Sendable, Codable {
-  /// The number of events that follow each other; all events of shorter streams, and of every stream
-  /// where it is nil.
+  /// The number of consecutive events; all events of shorter streams; nil for all of every stream.
   public var count: Int?
 
   /// What draws the first of them, together with the stream; nil for the first of the stream.
@@ -19,7 +18,7 @@ public struct EventSlice: Hashable, Sendable, Codable {
 
   /// The events of a stream.
   ///
-  /// Throws where the count is not positive.
+  /// Throws when the count is not positive.
   public func callAsFunction(_ events: EventStream) throws(MediaError) -> EventStream {
     guard let count else { return events }
     guard count > 0 else { throw MediaError("a slice cannot have \(count) events") }

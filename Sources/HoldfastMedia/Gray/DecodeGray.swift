@@ -2,13 +2,13 @@ import CMediaPNG
 
 /// Decodes a JPEG or PNG file to one value per pixel.
 ///
-/// A grey PNG gives the values of the file, of 16 bits where it has 16; alpha is dropped, and 1, 2
+/// A grey PNG gives the values of the file, with 16 bits if it has 16; alpha is dropped, and 1, 2
 /// and 4 bits are scaled to 8. Everything else is decoded as
-/// ``decodeImage(_:name:limits:background:)`` does and becomes grey as Pillow's `convert("L")` has it,
-/// unless `exactly` asks for values as they are.
+/// ``decodeImage(_:name:limits:background:)`` does and becomes grey as Pillow's `convert("L")` has
+/// it, unless `exactly` asks for values as they are.
 ///
-/// `name` is what errors call the file. Throws as ``decodeImage(_:name:limits:background:)`` does, and
-/// where `exactly` meets anything but a grey PNG.
+/// `name` is what errors call the file. Throws as ``decodeImage(_:name:limits:background:)`` does,
+/// and when `exactly` is set and the file is not a grey PNG.
 public func decodeGray(
   _ bytes: [UInt8], name: String, limits: ImageLimits = ImageLimits(), exactly: Bool = false
 ) throws(MediaError) -> GrayImage {
@@ -34,7 +34,8 @@ public func decodeGray(
 
 private func noGrayPNG(_ name: String) -> MediaError {
   MediaError(
-    "this picture has no plain values", file: name, hint: "save it as a grey PNG of 16 bits")
+    "this picture is not a grey PNG, so it has no exact values", file: name,
+    hint: "save it as a grey PNG of 16 bits")
 }
 
 /// Encodes values as a grey PNG of their depth.

@@ -18,7 +18,7 @@ public struct DepthPreprocessor: Codable, Hashable, Sendable {
 
   /// How the file writes millimetres.
   public enum Coding: String, Codable, Hashable, Sendable, CaseIterable {
-    /// As they are.
+    /// Values are millimetres.
     case millimetres
     /// Turned left by 3 bits, as SUN RGB-D has them; depth over 8 m counts as 8 m.
     case rotated
@@ -71,7 +71,7 @@ public struct DepthPreprocessor: Codable, Hashable, Sendable {
     }
   }
 
-  /// Fails where the settings cannot be those of a model.
+  /// Throws when the settings cannot be those of a model.
   func check() throws(MediaError) {
     let holds: Bool
     switch measure {
@@ -93,7 +93,7 @@ extension DepthPreprocessor: Preparation {
 
   /// Depth or disparity within ``range``, channel by channel.
   ///
-  /// - Throws: ``MediaError`` also for pictures with colours, and where the settings cannot be a
+  /// - Throws: ``MediaError`` also for pictures with colours, and when the settings cannot be a
   ///   model's.
   public func prepare(_ source: MediaSource) throws -> PreparedInput {
     let range = try range

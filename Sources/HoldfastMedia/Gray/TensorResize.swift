@@ -31,7 +31,7 @@ public struct TensorResize: Codable, Hashable, Sendable {
 
   /// The planes `(N, C, H, W)` at the new size.
   ///
-  /// - Throws: ``MediaError`` where a side is not positive, or the result over ``ImageLimits``.
+  /// - Throws: ``MediaError`` when a side is not positive, or the result over ``ImageLimits``.
   public func callAsFunction(_ planes: Tensor) throws -> Tensor {
     let shape = planes.shape
     guard shape.count == 4 else {
@@ -67,7 +67,7 @@ public struct TensorResize: Codable, Hashable, Sendable {
 }
 
 extension Tensor {
-  /// The centre of planes `(N, C, H, W)` that are no smaller, as torchvision crops it.
+  /// The centre of planes `(N, C, H, W)` of at least that size, as torchvision crops it.
   func centerCropped(to side: Int) throws -> Tensor {
     let (height, width) = (shape[2], shape[3])
     let top = CropRounding.halfToEven.start(of: side, on: height)

@@ -4,7 +4,7 @@ import HoldfastTensor
 ///
 /// Normalisation is the encoder's, as with ``ImagePreprocessor``.
 public struct ThermalPreprocessor: Codable, Hashable, Sendable {
-  /// Whose way it is.
+  /// The model family whose preparation it follows.
   public enum Convention: String, Codable, Hashable, Sendable {
     /// One channel: grey, Pillow's bicubic resize of the short side in 8 bits, centre crop, x / 255.
     case imageBind
@@ -12,7 +12,7 @@ public struct ThermalPreprocessor: Codable, Hashable, Sendable {
     case languageBind
   }
 
-  /// Whose way it is.
+  /// The model family whose preparation it follows.
   public var convention: Convention
 
   /// The side S of the result.
@@ -53,7 +53,7 @@ extension ThermalPreprocessor: Preparation {
 
   /// Pixels in [0, 1], channel by channel.
   ///
-  /// - Throws: ``MediaError`` also where the settings cannot be a model's.
+  /// - Throws: ``MediaError`` also when the settings cannot be a model's.
   public func prepare(_ source: MediaSource) throws -> PreparedInput {
     guard counts.lowerBound < counts.upperBound, counts.lowerBound >= 0, counts.upperBound < 65536
     else {
@@ -81,7 +81,7 @@ extension ThermalPreprocessor: Preparation {
       values: Array(pixels.planarFloats().prefix(side * side)), shape: [1, side, side])
   }
 
-  /// The picture in colours, or grey in three channels where it is grey of 16 bits.
+  /// The picture in colours; a grey one of 16 bits in three equal channels.
   private func image(of source: MediaSource) throws -> (Image, String) {
     if case .medium(.image) = source { return try source.image(for: "pictures of heat") }
     let (gray, name) = try source.gray(for: "pictures of heat")

@@ -1,7 +1,7 @@
 /// Reads an OFF file: vertices and polygons as text.
 ///
 /// The counts may follow the word OFF directly, as in some files of ModelNet40. Polygons become fans of
-/// triangles around their first corner; numbers after the corners, colours mostly, are passed over.
+/// triangles around their first corner; numbers after the corners, colours mostly, are skipped.
 /// Source: Geomview's manual, "OFF Files".
 func decodeOFF(_ bytes: [UInt8], name: String) throws(MediaError) -> PointShape {
   var lines = TextLines(bytes, name: name, from: 3)
@@ -56,7 +56,7 @@ func fan(_ polygon: [Int]) -> [Int] {
   return (1..<polygon.count - 1).flatMap { [polygon[0], polygon[$0], polygon[$0 + 1]] }
 }
 
-/// A mesh, or points where there are no triangles; errors get the file's name.
+/// A mesh, or points if there are no triangles; errors get the file's name.
 func shape(coordinates: [Float], corners: [Int], name: String) throws(MediaError) -> PointShape {
   do {
     let cloud = try PointCloud(coordinates: coordinates)

@@ -1,7 +1,7 @@
 /// Reads a PLY file, as text or binary in either order of bytes.
 ///
 /// Of the element `vertex` x, y and z are taken, of `face` the list `vertex_indices` (or
-/// `vertex_index`), as fans of triangles; everything else is passed over.
+/// `vertex_index`), as fans of triangles; everything else is skipped.
 func decodePLY(_ bytes: [UInt8], name: String) throws(MediaError) -> PointShape {
   let header = try PLYHeader(bytes, name: name)
   var values = PLYValues(bytes, header, name: name)

@@ -1,6 +1,6 @@
 /// Reads points as text: x, y and z of one point in a line, parted by blanks or commas.
 ///
-/// More columns (normals, colours) are passed over, but every line must have as many as the first.
+/// More columns (normals, colours) are skipped, but every line must have as many as the first.
 func decodeXYZ(_ bytes: [UInt8], name: String) throws(MediaError) -> PointCloud {
   var lines = TextLines(bytes, name: name, takesCommas: true)
   var coordinates: [Float] = []

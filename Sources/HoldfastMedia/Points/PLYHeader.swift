@@ -55,7 +55,7 @@ struct PLYHeader {
 
   let encoding: Encoding
   let elements: [Element]
-  /// Where the elements begin.
+  /// The offset of the first element.
   let start: Int
 
   static let maximumHeader = 1 << 16

@@ -1,11 +1,10 @@
 extension PointCloud {
   /// Of many points, `count` that are far from each other: farthest-point sampling from point 0.
   ///
-  /// Each next point is the one whose distance to the nearest chosen point is largest, of several the
-  /// one that comes first. Distances are squared, in float32, x² + y² before z². All points in the
-  /// order of the choice where there are no more than `count`.
-  /// Source: Qi et al., "PointNet++", 2017; the released code starts at a random point, Point-BERT's
-  /// at point 0.
+  /// Each next point is the one whose distance to the nearest chosen point is largest, of several
+  /// the one that comes first. Distances are squared, in float32, x² + y² before z². If there are
+  /// no more than `count`, all points in that order. Source: Qi et al., "PointNet++", 2017; the
+  /// released code starts at a random point, Point-BERT's at point 0.
   public func farthestPoints(_ count: Int) -> PointCloud {
     picked(farthestIndices(count))
   }
@@ -51,7 +50,7 @@ extension PointCloud {
   ///
   /// Computed in float64. Source: `pc_normalize` of the PointNet++ and Point-BERT code.
   ///
-  /// Throws where all points are at the same place, which leaves nothing to scale by.
+  /// Throws when all points are at the same place, which leaves nothing to scale by.
   public func normalized() throws(MediaError) -> PointCloud {
     var mean = SIMD3<Double>.zero
     for index in 0..<count { mean += SIMD3<Double>(self[index]) }
@@ -64,7 +63,7 @@ extension PointCloud {
     let norm = largest.squareRoot()
     guard (0..<count).contains(where: { self[$0] != self[0] }), norm > 0 else {
       throw MediaError(
-        "all points are at the same place", hint: "a cloud of one place cannot be scaled")
+        "all points are at the same place", hint: "such a cloud cannot be scaled")
     }
     var coordinates: [Float] = []
     coordinates.reserveCapacity(3 * count)

@@ -19,7 +19,7 @@ extension PointPreprocessor: Preparation {
     switch source {
     case .medium(.points(let cloud)): return (.cloud(cloud), "")
     case .medium:
-      throw MediaError("these are no points", hint: "the model takes point clouds")
+      throw MediaError("these are not points", hint: "the model takes point clouds")
     case .bytes(let bytes, let name): return (try decodePoints(bytes, name: name), name)
     case .file(let path):
       let bytes = try FileReader.bytes(of: path)

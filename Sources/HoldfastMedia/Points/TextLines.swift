@@ -1,7 +1,7 @@
 /// The lines of a text file that hold something, and the numbers in them.
 ///
-/// What follows a `#` is a comment. Blanks, tabs and carriage returns part the words, and so do
-/// commas where they are asked for.
+/// What follows a `#` is a comment. Blanks, tabs and carriage returns separate the words; so do
+/// commas, if asked for.
 struct TextLines {
   private let bytes: [UInt8]
   private let name: String
@@ -38,7 +38,7 @@ struct TextLines {
 
   /// A word as a float, the nearest one.
   func float(_ word: ArraySlice<UInt8>) throws(MediaError) -> Float {
-    // The longest that a program writes is far below; a longer word is no number.
+    // Programs write far shorter numbers; a longer word is not one.
     guard word.count <= 64, let value = Float(String(decoding: word, as: UTF8.self)) else {
       throw error("\(shown(word)) is not a number")
     }

@@ -7,7 +7,7 @@ extension TriangleMesh {
   /// (1 - √u) A + √u (1 - v) B + √u v C. The same seed draws the same points of the same mesh.
   /// Source: Osada et al., "Shape distributions", 2002, section 4.2.
   ///
-  /// - Throws: ``MediaError`` where the surface has no area, or one that is not finite.
+  /// - Throws: ``MediaError`` when the surface has no area, or one that is not finite.
   public func sampled(_ count: Int, seed: UInt64) throws -> PointCloud {
     guard count > 0 else { throw MediaError("\(count) points cannot be drawn from a surface") }
     var sums: [Double] = []

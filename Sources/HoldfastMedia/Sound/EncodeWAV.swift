@@ -10,8 +10,8 @@ public enum WAVCoding: String, Hashable, Sendable, Codable {
 
 /// Encodes a sound as a WAV file.
 ///
-/// Decoding a file of 16 bits gives the same samples where they came from one, and samples within
-/// half a step elsewhere; those outside [-1, 1) are clipped. Floats are lossless. No time stamp, so
+/// Decoding a file of 16 bits gives back samples that came from 16 bits exactly, and others to
+/// within half a step; those outside [-1, 1) are clipped. Floats are lossless. No time stamp, so
 /// the same samples always give the same file.
 public func encodeWAV(
   _ sound: Sound, as coding: WAVCoding = .int16

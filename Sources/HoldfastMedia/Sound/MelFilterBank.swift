@@ -26,7 +26,7 @@ public struct MelFilterBank {
   /// The smallest energy, below which all are equal: float32's epsilon.
   private static let leastEnergy = Double(Float.ulpOfOne)
 
-  /// What silence is, ln 1.19e-7; where energies are at this floor the gradient is 0.
+  /// The log energy of silence, ln 1.19e-7; at this floor the gradient is 0.
   public static let floor = Float(log(leastEnergy))
 
   /// A filter bank of `mels` bins for waveforms of `rate` Hz.
@@ -107,8 +107,7 @@ public struct MelFilterBank {
   ///
   /// The lower of two for each bin. One lets each frequency have the largest magnitude that any
   /// waveform gives it, whose signs are those of the frequency's own response at the worst phase.
-  /// The other lets all the energy of the loudest frame fall where the bin has its largest weight
-  /// (Parseval).
+  /// The other puts all the energy of the loudest frame at the bin's largest weight (Parseval).
   public var ceiling: Float {
     get throws(TorchError) {
       try withoutGradients { () throws(TorchError) in

@@ -5,24 +5,24 @@ public enum SoundClips: Codable, Hashable, Sendable {
   /// Clips of the same length, the first at the start, the last at the end, the others evenly
   /// between: `(count, 1, M, T)`.
   ///
-  /// Where a clip has fewer frames than the model takes, values of 0 follow before normalisation
+  /// A clip with fewer frames than the model takes is filled up with 0 before normalisation
   /// (ImageBind).
   case spread(count: Int, seconds: Double)
 
   /// Three excerpts of the spectrogram as three channels: `(3, M, T)`.
   ///
-  /// The places where an excerpt may start are cut into three ranges. Each excerpt starts at the
-  /// first place of its range, or, with a seed, at one that the seed and the samples draw.
-  /// A spectrogram that is too short is repeated, and then all channels are the same (LanguageBind,
-  /// which draws at random).
+  /// The possible starts of an excerpt are cut into three ranges. Each excerpt starts at the first
+  /// place of its range, or, with a seed, at one that the seed and the samples draw. A spectrogram
+  /// that is too short is repeated, and then all channels are the same (LanguageBind, which draws
+  /// at random).
   case chunks(seed: UInt64?)
 
-  /// The start of the sound, followed by silence where it is too short: `(1, M, T)`.
+  /// The start of the sound, followed by silence if it is too short: `(1, M, T)`.
   case start(seconds: Double)
 }
 
 extension SoundClips {
-  /// Where the clips of ``spread(count:seconds:)`` lie in a waveform of `samples`.
+  /// The ranges of the clips of ``spread(count:seconds:)`` in a waveform of `samples`.
   ///
   /// As in pytorchvideo's `ConstantClipsPerVideoSampler`, which works with exact fractions of the
   /// duration in float64.
@@ -46,7 +46,7 @@ extension SoundClips {
     return Int(below == product && remainder < 0 ? below - 1 : below)
   }
 
-  /// Where three chunks of `length` frames start in a spectrogram of more than `length` frames.
+  /// The starts of three chunks of `length` frames in a spectrogram of more than `length` frames.
   ///
   /// The places are cut as numpy's `array_split` cuts them; an empty range stands for place 0.
   static func starts(frames: Int, length: Int, generator: Generator?) -> [Int] {

@@ -47,7 +47,7 @@ public struct SoundFrontEnd {
 
   /// The same for sounds of several channels: `(B, C, n)`.
   ///
-  /// A generator draws where chunks start.
+  /// A generator draws the starts of chunks.
   func spectrograms(
     _ sound: Tensor, generator: Generator? = nil
   ) throws(TorchError) -> Tensor {

@@ -9,7 +9,7 @@ final class SoundMemory {
     self.bytes = bytes
   }
 
-  /// Opens this memory in a mode of libsndfile and runs `body` with the handle, nil where it cannot
+  /// Opens this memory in a mode of libsndfile and runs `body` with the handle, nil when it cannot
   /// be opened; the handle is closed afterwards.
   func withHandle<Result>(
     mode: Int, _ info: inout SF_INFO, _ body: (OpaquePointer?, SF_INFO) throws(MediaError) -> Result

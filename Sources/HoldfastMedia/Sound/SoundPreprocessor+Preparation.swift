@@ -12,8 +12,8 @@ extension SoundPreprocessor: Preparation {
 
   /// A normalised spectrogram or a waveform, as ``space`` says.
   ///
-  /// In the space of waveforms channel 0 is cut, or repeated, to the length; a sound whose clip is
-  /// followed by silence where it is too short (``SoundClips/start(seconds:)``) is so here too.
+  /// In the space of waveforms channel 0 is cut, or repeated, to the length; with
+  /// ``SoundClips/start(seconds:)`` a sound that is too short is followed by silence here too.
   ///
   /// - Throws: ``MediaError`` also for sounds shorter than a frame, and for samples so large that
   ///   their energies are not finite.
@@ -70,7 +70,7 @@ extension SoundPreprocessor: Preparation {
     switch source {
     case .medium(.sound(let sound)): return (sound, "")
     case .medium:
-      throw MediaError("this is no sound", hint: "the model takes sounds")
+      throw MediaError("this is not a sound", hint: "the model takes sounds")
     case .bytes(let bytes, let name):
       return (try decodeSound(bytes, name: name), name)
     case .file(let path):

@@ -26,7 +26,7 @@ public struct SoundPreprocessor: Hashable, Sendable, Codable {
   public var mean: Double
   /// What it is divided by then.
   public var std: Double
-  /// Where preparation ends.
+  /// What preparation makes, and so where epsilon lives.
   public var space: SoundSpace
 
   /// Creates a preprocessor, in the space of mel spectrograms unless said otherwise.
@@ -45,8 +45,8 @@ public struct SoundPreprocessor: Hashable, Sendable, Codable {
 
   /// ImageBind's and UniBind's: 3 clips of 2 s, `(3, 1, 128, 204)`, whose embeddings are averaged.
   ///
-  /// Where clips overlap, as in a sound of less than 6 s, the released code has subtracted the mean
-  /// of the clip before from what they share. Each frame loses its own mean anyhow, so that only the
+  /// If clips overlap, as in a sound of less than 6 s, the released code has subtracted the mean of
+  /// the clip before from what they share. Each frame loses its own mean anyhow, so that only the
   /// frames on the edge of the overlap differ, and hardly.
   public static func imageBind() -> SoundPreprocessor {
     SoundPreprocessor(
@@ -151,7 +151,7 @@ public struct SoundPreprocessor: Hashable, Sendable, Codable {
     }
   }
 
-  /// Fails where the settings cannot be those of a model.
+  /// Throws when the settings cannot be those of a model.
   func check() throws(MediaError) {
     func require(_ holds: Bool, _ what: String) throws(MediaError) {
       guard holds else { throw MediaError("the preprocessing of sounds has \(what)") }

@@ -3,7 +3,7 @@ public struct Clip: Hashable, Sendable {
   /// The pictures, at least 1.
   public let frames: [Image]
 
-  /// Frames in a second on average, positive; none where it is not known.
+  /// Frames in a second on average, positive; nil if unknown.
   public let rate: Double?
 
   /// Wraps frames.

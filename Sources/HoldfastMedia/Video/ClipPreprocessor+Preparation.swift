@@ -9,7 +9,7 @@ extension ClipPreprocessor: Preparation {
   /// A file is a video (see ``VideoReader``), a folder of pictures in the order of their names, or a
   /// picture, which is a video of one frame.
   ///
-  /// - Throws: ``MediaError`` also for frames that differ in size, and where `ffmpeg` is missing.
+  /// - Throws: ``MediaError`` also for frames that differ in size, and when `ffmpeg` is missing.
   public func prepare(_ source: MediaSource) throws -> PreparedInput {
     try prepare(source, reader: VideoReader())
   }

@@ -19,12 +19,12 @@ public struct ClipPreprocessor: Codable, Hashable, Sendable {
   /// How frames are resized, in proportion.
   public var scaling: Scaling
 
-  /// The seed that decides, with the video's pixels, whether the video is mirrored; none for never.
+  /// The seed that decides, with the video's pixels, whether the video is mirrored; nil for never.
   ///
   /// LanguageBind mirrors every other video at random, also when it only looks.
   public var flipSeed: UInt64?
 
-  /// The frames in a second where the source does not say, as a folder of pictures.
+  /// The frames in a second of a source that does not say, such as a folder of pictures.
   public var assumedRate: Double
 
   /// Creates a preprocessor.
@@ -61,7 +61,7 @@ public struct ClipPreprocessor: Codable, Hashable, Sendable {
     ClipPreprocessor(choice: .whole(count: frames), side: side, scaling: .pillow)
   }
 
-  /// Fails where the settings cannot be those of a model.
+  /// Throws when the settings cannot be those of a model.
   func check() throws(MediaError) {
     func require(_ holds: Bool, _ what: String) throws(MediaError) {
       guard holds else { throw MediaError("the preprocessing of videos has \(what)") }

@@ -9,7 +9,7 @@ public enum FrameChoice: Codable, Hashable, Sendable {
   /// between; of each clip `frames`, and of each frame three squares, from one end of the long side to
   /// the other: `(3 · count, 3, frames, S, S)` (ImageBind).
   ///
-  /// Where the video is shorter than a clip all clips are the same.
+  /// If the video is shorter than a clip, all clips are the same.
   case clips(count: Int, seconds: Double, frames: Int)
 }
 
@@ -25,7 +25,7 @@ extension FrameChoice {
   /// The frames of each clip, of a video of `total` frames.
   ///
   /// As pytorchvideo's `ConstantClipsPerVideoSampler` cuts a video and its decoder on decord rounds
-  /// times to frames; a clip that has none shows the frame where it starts.
+  /// times to frames; a clip without a frame shows the one at its start.
   static func clips(
     _ count: Int, seconds: Double, frames: Int, of total: Int, rate: Double
   ) -> [[Int]] {

@@ -11,7 +11,7 @@ struct FrameFolder {
 
   /// Lists a folder.
   ///
-  /// - Throws: ``MediaError`` where the folder has no picture; `FormatError` where it cannot be read.
+  /// - Throws: ``MediaError`` when the folder has no picture; `FormatError` when it cannot be read.
   init(_ folder: String) throws {
     let frames = try namesInFolder(folder).filter { name in
       let end = PathParts.ending(of: name)

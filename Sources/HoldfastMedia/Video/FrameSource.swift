@@ -16,7 +16,7 @@ enum FrameSource {
     }
   }
 
-  /// Frames in a second, where that is known.
+  /// Frames in a second; nil if unknown.
   var rate: Double? {
     switch self {
     case .clip(let clip): clip.rate
@@ -69,7 +69,7 @@ extension MediaSource {
     switch self {
     case .medium(.clip(let clip)): return try body(.clip(clip))
     case .medium(.image(let image)): return try body(.clip(Clip(frames: [image])))
-    case .medium: throw MediaError("this is no video", hint: "the model takes videos")
+    case .medium: throw MediaError("this is not a video", hint: "the model takes videos")
     case .file(let path):
       return try naming(path) { try body(Self.frames(path, reader)) }
     case .bytes(let bytes, let name):

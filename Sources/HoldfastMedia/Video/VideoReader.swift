@@ -25,14 +25,14 @@ public struct VideoLimits: Hashable, Sendable {
 
 /// Reads the frames of MP4, MOV, MKV, WebM and AVI files by the programs `ffmpeg` and `ffprobe`.
 ///
-/// A file is decoded twice: once to count its frames, which is the one sure way where their rate
-/// varies or the header is wrong, and once for those that are wanted. No more is kept than those.
-/// Frames are as they were coded, without the rotation that the file asks players for. How colours
-/// are made differs by ±3 of 255 between decoders: where pixels must be the same everywhere, write
-/// the frames to a folder once and read that.
+/// A file is decoded twice: once to count its frames, the only sure way if their rate varies or the
+/// header is wrong, and once for those that are wanted. No more is kept than those. Frames are as
+/// they were coded, without the rotation that the file asks players for. Colours differ by ±3 of
+/// 255 between decoders: if pixels must be the same everywhere, write the frames to a folder once
+/// and read that.
 ///
-/// A file that is damaged or cut short is refused, also where a player would show what is left.
-/// The programs open nothing but the file itself, whatever its name and its contents.
+/// A file that is damaged or cut short is refused, even if a player would show what is left. The
+/// programs open nothing but the file itself, whatever its name and its contents.
 public struct VideoReader: Hashable, Sendable {
   /// The program that decodes; looked for in `PATH` unless it has a slash.
   public var ffmpeg: String
@@ -54,8 +54,8 @@ public struct VideoReader: Hashable, Sendable {
 
   /// All frames of a file.
   ///
-  /// - Throws: ``MediaError`` for files that are no video or damaged, for videos beyond the limits,
-  ///   and where a program is missing.
+  /// - Throws: ``MediaError`` for files that are not videos or are damaged, for videos beyond the
+  ///   limits, and when a program is missing.
   public func clip(file: String) throws(MediaError) -> Clip {
     let header = try header(of: file)
     return try clip(file: file, header, frames: Array(0..<header.frames))
@@ -153,7 +153,8 @@ public struct VideoReader: Hashable, Sendable {
     }
     guard images.count == wanted.count, pixels.isEmpty else {
       throw MediaError(
-        "the video has other frames than it said", file: file, hint: Self.folderHint)
+        "the frames of the video are not those that its header announces", file: file,
+        hint: Self.folderHint)
     }
     return images
   }
@@ -183,7 +184,7 @@ public struct VideoReader: Hashable, Sendable {
     _ program: String, _ arguments: [String], file: String,
     take: (UnsafeRawBufferPointer) -> Bool
   ) throws(MediaError) {
-    guard !file.utf8.contains(0) else { throw MediaError("this is no file name", file: file) }
+    guard !file.utf8.contains(0) else { throw MediaError("this is not a file name", file: file) }
     let end: ProgramEnd
     do throws(ProgramFailure) {
       end = try runProgram(program, arguments, seconds: limits.seconds, take: take)
@@ -212,7 +213,9 @@ public struct VideoReader: Hashable, Sendable {
         "decoding the video takes longer than \(limits.seconds) s", file: file,
         hint: "cut it, or \(folderHint)")
     case .unwanted:
-      MediaError("the video has other frames than it said", file: file, hint: folderHint)
+      MediaError(
+        "the frames of the video are not those that its header announces", file: file,
+        hint: folderHint)
     }
   }
 
@@ -249,7 +252,7 @@ public struct VideoReader: Hashable, Sendable {
     return values
   }
 
-  /// `30000/1001` as a number, none where that is not positive.
+  /// `30000/1001` as a number; nil if it is not positive.
   private static func ratio(_ text: String) -> Double? {
     let parts = text.split(separator: "/").compactMap { Double($0) }
     guard parts.count == 2, parts[0] > 0, parts[1] > 0 else { return nil }

@@ -47,7 +47,7 @@ struct CheckView {
     }
   }
 
-  /// What stands above everything else where a check failed; nil where none did.
+  /// The banner above everything else if a check failed; nil if none did.
   static func banner(_ summary: SummaryRecord) -> Shown? {
     guard summary.unreliable == true else { return nil }
     let failed = (summary.checks ?? []).failed.map { "(\($0))" }

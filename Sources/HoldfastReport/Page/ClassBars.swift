@@ -21,7 +21,7 @@ struct ClassBars {
   let columns: [Shown]
   let keys: [Key]
   let rows: [Row]
-  /// What does not fit on a first look.
+  /// The rows that are shown on request.
   let rest: [Row]
   let hasRest: Bool
   let restCount: Int

@@ -90,7 +90,7 @@ struct CurvePlot {
     ]
   }
 
-  /// What stands below a plot: what the radius is, with its unit.
+  /// The label below a plot: the radius, with its unit.
   static func axis(_ plan: PlanRecord, _ curves: [Curve]) -> Shown {
     let radii = radii(of: curves)
     let isEven = radii.count > 2 && places(radii, across: 272).isEven
@@ -117,24 +117,26 @@ struct CurvePlot {
       return left + place * (right - left) + (radius == "0" ? 0 : shift)
     }
     func y(_ share: Double) -> Double { bottom - (bottom - top) * min(max(share, 0), 1) }
-    self.left = Self.spell(left)
-    self.right = Self.spell(right)
-    self.bottom = Self.spell(bottom)
+    self.left = Self.coordinateText(left)
+    self.right = Self.coordinateText(right)
+    self.bottom = Self.coordinateText(bottom)
     columns = zip(radii, places).map { radius, place in
       Tick(
-        x: Self.spell(left + place * (right - left)), y: Self.spell(bottom + 18),
+        x: Self.coordinateText(left + place * (right - left)), y: Self.coordinateText(bottom + 18),
         label: radius == "0" ? "clean" : Shown(radius))
     }
     rows = [0, 25, 50, 75, 100].map {
-      Tick(x: Self.spell(left - 8), y: Self.spell(y($0 / 100)), label: Shown("\(Int($0)) %"))
+      Tick(
+        x: Self.coordinateText(left - 8), y: Self.coordinateText(y($0 / 100)),
+        label: Shown("\(Int($0)) %"))
     }
     lines = curves.enumerated().map { index, curve in
       // Intervals of several curves stand beside each other.
       let shift = (Double(index) - Double(curves.count - 1) / 2) * min(6, 30 / Double(curves.count))
       let marks = curve.points.map { point in
         Mark(
-          x: Self.spell(x(point.radius, shift)), y: Self.spell(y(point.value)),
-          low: Self.spell(y(point.low)), high: Self.spell(y(point.high)),
+          x: Self.coordinateText(x(point.radius, shift)), y: Self.coordinateText(y(point.value)),
+          low: Self.coordinateText(y(point.low)), high: Self.coordinateText(y(point.high)),
           label: Shown(
             "\(curve.name.text), \(point.radius == "0" ? "clean" : point.radius): "
               + "\(percent(point.value)) [\(bounds(point.low, point.high))]"))
@@ -158,7 +160,7 @@ struct CurvePlot {
     return seen.sorted { (radiusValue($0) ?? 0) < (radiusValue($1) ?? 0) }
   }
 
-  /// Where radii stand from 0 to 1: in proportion, unless their labels would collide.
+  /// The places of the radii from 0 to 1: in proportion, unless their labels would collide.
   private static func places(_ radii: [String], across: Double) -> (
     places: [Double], isEven: Bool
   ) {
@@ -171,5 +173,5 @@ struct CurvePlot {
     return isRoomy ? (places, false) : (even, true)
   }
 
-  private static func spell(_ value: Double) -> String { String(format: "%.1f", value) }
+  private static func coordinateText(_ value: Double) -> String { String(format: "%.1f", value) }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import HoldfastRecords
 
-/// A few samples to be looked at, ready for the template `gallery`.
+/// The example gallery, ready for the template `gallery`.
 struct GalleryView {
   struct Picture {
     let source: String
@@ -58,7 +58,7 @@ struct GalleryView {
         Panel(
           name: Shown(
             panel.name == "perturbation"
-              ? "perturbation × \(Self.spell(find?.amplification ?? 1))" : panel.name),
+              ? "perturbation × \(Self.factorText(find?.amplification ?? 1))" : panel.name),
           pictures: panel.pictures.compactMap { file in
             gallery.source(file, of: entry).map {
               let size = Self.size($0)
@@ -94,7 +94,7 @@ struct GalleryView {
         drift: find.map { Self.cosine($0.cosineToClean) } ?? "",
         found: Shown(find.map { "\($0.protocol), \($0.attack), at \($0.radius)" } ?? ""),
         distance: find.map { String(format: "%.4g", $0.distance) } ?? "",
-        factor: find.map { Self.spell($0.amplification) } ?? "")
+        factor: find.map { Self.factorText($0.amplification) } ?? "")
     }
     let largest = run.summary.worstCase.last
     stands = Shown(largest.map(Self.stands) ?? "")
@@ -109,7 +109,7 @@ struct GalleryView {
 
   private static func cosine(_ value: Double) -> String { String(format: "%.3f", value) }
 
-  private static func spell(_ factor: Double) -> String { String(format: "%g", factor) }
+  private static func factorText(_ factor: Double) -> String { String(format: "%g", factor) }
 
   /// The sides of a PNG, from its header; nil for other files.
   private static func size(_ source: String) -> (Int, Int)? {

@@ -11,7 +11,7 @@ enum PageTemplates {
     return library.render(page, withTemplate: "page") ?? ""
   }
 
-  /// By their names.
+  /// The templates by name.
   static let all: [String: String] = [
     "page": page, "style": PageStyle.text, "comparison": comparison, "run": run, "plot": plot,
     "keys": keys, "table": table, "classes": classes, "class": classRow, "gallery": gallery,

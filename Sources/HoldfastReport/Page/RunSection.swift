@@ -43,7 +43,7 @@ struct RunSection {
   let classes: ClassBars?
   let gallery: GalleryView?
   let doubts: [Shown]
-  /// What the figures mean where they do not speak for themselves.
+  /// What the figures mean, for those that do not speak for themselves.
   let remarks: [Shown]
   let facts: [Fact]
   let commands: [Shown]
@@ -105,8 +105,8 @@ struct RunSection {
     let verb = clean.count == 1 ? ("is", "finds") : ("are", "find")
     let what =
       plan.retrieval == nil
-      ? "\(verb.0) right when nobody attacks"
-      : "\(verb.1) a partner first (R@1) when nobody attacks"
+      ? "\(verb.0) right when clean"
+      : "\(verb.1) a partner first (R@1) when clean"
     var text = "Of \(clean.total) samples, \(clean.count) \(what)."
     if let first = summary.worstCase.first, let last = summary.worstCase.last {
       text += " All attacks that were run together leave \(first.robust) at \(plan.norm) "
@@ -133,7 +133,7 @@ struct RunSection {
       }
   }
 
-  /// What the run says nothing about.
+  /// The limits of the run: what it did not test.
   private static func untested(_ run: RecordedRun) -> [String] {
     let (plan, summary) = (run.plan, run.summary)
     var texts =
@@ -182,7 +182,7 @@ struct RunSection {
     }
   }
 
-  /// What each attack found and spent; nil where nothing was run.
+  /// The results and costs of each attack; nil when nothing was run.
   ///
   /// The time is known of protocols alone.
   private static func attacks(_ summary: SummaryRecord) -> Table? {
@@ -214,7 +214,7 @@ struct RunSection {
     return table
   }
 
-  /// Samples that are wrong when clean, which nobody has to fool.
+  /// Samples that are wrong when clean and need no attack.
   private static func wrong(_ summary: SummaryRecord) -> Int {
     summary.clean.total - summary.clean.count
   }

@@ -7,7 +7,7 @@ struct TableView {
 
   struct Cell {
     let text: Shown
-    /// An interval, which stands back.
+    /// An interval, in smaller type.
     let small: Shown
     let style: String
     /// Whether the cell names its row.

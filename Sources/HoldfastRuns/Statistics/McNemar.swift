@@ -2,8 +2,8 @@ import Foundation
 
 /// McNemar's exact test of two verdicts on the same samples (McNemar, 1947).
 ///
-/// Only the samples on which the two differ speak: were both verdicts equally good, each of these
-/// would fall to either side like a fair coin, so their split is binomial.
+/// Only the samples on which the two differ count: if both verdicts are equally good, each of these
+/// favours either side like a fair coin, so their split is binomial.
 public struct McNemar: Hashable, Sendable {
   /// The samples on the side that is suspected to be larger.
   public let b: Int

@@ -118,8 +118,11 @@ struct UCF101Tests {
       let split = tree.refusal("tests")
       #expect(split.contains("did you mean `test`"), "\(split)")
       for (file, text, sentence) in [
-        ("trainlist01", "YoYo/v_YoYo_g01_c01.avi 1\n", "line 1 is no video of the classes"),
-        ("trainlist01", "Yo/v_YoYo_g01_c01.avi 2\n", "line 1 is no video of the classes"),
+        (
+          "trainlist01", "YoYo/v_YoYo_g01_c01.avi 1\n",
+          "line 1 does not name a video of the classes"
+        ),
+        ("trainlist01", "Yo/v_YoYo_g01_c01.avi 2\n", "line 1 does not name a video of the classes"),
         ("trainlist01", "YoYo/gone.avi 2\n", "gone.avi`: is not there, though"),
         ("trainlist01", "YoYo/v_YoYo_g01_c01.avi 2\nYoYo/v_YoYo_g01_c01.avi 2\n", "twice"),
         ("trainlist01", "\n", "is empty"),

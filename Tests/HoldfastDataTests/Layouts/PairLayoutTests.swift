@@ -177,7 +177,7 @@ struct MSRVTTTests {
       #expect(absent.contains("has no list of the split train"), "\(absent)")
       try tree.place.write("{", "test_videodatainfo.json")
       let torn = tree.refusal()
-      #expect(torn.contains("test_videodatainfo.json`: is no list of videos"), "\(torn)")
+      #expect(torn.contains("test_videodatainfo.json`: is not a list of videos"), "\(torn)")
     }
   }
 }
@@ -287,8 +287,8 @@ struct CaptionedPictureTests {
   @Test(
     "that are damaged are refused in words",
     arguments: [
-      ("{", "is no file of captions"), ("[]", "lists no pictures"),
-      ("{\"images\": []}", "lists no pictures"), ("{\"images\": 1}", "is no file"),
+      ("{", "is not a file of captions"), ("[]", "lists no pictures"),
+      ("{\"images\": []}", "lists no pictures"), ("{\"images\": 1}", "is not a file"),
       (
         #"{"images": [{"id": 1, "file_name": "a"}], "annotations": [{"image_id": 2, "caption": "x"}]}"#,
         "has a caption of picture 2"

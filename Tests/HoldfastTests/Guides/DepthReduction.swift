@@ -7,19 +7,19 @@ import Holdfast
 struct DepthReduction: Defense {
   static let name = "depth-reduction"
 
-  /// What stands for the gradient of rounding, which is 0 wherever there is one.
+  /// The gradient used in place of that of rounding, which is 0 almost everywhere.
   enum Gradient: String, Codable {
     /// That of the identity.
     case identity
-    /// That of a smooth staircase: largest where a small change crosses from one level to the next.
+    /// That of a smooth staircase: largest halfway between two levels.
     case staircase
-    /// None. Only to show what masking looks like.
+    /// The gradient of rounding itself, 0. Only to show what masking looks like.
     case hidden
   }
 
   /// The levels of each value; at least 2.
   var levels = 8
-  /// What stands for the gradient of rounding.
+  /// The gradient used in place of that of rounding.
   var gradient = Gradient.identity
 
   func check(_ subject: Subject) throws(UsageError) {
@@ -80,7 +80,7 @@ struct ReducedEncoder: EncoderWrapper {
 }
 
 extension DefenseEntry {
-  /// How the defence is spelled, and read from a bundle.
+  /// The entry that reads the defence from its text form and from a bundle.
   static let depthReduction = DefenseEntry(
     DepthReduction.self, summary: "values rounded to a few levels (Xu et al., 2018)",
     options: ["levels=8", "gradient=identity|staircase|hidden"]

@@ -1,6 +1,6 @@
 import Holdfast
 
-/// NI-FGSM: momentum steps whose gradient is taken ahead, at the place the momentum leads to.
+/// NI-FGSM: momentum steps whose gradient is taken ahead, at the point that the momentum leads to.
 ///
 /// Lin et al., 2020 (arXiv 1908.06281), algorithm 1.
 struct NesterovFGSM: Attack {
@@ -8,12 +8,12 @@ struct NesterovFGSM: Attack {
 
   /// The steps of one run.
   var steps = 10
-  /// What is left of the momentum after a step: μ.
+  /// The decay of the momentum in a step: μ.
   var decay = 1.0
 
-  /// What is remembered of each sample.
+  /// The state of each sample.
   struct State: SlotState {
-    /// Where the steps have led so far: `(B, …)`.
+    /// The point that the steps have reached: `(B, …)`.
     var point: Tensor
     /// The decaying sum of gradients: `(B, …)`.
     var momentum: Tensor
@@ -37,7 +37,7 @@ struct NesterovFGSM: Attack {
     let size = try gradient.absolute().mean(Array(1..<gradient.rank), keepAxes: true)
     state.momentum = try state.momentum * decay + gradient / (size + 1e-12)
     state.point = try ball.project(state.point + ball.steepest(state.momentum) * stride)
-    // The last point of a run is looked at itself; each sample is at a step of its own.
+    // The last point of a run is evaluated itself; each sample is at a step of its own.
     let ahead = evaluation.steps.map { $0 + 1 < steps ? Float(decay) : 0 }
     let reach = try Tensor(ahead).to(gradient.device).perRow(rank: gradient.rank)
     return try state.point + state.momentum * (stride * reach)

@@ -84,7 +84,7 @@ extension DataLayout {
       })
   }
 
-  /// The files of a pattern by what its star stands for; by nothing where it has none.
+  /// The files of a pattern by what its star stands for; by the empty text if it has no star.
   private static func found(_ pattern: String, in path: String) -> [String: String] {
     let sides = pattern.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
     guard sides.count == 2 else {

@@ -8,8 +8,7 @@ extension DataLayout {
   /// `MSRVTT_data.json` with all), `category.txt`, and `MSRVTT_JSFUSION_test.csv` for 1k-A.
   ///
   /// Its 20 categories are classes, in the official splits. As pairs it has these splits with all
-  /// captions, and `1k-a` with one caption each, which is what retrieval is measured on by default
-  /// where its list is there.
+  /// captions, and `1k-a` with one caption each, the default for retrieval if its list is there.
   ///
   /// Source: Xu, Mei, Yao and Rui, CVPR 2016; Yu, Kim and Kim, ECCV 2018 (1k-A).
   static let msrvtt = DataLayout(
@@ -76,7 +75,7 @@ private struct MSRVTT {
         let info = try? JSONDecoder().decode(Info.self, from: data)
       else {
         throw DataError(
-          "is no list of videos and sentences", in: list, hint: "download it again")
+          "is not a list of videos and sentences", in: list, hint: "download it again")
       }
       for video in info.videos {
         guard seen.insert(video.id).inserted else {

@@ -1,8 +1,8 @@
 public import HoldfastCore
 public import HoldfastTensor
 
-/// A pool, whatever its attack.
-public protocol AttackStage: AnyObject {
+/// A pool of samples under one attack, whatever the attack.
+public protocol AttackPool: AnyObject {
   /// The attack with its objective.
   var recipe: AttackRecipe { get }
   /// The samples in slots or waiting for one.
@@ -17,23 +17,23 @@ public protocol AttackStage: AnyObject {
 
 extension AttackRecipe {
   /// A pool that runs this recipe.
-  public func stage(_ settings: PoolSettings) -> any AttackStage {
-    func open(_ attack: some Attack) -> any AttackStage {
+  public func pool(_ settings: PoolSettings) -> any AttackPool {
+    func open(_ attack: some Attack) -> any AttackPool {
       Pool(attack: attack, recipe: self, settings: settings)
     }
     return open(attack)
   }
 
-  /// What becomes of each job, in their order.
+  /// Runs the recipe on all jobs, and returns their outcomes in the same order.
   public func run(
     on jobs: [AttackJob], _ settings: PoolSettings
   ) throws(TorchError) -> [AttackOutcome] {
-    let stage = stage(settings)
+    let pool = pool(settings)
     var waiting = jobs[...]
     var outcomes: [String: AttackOutcome] = [:]
-    while !waiting.isEmpty || stage.load > 0 {
-      while !stage.isFull, let job = waiting.popFirst() { stage.submit(job) }
-      for outcome in try stage.step() { outcomes[outcome.job.id] = outcome }
+    while !waiting.isEmpty || pool.load > 0 {
+      while !pool.isFull, let job = waiting.popFirst() { pool.submit(job) }
+      for outcome in try pool.step() { outcomes[outcome.job.id] = outcome }
     }
     return jobs.compactMap { outcomes[$0.id] }
   }
