@@ -16,7 +16,7 @@ struct HubCommandTests {
       }
       try Data(commit.utf8).write(to: repository.appendingPathComponent("refs/main"))
       let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../Sources/HoldfastCommands/Models/tiny-bind")
+        .appendingPathComponent("../../Sources/HoldfastEngine/Models/tiny-bind")
         .standardizedFileURL
       try files.copyItem(at: model, to: repository.appendingPathComponent("snapshots/\(commit)"))
       try body(folder)

@@ -7,7 +7,7 @@ import Testing
 struct GuideTests {
   /// The folder of the built-in model.
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../Sources/HoldfastCommands/Models/tiny-bind").standardizedFileURL.path
+    .appending(path: "../../../Sources/HoldfastEngine/Models/tiny-bind").standardizedFileURL.path
 
   /// How many scenes: the guides' figures are those of 60, which are printed.
   private static let count =
