@@ -31,6 +31,9 @@ public struct HoldfastCommand: ParsableCommand {
   /// The program; it has no state of its own.
   public init() {}
 
+  /// Without a command: says what to type first.
+  public func run() { Console.standard().result(FirstSteps.text) }
+
   /// Runs the command line, and leaves with its exit code: 0 done, 1 a gate failed, 2 failed,
   /// 64 wrong usage.
   public static func start() -> Never {

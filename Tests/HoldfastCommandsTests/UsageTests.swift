@@ -1,4 +1,6 @@
+import ArgumentParser
 import Foundation
+import HoldfastCommands
 import HoldfastTestSupport
 import Testing
 
@@ -22,6 +24,21 @@ struct UsageTests {
     #expect(outcome.talk.isEmpty)
     let name = arguments.count == 1 ? "help" : "help-\(arguments[0])"
     try expectSnapshot(outcome.output, name)
+  }
+
+  @Test("without a command, says in ten lines what to type first")
+  func firstSteps() throws {
+    let outcome = try run()
+    #expect(outcome.code == 0)
+    #expect(outcome.talk.isEmpty)
+    #expect(outcome.output.split(separator: "\n", omittingEmptySubsequences: false).count == 11)
+    try expectSnapshot(outcome.output, "first-steps")
+    let commands = DocumentedCommandTests.commands(in: outcome.output)
+      .compactMap { DocumentedCommandTests.arguments(of: $0) }
+    #expect(commands.count >= 5)
+    for arguments in commands where arguments.first?.hasPrefix("-") == false {
+      #expect(throws: Never.self) { _ = try HoldfastCommand.parseAsRoot(arguments) }
+    }
   }
 
   @Test("says its version")
