@@ -79,7 +79,7 @@ struct ReportCommandTests {
   @Test("say what is wrong with a folder")
   func refusals() throws {
     try withTemporaryFolder { folder in
-      expectFailure(try Program.run(["report", "nowhere"], in: folder), code: 2, "is missing")
+      expectFailure(try Program.run(["report", "nowhere"], in: folder), code: 2, "holds no run")
       expectFailure(
         try Program.run(["report", "nowhere", "--format", "xml"], in: folder), code: 64)
       expectFailure(try Program.run(["report"], in: folder), code: 64)

@@ -1,3 +1,4 @@
+import Foundation
 import Holdfast
 
 /// An argument that the parser refused, with the nearest valid one as a hint.
@@ -37,7 +38,9 @@ struct ParserRefusal: UserFacingError {
       let values = match.2.matches(of: /'([^']*)'/).map { String($0.1) }
       near = nearest(String(match.1), among: values).first
     }
-    self.what = what
-    hint = near.map { "did you mean `\($0)`?" }
+    // The parser puts what a value's own reader says, hint and all, behind its sentence.
+    let parts = what.components(separatedBy: "\n\nhint: ")
+    self.what = parts[0]
+    hint = near.map { "did you mean `\($0)`?" } ?? parts.dropFirst().first
   }
 }

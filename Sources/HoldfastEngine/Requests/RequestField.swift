@@ -143,7 +143,8 @@ package func choose<Value: RawRepresentable & CaseIterable>(
   let all = "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? "")"
   throw UsageError(
     "unknown \(option) `\(text)`; use \(all)",
-    hint: nearest(text, among: names, tolerance: 0.34).first.map { "did you mean `\($0)`?" } ?? "",
+    hint: text.count < 4
+      ? "" : nearest(text, among: names).first.map { "did you mean `\($0)`?" } ?? "",
     option: option)
 }
 
