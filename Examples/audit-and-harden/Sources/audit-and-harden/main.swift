@@ -4,9 +4,7 @@ struct Progress: RunObserver {
   func progress(_ line: String?) { if let line { print(line) } }
 }
 
-let engine = Engine(observer: Progress())
-
-func audit(_ model: String, in folder: String) throws {
+func audit(_ model: String, in folder: String, by engine: Engine) throws {
   var request = AuditRequest(model: model, data: ["image=scenes:evaluation"])
   request.attacks = ["apgd-ce:steps=20"]
   (request.limit, request.output) = (40, folder)
@@ -15,8 +13,9 @@ func audit(_ model: String, in folder: String) throws {
   }
 }
 
+let engine = Engine(observer: Progress())
 let output = "hardened"
-try audit("builtin", in: "runs/bare")
+try audit("builtin", in: "runs/bare", by: engine)
 try engine.harden(
   HardenRequest(model: "builtin", method: "r-adapt:alpha=0.1,beta=0.9,d0=60", output: output))
-try audit(output, in: "runs/hardened")
+try audit(output, in: "runs/hardened", by: engine)
