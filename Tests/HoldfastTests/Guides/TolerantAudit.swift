@@ -7,7 +7,7 @@ func tolerantAudit(_ request: AuditRequest, by engine: Engine) throws -> AuditRe
   do {
     return try engine.audit(request)
   } catch let stop as InterruptedRun {
-    engine.observer.say("\(explain(stop.cause)); \(stop.finished) samples are kept")
+    engine.observer.say("\(explain(stop.cause)); finished: \(stop.finished)")
     request.selection.strict = false
     return try engine.audit(request)
   }
