@@ -41,7 +41,8 @@ struct TowerSitesTests {
       for site in sites(of: tower) {
         // A scaled and shifted value would leave a layer norm as it came.
         let other = try tower.embed(
-          x, sites: Sites([site: { (compute) throws(TorchError) in try compute().squared() + 0.1 }]))
+          x, sites: Sites([site: { (compute) throws(TorchError) in try compute().squared() + 0.1 }])
+        )
         let change = try (other - plain).absolute().max().item()
         #expect(change > 1e-4, "\(sense.modality) \(site) was not replaced")
       }
