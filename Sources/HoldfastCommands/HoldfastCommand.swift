@@ -57,7 +57,7 @@ public struct HoldfastCommand: ParsableCommand {
       leave(0)
     } catch {
       guard let failure = Failure(error, of: arguments) else { exit(withError: error) }
-      let origin = failure.code == 64 ? invocation?.origin(of: failure.option) : nil
+      let origin = invocation?.origin(of: failure.option)
       Console.standard().fail(origin.map { "\($0): \(failure.message)" } ?? failure.message)
       leave(failure.code)
     }

@@ -107,6 +107,13 @@ struct AuditRequestTests {
       ("attack", { $0.attacks = ["apgd-cee"] }), ("require", { $0.requirements = ["clean"] }),
       ("pairs", { $0.pairs = "p" }), ("gallery-samples", { $0.gallerySamples = 101 }),
       ("allow-skipped", { $0.allowSkipped = -1 }), ("rank-timeout", { $0.rankTimeout = 0 }),
+      (
+        "attack-at",
+        {
+          ($0.task, $0.data, $0.pairs) = (.retrieval, [], "p")
+          $0.attackAt = .native
+        }
+      ),
     ]
     for (option, change) in wrong {
       var request = AuditRequest(model: "no such model", data: ["d"])

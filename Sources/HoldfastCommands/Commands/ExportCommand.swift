@@ -33,7 +33,7 @@ struct ExportCommand: TalkingCommand {
   func run(in context: CommandContext) throws {
     let path = try ModelSource.resolve(model)
     if DefenseBundle.isBundle(path) {
-      let base = try DefenseBundle(at: path).base.path
+      let base = try DefenseStack(at: path).checkpoint.path
       throw UsageError(
         "`\(model)` is a bundle, and export writes only models without a defence as yet",
         hint: "export its base: holdfast export \(base)")

@@ -81,5 +81,9 @@ struct Console: Sendable {
     write("\r\u{1B}[K\(line?.printable() ?? "")")
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) {
+    // Where both streams go to one place, what was printed first stands first.
+    fflush(nil)
+    FileHandle.standardError.write(Data(text.utf8))
+  }
 }

@@ -171,6 +171,7 @@ extension AuditRequest {
           ("data", !data.isEmpty), ("classes", classes != nil), ("templates", templates != nil),
           ("anchors", anchors != nil || anchorReduction != .mean),
           ("goal", goal != nil), ("target", target != nil), ("preset", preset != nil),
+          ("attack-at", attackAt != .model),
         ]
       }
     guard let first = strange.first(where: \.1) else { return }

@@ -72,7 +72,7 @@ struct PlannedProtocol {
 
 extension AttackRecord {
   /// What a record says about an attack.
-  fileprivate init(_ recipe: AttackRecipe, stop: String) throws {
+  init(_ recipe: AttackRecipe, stop: String) throws {
     let settings = try sortedJSON(recipe.objective)
     self.init(
       name: recipe.name,

@@ -47,9 +47,11 @@ extension ResolvedAudit {
       try $0.ranking(pairs, beside: request.transferFrom == nil ? stored : nil)
     }
     let isWhiteBox = request.protocols.isEmpty || request.protocols.contains(.whiteBox)
-    let known = isWhiteBox ? Set(attacks.map(\.name)) : []
-    let adaptive = model.adaptiveAttacks(steps: request.adaptiveSteps)
-      .filter { !known.contains($0.recipe.name) }
+    let known = isWhiteBox ? Set(try attacks.map { try AttackRecord($0, stop: "") }) : []
+    // An attack is left out only when the very same one searches in the same model.
+    let adaptive = try model.adaptiveAttacks(steps: request.adaptiveSteps).filter {
+      try $0.search != nil || !known.contains(AttackRecord($0.recipe, stop: ""))
+    }
     plan.substitutes = try model.substitutes(for: adaptive, bare: bare, classes: nil)
     let protocols = PlannedProtocol.all(
       request, attacks, adaptive: model.defenses == nil ? nil : adaptive.map(\.recipe),

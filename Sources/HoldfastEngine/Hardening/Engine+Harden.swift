@@ -1,3 +1,4 @@
+import Foundation
 import HoldfastCore
 public import HoldfastDefenses
 import HoldfastEncoders
@@ -18,6 +19,11 @@ extension Engine {
         hint: "give the fine-tuned tower with --guide", option: "vision")
     }
     let model = try load(request.model)
+    guard !"\(absolute(request.output))/".hasPrefix("\(model.record.path)/") else {
+      throw UsageError(
+        "`\(request.output)` lies in the model that the defence goes around",
+        hint: "name a folder beside it", option: "output")
+    }
     let guide = try request.guide.map { try ModelSource($0, device: model.encoder.device) }
     let senses =
       try request.modalities.isEmpty ? senses(of: model, for: defense) : request.modalities
@@ -78,4 +84,9 @@ extension ModelSource {
     }
     return try sense(name).subject
   }
+}
+
+/// A path from the root, without `.` and `..`.
+private func absolute(_ path: String) -> String {
+  URL(fileURLWithPath: path).standardizedFileURL.path
 }
