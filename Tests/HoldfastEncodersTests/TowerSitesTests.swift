@@ -149,7 +149,8 @@ struct CLIPSitesTests {
         let read = try text.embed(ids, sites: SiteReader([site]).sites)
         try expectClose(read, plain, atol: 0, "\(site)")
         let other = try text.embed(
-          ids, sites: Sites([site: { (compute) throws(TorchError) in try compute() * 1.5 + 0.1 }]))
+          ids,
+          sites: Sites([site: { (compute) throws(TorchError) in try compute().squared() + 0.1 }]))
         #expect(try (other - plain).absolute().max().item() > 1e-4, "\(site) was not replaced")
       }
     }
