@@ -106,15 +106,15 @@ struct PickleTests {
     let cases: [([UInt8], String)] = [
       (Plain.tensor(Plain.loaded(good), shape: 3), "outside"),
       (Plain.tensor(Plain.loaded(Plain.storage(count: 3))), "3 elements"),
-      (Plain.tensor(Plain.loaded(Plain.storage(elements: [0]))), "announced"),
+      (Plain.tensor(Plain.loaded(Plain.storage(elements: [0]))), "announces"),
       (Plain.tensor(Plain.loaded(Array(good.dropFirst()))), "not those of torch.save"),
       (Plain.tensor(Plain.loaded([])), "not those of torch.save"),
       (
         Plain.tensor(Plain.loaded(Plain.storage(object: [0x80, 2, 0x7D, 0x2E]))),
         "none of its tensors uses"
       ),
-      ([0x42] + little(UInt32.max), "announced"), ([0x8E] + little(UInt64.max), "announced"),
-      ([0x43, 200], "announced"), ([0x8C, 200], "announced"), ([0x95, 0], "announced"),
+      ([0x42] + little(UInt32.max), "announces"), ([0x8E] + little(UInt64.max), "announces"),
+      ([0x43, 200], "announces"), ([0x8C, 200], "announces"), ([0x95, 0], "announces"),
       ([0x93], "not a string"), ([0x4E, 0x4E, 0x93], "not a string"),
       ([0x94, 0x94] + [0x68, 9], "recalls"),
       (Hostile.global("torch.storage", "_load_from_bytes") + [0x4E, 0x85, 0x52], "not bytes"),

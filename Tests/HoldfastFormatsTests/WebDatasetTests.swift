@@ -121,7 +121,7 @@ struct WebDatasetTests {
   func strangers() throws {
     let scratch = try Scratch()
     let noise = (0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-    expectFormatError("no tar archive") { _ = try samples(scratch.write(noise, to: "x.tar")) }
+    expectFormatError("not a tar archive") { _ = try samples(scratch.write(noise, to: "x.tar")) }
     var wrong = member("a.txt", "1") + end
     wrong[0] = UInt8(ascii: "b")
     expectFormatError("damaged header") { _ = try samples(scratch.write(wrong, to: "x.tar")) }
