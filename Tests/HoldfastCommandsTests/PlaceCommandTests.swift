@@ -61,7 +61,7 @@ struct PlaceCommandTests {
         mixed, code: 2, "40x40 pixels cannot be attacked beside those of 32x32")
       let lost = try run(
         line.replacing("native", with: "nativ") + "--data 32 --output lost", in: folder)
-      expectFailure(lost, code: 64, "there is no place `nativ` to attack at")
+      expectFailure(lost, code: 64, "unknown attack-at `nativ`; use model, native or waveform")
     }
   }
 }

@@ -211,10 +211,13 @@ private struct AuditDisplay: RunObserver {
   func progress(_ line: String?) { console.progress(line) }
 
   func found(_ outcome: AuditOutcome) {
-    do {
-      console.result(try format.lines(outcome.report, outcome.summary), as: format)
-    } catch {
-      console.say("The figures cannot be printed: \(error)")
+    // Audits of several senses are shown together when all have ended.
+    if outcome.isAlone {
+      do {
+        console.result(try format.lines(outcome.report, outcome.summary), as: format)
+      } catch {
+        console.say("The figures cannot be printed: \(error)")
+      }
     }
     func names(_ letters: [String]) -> String {
       (letters.count == 1 ? "check " : "checks ")
