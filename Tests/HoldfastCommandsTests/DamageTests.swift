@@ -92,8 +92,11 @@ struct DamageTests {
     expectFailure(
       try run("harden --model bundles/c --method r-adapt --output bundles/b"), code: 64,
       "this one goes around")
+    _ = try run("scenes --output scenes --count 1 --concepts star")
+    let pictures = try FileManager.default.contentsOfDirectory(
+      atPath: folder.appendingPathComponent("scenes/image/star").path)
     let embedded = try ["model", "bundles/b", "bundles/c"].map { model in
-      try run("embed a.png --model \(model)").output
+      try run("embed scenes/image/star/\(pictures[0]) --model \(model)").output
     }
     #expect(Set(embedded).count == 3 && !embedded.contains(""))
     expectFailure(
