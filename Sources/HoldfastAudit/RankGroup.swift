@@ -287,8 +287,11 @@ extension RankGroup.Application {
   fileprivate func differences(from other: Self) -> [String] {
     let names = Set(options.keys).union(other.options.keys).sorted()
     let told = names.compactMap { name -> String? in
-      let (mine, theirs) = (options[name] ?? "", other.options[name] ?? "")
-      return mine == theirs ? nil : "\(name) (`\(theirs)`, and rank 0 `\(mine)`)"
+      func said(_ options: [String: String]) -> String {
+        options[name].map { "`\($0)`" } ?? "the default"
+      }
+      return options[name] == other.options[name]
+        ? nil : "\(name) (\(said(other.options)), and rank 0 \(said(options)))"
     }
     return plan.differences(from: other.plan).map(\.rawValue) + told
       + (folder == other.folder ? [] : ["the folder (`\(other.folder)`, and rank 0 `\(folder)`)"])

@@ -301,7 +301,12 @@ struct EndToEndTests {
               + ["json"]), in: folder
         ).output)
       #expect(sound.unreliable == false)
-      #expect(sound.checks.map(\.verdict) == [String](repeating: "pass", count: 7))
+      // Of 14 samples fewer than seven stand, so three checks could not fail.
+      #expect(
+        sound.checks.map(\.verdict)
+          == [
+            "pass", "pass", "too-few-to-tell", "too-few-to-tell", "too-few-to-tell", "pass", "pass",
+          ])
     }
   }
 

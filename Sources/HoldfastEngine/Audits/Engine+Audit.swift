@@ -69,7 +69,7 @@ extension AuditRequest {
     let values = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
     var options: [String: String] = [:]
     for (name, value) in values as? [String: Any] ?? [:]
-    where !["device", "threads", "rank-timeout"].contains(name) {
+    where !["device", "threads", "rank-timeout", "output"].contains(name) {
       options["--\(name)"] = "\(value)"
     }
     return options
