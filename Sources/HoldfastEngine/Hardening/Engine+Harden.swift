@@ -19,7 +19,7 @@ extension Engine {
         hint: "give the fine-tuned tower with --guide", option: "vision")
     }
     let model = try load(request.model)
-    guard !"\(absolute(request.output))/".hasPrefix("\(model.record.path)/") else {
+    guard !absolute(request.output).hasPrefix("\(model.record.path)/") else {
       throw UsageError(
         "`\(request.output)` lies in the model that the defence goes around",
         hint: "name a folder beside it", option: "output")
