@@ -169,7 +169,10 @@ struct ShardTests {
       let audit = try SceneAudit(in: folder, perShape: 1)
       let others: [(run: String, rest: [String], words: String)] = [
         ("run", ["--limit", "5"], "differs in --limit (`5`, and rank 0 the default)"),
-        ("run", ["--gallery-samples", "3"], "differs in --gallery-samples (`3`, and rank 0 the default)"),
+        (
+          "run", ["--gallery-samples", "3"],
+          "differs in --gallery-samples (`3`, and rank 0 the default)"
+        ),
         ("elsewhere", [], "differs in the folder (`elsewhere`, and rank 0 `run`)"),
       ]
       for (run, rest, words) in others {
