@@ -11,7 +11,7 @@ extension PreparedSample {
     guard input.shape == spec.shape else {
       throw DataError(
         "is of shape \(input.shape) once prepared, and the model takes \(spec.shape)", in: id,
-        hint: "the preparation and the model belong to different models or senses")
+        hint: "the preparation and the model belong to different models or modalities")
     }
     return try Tensor(input.values, [1] + input.shape)
   }

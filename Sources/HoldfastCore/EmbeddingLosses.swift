@@ -23,7 +23,7 @@ public struct EmbeddingDistance: Objective {
   public var isFlatAtCleanInput: Bool { true }
 }
 
-/// The cosine to a given embedding, of any sense.
+/// The cosine to a given embedding, of any modality.
 ///
 /// Adversarial Illusions (Zhang et al., 2023) minimise 1 minus it.
 public struct GoalCosine: Objective {

@@ -1,11 +1,12 @@
 public import HoldfastTensor
 
-/// A frozen map from inputs of one sense to embeddings.
+/// A frozen map from inputs of one modality to embeddings.
 ///
 /// An encoder owns its normalisation: `embed` takes values in the legal range of ``input``. Its
-/// parameters never require gradients; a gradient with respect to the input may always be asked for.
+/// parameters never require gradients; a gradient with respect to the input may always be asked
+/// for.
 public protocol Encoder {
-  /// The sense of its inputs.
+  /// The modality of its inputs.
   var modality: Modality { get }
   /// The space of its inputs.
   var input: InputSpec { get }

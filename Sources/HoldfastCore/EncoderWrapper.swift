@@ -17,7 +17,7 @@ public protocol EncoderWrapper: SitedEncoder, RandomEncoder {
 }
 
 extension EncoderWrapper {
-  /// The base's sense.
+  /// The base's modality.
   public var modality: Modality { base.modality }
 
   /// The input space of the base.

@@ -1,12 +1,12 @@
-/// The sense that an encoder takes its input from.
+/// The modality that an encoder takes its input from.
 ///
-/// Nothing but the encoders and the readers of media knows what a sense is, so a new one is a new
-/// name: `Modality(rawValue: "touch")`.
+/// Nothing but the encoders and the readers of media knows what a modality is, so a new one is a
+/// new name: `Modality(rawValue: "touch")`.
 public struct Modality: RawRepresentable, Codable, Hashable, Sendable {
   /// The name in command lines and records.
   public let rawValue: String
 
-  /// The sense with a given name.
+  /// The modality with a given name.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Pictures.
@@ -30,7 +30,7 @@ public struct Modality: RawRepresentable, Codable, Hashable, Sendable {
 }
 
 extension Modality: CaseIterable {
-  /// The senses that encoders of this library have, in the order in which they are listed.
+  /// The modalities that encoders of this library have, in the order in which they are listed.
   public static let allCases: [Modality] = [
     .image, .video, .audio, .thermal, .depth, .points, .event, .inertial, .text,
   ]

@@ -1,6 +1,6 @@
 /// The size of a perturbation, kept as it was written: `4/255` stays `4/255` in every table.
 public struct Radius: Hashable, Sendable, Comparable, CustomStringConvertible {
-  /// The value in the unit of the sense.
+  /// The value in the unit of the modality.
   public let value: Double
   /// The radius as it was written.
   public let description: String

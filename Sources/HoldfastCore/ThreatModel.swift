@@ -22,7 +22,7 @@ public enum Norm: String, Codable, Hashable, Sendable, CaseIterable {
 public struct ThreatModel: Codable, Hashable, Sendable {
   /// How a perturbation is measured.
   public let norm: Norm
-  /// How large it may be, in the unit of the sense.
+  /// How large it may be, in the unit of the modality.
   public let radius: Radius
 
   /// A ball of the given norm and radius.

@@ -62,17 +62,17 @@ public struct DefenseStack {
     }
   }
 
-  /// The senses that any of the layers hardens.
+  /// The modalities that any of the layers hardens.
   public var senses: Set<Modality> { Set(layers.flatMap(\.fitted.keys)) }
 
   // MARK: Applying
 
-  /// The model with the defences of its sense around it.
+  /// The model with the defences of its modality around it.
   ///
   /// - Parameters:
   ///   - subject: the undefended model, with a head of its own, in any precision.
   ///   - context: the same model in float32, and what else the defences may need.
-  /// - Throws: `UsageError` when no layer hardens the sense, or one is made for other classes.
+  /// - Throws: `UsageError` when no layer hardens the modality, or one is made for other classes.
   public func apply(to subject: Subject, in context: DefenseContext) throws -> Subject {
     let sense = subject.encoder.modality
     let own = layers.filter { $0.fitted[sense] != nil }
@@ -80,7 +80,7 @@ public struct DefenseStack {
       let known = senses.map(\.rawValue).sorted().joined(separator: ", ")
       throw UsageError(
         "the bundle hardens \(known), and not \(sense.rawValue)",
-        hint: "harden that sense as well, or name another")
+        hint: "harden that modality as well, or name another")
     }
     var (subject, context) = (subject, context)
     for (place, layer) in own.enumerated() {
@@ -95,8 +95,9 @@ public struct DefenseStack {
 
   // MARK: Adaptive attacks
 
-  /// The attacks that the defences of a sense must face, each with what it searches in: nil for the
-  /// defended model itself, else these layers with others in the place of those that mislead it.
+  /// The attacks that the defences of a modality must face, each with what it searches in: nil for
+  /// the defended model itself, else these layers with others in the place of those that mislead
+  /// it.
   ///
   /// While an attack follows the substitute of its own layer, the other layers are replaced by the
   /// first substitute that their own attacks name, so that no layer hides the gradient of another.

@@ -1,7 +1,8 @@
 import Foundation
 package import Holdfast
 
-/// The built-in story: audit every sense, harden some, audit these again, and say what was found.
+/// The built-in story: audit every modality, harden some, audit these again, and say what was
+/// found.
 package struct Demo {
   /// The scenes on which clean accuracy is measured, and those that the baseline compares with.
   private static let (cleanScenes, baselineScenes) = (200, 2000)
@@ -10,13 +11,13 @@ package struct Demo {
   private static let steps = 40
   /// A setting that keeps most of these small towers' accuracy, chosen on validation scenes.
   private static let method = "r-adapt:alpha=0.1,beta=0.9,d0=60"
-  /// The senses that are hardened, of those around which the defence can go.
+  /// The modalities that are hardened, of those around which the defence can go.
   private static let hardened: [Modality] = [.image, .audio, .thermal]
 
   let folder: String
   let samples: Int
 
-  /// The demonstration on so many scenes of each sense, whose runs go to `folder`.
+  /// The demonstration on so many scenes of each modality, whose runs go to `folder`.
   package init(folder: String, samples: Int) {
     self.folder = folder
     self.samples = samples
@@ -37,8 +38,8 @@ package struct Demo {
     let folder = Self.unused(folder)
     observer.say(
       """
-      Holdfast's demonstration, on a small model of six senses and scenes that are built in.
-      It audits every sense, hardens some, and audits these again, on \(samples) scenes a sense with
+      Holdfast's demonstration, on a small model of six modalities and scenes that are built in.
+      It audits every modality, hardens some, and audits these again, on \(samples) scenes a modality with
       \(Self.steps) steps per attack (100 in an audit of yours). Everything goes to \(folder).
       """)
     let engine = Engine(observer: Progress(shown: observer), command: command)
@@ -66,7 +67,7 @@ package struct Demo {
     try engine.harden(hardening)
     observer.say("  the bundle is in \(bundle)")
 
-    observer.say("\n4/4 Audit of the hardened senses, by an attacker who knows the defence")
+    observer.say("\n4/4 Audit of the hardened modalities, by an attacker who knows the defence")
     let after = try audit(
       bundle, Self.hardened, in: "\(folder)/hardened-audit", by: engine, observer, show)
 
@@ -95,7 +96,7 @@ package struct Demo {
     return .init(name: name.rawValue, accuracy: share)
   }
 
-  /// Audits senses of a model, shows a row for each, and gives the runs.
+  /// Audits modalities of a model, shows a row for each, and gives the runs.
   private func audit(
     _ model: String, _ senses: [Modality], in folder: String, by engine: Engine,
     _ observer: any RunObserver, _ show: (String) -> Void
@@ -182,7 +183,7 @@ package struct Demo {
       holdfast harden --model hf:openai/clip-vit-base-patch32 --method r-adapt --output hardened
       holdfast audit --model hardened --data PATH
 
-    PATH is an image folder (<class>/<image>), a CSV manifest, or a webdataset folder; SENSE=PATH
-    names another sense, and a model of several takes --data once for each.
+    PATH is an image folder (<class>/<image>), a CSV manifest, or a webdataset folder; MODALITY=PATH
+    names another modality, and a model of several takes --data once for each.
     """
 }

@@ -6,24 +6,24 @@ import Holdfast
 /// Nothing is told that was not measured: two figures are called different only if their 95 %
 /// intervals do not overlap, and each sentence is chosen by such a comparison.
 struct SensesStory {
-  /// A sense on held-out scenes.
+  /// A modality on held-out scenes.
   struct Sense {
     let name: String
     let accuracy: ProportionRecord
   }
 
-  /// Every sense, images first.
+  /// Every modality, images first.
   let senses: [Sense]
   /// The nearest training picture on held-out scenes.
   let baseline: ProportionRecord
-  /// The audits of the senses.
+  /// The audits of the modalities.
   let bare: [SensesReport.Entry]
-  /// Which sense keeps least, in a sentence; nil if there is nothing to compare.
+  /// Which modality keeps least, in a sentence; nil if there is nothing to compare.
   let weakest: String?
 
   /// The story, a sentence or two at a time.
   var sentences: [String] {
-    [learning] + fragility + (weakest.map { ["Of all senses, \($0)."] } ?? [])
+    [learning] + fragility + (weakest.map { ["Of all modalities, \($0)."] } ?? [])
   }
 
   /// Whether the model learned more than pixels give away.
@@ -39,7 +39,7 @@ struct SensesStory {
       : "\(figures) Nothing shows that it learned more than pixels give away."
   }
 
-  /// How little is enough to break each sense.
+  /// How little is enough to break each modality.
   private var fragility: [String] {
     let broken = bare.compactMap { entry in
       entry.summary.worstCase.first { entry.summary.clean.isAbove($0.share) }.map { radius in
@@ -53,7 +53,7 @@ struct SensesStory {
     var sentences: [String] = []
     if !broken.isEmpty {
       sentences.append(
-        "Undefended, the smallest radius that costs a sense accuracy: "
+        "Undefended, the smallest radius that costs a modality accuracy: "
           + broken.joined(separator: "; ") + ".")
     }
     if !whole.isEmpty {

@@ -37,8 +37,8 @@ struct SceneModelCard {
       | embeddings | \(recipe.configuration.projection) wide |
       | parameters | \(chosen.model.parameters.elementCount), stored as float16 |
 
-      Each further sense has a small tower in `towers/<sense>`, bound to the frozen space of images \
-      and texts as ImageBind binds its senses; their sections are below.
+      Each further modality has a small tower in `towers/<modality>`, bound to the frozen space of images \
+      and texts as ImageBind binds its modalities; their sections are below.
 
       ## Images and texts
 

@@ -2,10 +2,10 @@ import HoldfastCore
 import HoldfastLayers
 import HoldfastTensor
 
-/// A vision transformer from pictures to embeddings of the class token behind its last norm, as CLIP
-/// has it (Dosovitskiy et al., 2021; Radford et al., 2021, section 2.4).
+/// A vision transformer from pictures to embeddings of the class token behind its last norm, as
+/// CLIP has it (Dosovitskiy et al., 2021; Radford et al., 2021, section 2.4).
 ///
-/// It serves every sense whose inputs become tokens of which the first is the class token.
+/// It serves every modality whose inputs become tokens of which the first is the class token.
 struct VisionTrunk {
   private let embedding: any TokenEmbedding
   private let preNorm: LayerNorm?
@@ -40,8 +40,8 @@ struct VisionTrunk {
   /// Embeddings of the normalised inputs that `pixels` gives, such as pictures `(B, 3, H, W)`:
   /// `(B, E)`.
   ///
-  /// - Parameter merge: what brings the class tokens of a clip's frames, `(B·T, D)`, to one, `(B, D)`;
-  ///   by default there is one for each input.
+  /// - Parameter merge: what brings the class tokens of a clip's frames, `(B·T, D)`, to one, `(B,
+  ///   D)`; by default there is one for each input.
   func callAsFunction(
     sites: Sites, merge: (Tensor) throws(TorchError) -> Tensor = { $0 },
     _ pixels: () throws(TorchError) -> Tensor

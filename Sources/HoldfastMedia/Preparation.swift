@@ -43,7 +43,7 @@ public enum MediaSource: Sendable {
   case medium(Medium)
 }
 
-/// How the files of one sense become what an encoder takes.
+/// How the files of one modality become what an encoder takes.
 ///
 /// A preparation is a value that a run records: two that are equal make the same inputs from the
 /// same files.

@@ -2,7 +2,7 @@ import Foundation
 import HoldfastRecords
 import HoldfastRuns
 
-/// Several runs beside each other, a row each: whatever their models, senses and radii.
+/// Several runs beside each other, a row each: whatever their models, modalities and radii.
 public struct RunsReport: Report {
   private let runs: [RecordedRun]
 
@@ -90,7 +90,7 @@ public struct RunsReport: Report {
   struct Group {
     let runs: [RecordedRun]
 
-    /// The sense, and whether it is retrieval.
+    /// The modality, and whether it is retrieval.
     var name: String {
       guard let plan = runs.first?.plan else { return "" }
       return plan.retrieval == nil ? plan.attackSpace.sense : "\(plan.attackSpace.sense), retrieval"

@@ -1,13 +1,13 @@
 import Foundation
 public import HoldfastRecords
 
-/// The results of audits of several senses of one model, a row each: clean accuracy and robust
+/// The results of audits of several modalities of one model, a row each: clean accuracy and robust
 /// accuracy per radius, worst case over the protocols that were run.
 ///
-/// The form is that of CALMARS, table 7. Senses measure epsilon in units of their own, and each row
-/// names its unit.
+/// The form is that of CALMARS, table 7. Modalities measure epsilon in units of their own, and each
+/// row names its unit.
 public struct SensesReport: Report {
-  /// One sense's run.
+  /// One modality's run.
   public struct Entry: Sendable {
     /// The record of the plan.
     public let plan: PlanRecord
@@ -48,13 +48,13 @@ public struct SensesReport: Report {
     return (["at the model's own size"] + others).joined(separator: ", but ")
   }
 
-  /// The senses whose attacks cannot be believed.
+  /// The modalities whose attacks cannot be believed.
   private var reliability: String {
     let senses = entries.filter { $0.summary.unreliable == true }.map(\.sense)
     return senses.isEmpty ? "" : "UNRELIABLE for \(senses.joined(separator: ", ")): "
   }
 
-  /// A row per sense, with Wilson 95 % intervals.
+  /// A row per modality, with Wilson 95 % intervals.
   public func table() -> Table {
     var table = Table(
       texts: ["sense", "data", "unit of epsilon", "checks"], numbers: ["samples", "clean"] + radii)
@@ -75,7 +75,7 @@ public struct SensesReport: Report {
     return table
   }
 
-  /// One line per sense and radius with all figures as numbers, for programs.
+  /// One line per modality and radius with all figures as numbers, for programs.
   public func figures() -> Table {
     var table = Table(
       texts: ["sense", "data", "unit", "epsilon"],
@@ -96,7 +96,7 @@ public struct SensesReport: Report {
     return table
   }
 
-  /// Which sense is weakest, and what each row does not cover.
+  /// Which modality is weakest, and what each row does not cover.
   public var notes: [String] {
     [weakest].compactMap { $0 }
       + entries.flatMap { entry in
@@ -104,7 +104,7 @@ public struct SensesReport: Report {
       }
   }
 
-  /// The sense that keeps least of its own clean accuracy at the smallest radius, in a sentence.
+  /// The modality that keeps least of its own clean accuracy at the smallest radius, in a sentence.
   public var weakest: String? {
     let kept = entries.compactMap { entry in
       entry.summary.worstCase.first.flatMap { radius in
@@ -116,7 +116,7 @@ public struct SensesReport: Report {
       return nil
     }
     return "\(entry.sense) keeps least of its clean accuracy: \(percent(share)) of it at "
-      + "\(radius.radius) (\(entry.plan.attackSpace.unit)); units differ, so senses compare by "
+      + "\(radius.radius) (\(entry.plan.attackSpace.unit)); units differ, so modalities compare by "
       + "what such a change means to a person"
   }
 

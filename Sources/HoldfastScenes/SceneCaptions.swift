@@ -5,7 +5,7 @@ public enum SceneCaptions {
   /// Prompts for zero-shot classification of pictures; `{}` stands for the class name.
   public static let templates = templates(for: .image)
 
-  /// Prompts for zero-shot classification in a sense; `{}` stands for the class name.
+  /// Prompts for zero-shot classification in a modality; `{}` stands for the class name.
   public static func templates(for sense: SceneSense) -> [String] {
     sense.media.map { "\($0) of a {}." }
   }
@@ -14,8 +14,8 @@ public enum SceneCaptions {
   /// sorted.
   public static let vocabulary = vocabulary(for: [.image])
 
-  /// Every word and punctuation mark that a caption or a filled template of any of the senses may
-  /// contain, sorted.
+  /// Every word and punctuation mark that a caption or a filled template of any of the modalities
+  /// may contain, sorted.
   public static func vocabulary(for senses: [SceneSense]) -> [String] {
     let attributes =
       SceneShape.allCases.map(\.className) + SceneColor.allCases.map(\.rawValue)
@@ -32,7 +32,7 @@ public enum SceneCaptions {
   /// caption names the shape and says nothing untrue. About one in three is a filled template, with
   /// the article that zero-shot prompts have ("a photo of a arrow.").
   ///
-  /// What is told of a scene is the same for all senses, in words for what is seen, although a
+  /// What is told of a scene is the same for all modalities, in words for what is seen, although a
   /// colour is a pitch in sounds and warmth in thermal pictures. Only the medium differs: a photo
   /// of a ring, a sound of a ring.
   public static func caption(_ scene: SceneDescription, for sense: SceneSense = .image) -> String {
@@ -97,7 +97,7 @@ public enum SceneCaptions {
 }
 
 extension SceneSense {
-  /// What a scene is in this sense: three nouns with their articles, the plainest one first.
+  /// What a scene is in this modality: three nouns with their articles, the plainest one first.
   fileprivate var media: [String] {
     switch self {
     case .image, .text: ["a photo", "a picture", "a drawing"]

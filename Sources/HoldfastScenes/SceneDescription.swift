@@ -1,10 +1,10 @@
 import HoldfastCore
 
-/// What is in a scene, in values that belong to no sense.
+/// What is in a scene, in values that belong to no modality.
 ///
-/// A description says what can be told in words. What only one sense has (for pictures: the exact
-/// place, the light, the noise) is drawn by that sense from `seed`, each from a stream of its own,
-/// so that a scene may be drawn, filmed, heard or told, and always be the same scene.
+/// A description says what can be told in words. What only one modality has (for pictures: the
+/// exact place, the light, the noise) is drawn by that modality from `seed`, each from a stream of
+/// its own, so that a scene may be drawn, filmed, heard or told, and always be the same scene.
 public struct SceneDescription: Codable, Hashable, Sendable {
   /// The class to be recognised.
   public var shape: SceneShape
@@ -22,7 +22,7 @@ public struct SceneDescription: Codable, Hashable, Sendable {
   public var background: SceneBackground
   /// The colour behind the shape; the generator keeps it well apart from `color`.
   public var backgroundColor: SceneColor
-  /// The source of everything that one sense alone decides.
+  /// The source of everything that one modality alone decides.
   public var seed: UInt64
 
   /// Describes a scene value by value.
@@ -50,7 +50,7 @@ public struct SceneDescription: Codable, Hashable, Sendable {
   /// The class number, from zero, in the order of `SceneShape.allCases`.
   public var label: Int { shape.label }
 
-  /// The random numbers that one sense takes for this scene.
+  /// The random numbers that one modality takes for this scene.
   func randomness(for sense: SceneSense) -> SplitMix64 {
     SplitMix64(seed: seed, stream: sense.stream)
   }

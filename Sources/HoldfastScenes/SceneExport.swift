@@ -2,13 +2,13 @@ import Foundation
 import HoldfastFormats
 import HoldfastMedia
 
-/// Scenes to be written as files, sense by sense.
+/// Scenes to be written as files, modality by modality.
 ///
-/// Each sense has a folder of its own with one folder per concept, so that a folder of pictures is
-/// a data set as it is. A scene has the same name in every sense, `<split>-<index>`; what has the
-/// same name belongs together.
+/// Each modality has a folder of its own with one folder per concept, so that a folder of pictures
+/// is a data set as it is. A scene has the same name in every modality, `<split>-<index>`; what has
+/// the same name belongs together.
 ///
-/// | sense | files |
+/// | modality | files |
 /// |---|---|
 /// | image, thermal | `.png` |
 /// | video | a folder of frames, `000.png` onwards |
@@ -40,7 +40,7 @@ public struct SceneExport: Sendable {
     self.count = count
   }
 
-  /// Writes the scenes for one sense into a folder, which is created if missing.
+  /// Writes the scenes for one modality into a folder, which is created if missing.
   ///
   /// - Parameter progress: called after each scene with the number that are done.
   /// - Throws: ``SceneError`` when a setting cannot be met, and the system's errors.

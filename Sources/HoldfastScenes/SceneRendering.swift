@@ -1,4 +1,4 @@
-/// A scene as one sense has it.
+/// A scene as one modality has it.
 public enum SceneSample: Hashable, Sendable {
   /// A drawing.
   case image(SceneImage)
@@ -16,9 +16,9 @@ public enum SceneSample: Hashable, Sendable {
   case words(String)
 }
 
-/// How scenes are made for a sense; a setting that the sense has no use for is skipped.
+/// How scenes are made for a modality; a setting that the modality has no use for is skipped.
 public struct SceneRendering: Codable, Hashable, Sendable {
-  /// The sense.
+  /// The modality.
   public var sense: SceneSense
   /// The side of pictures, frames and sensors, in pixels.
   public var size: Int
@@ -31,7 +31,7 @@ public struct SceneRendering: Codable, Hashable, Sendable {
   /// The number of points.
   public var points: Int
 
-  /// Settings for a sense; without a size, that of the sense's own renderer.
+  /// Settings for a modality; without a size, that of the modality's own renderer.
   public init(
     _ sense: SceneSense, size: Int? = nil, frames: Int = 8, rate: Int = 16_000,
     seconds: Double = 1, points: Int = 1024
@@ -44,9 +44,9 @@ public struct SceneRendering: Codable, Hashable, Sendable {
     self.points = points
   }
 
-  /// Makes a scene for the sense; the same on every platform.
+  /// Makes a scene for the modality; the same on every platform.
   ///
-  /// Throws when a setting is outside what the sense's renderer accepts.
+  /// Throws when a setting is outside what the modality's renderer accepts.
   public func render(_ scene: SceneDescription) throws(SceneError) -> SceneSample {
     switch sense {
     case .image: .image(try SceneDrawing.render(scene, size: size))
@@ -59,7 +59,7 @@ public struct SceneRendering: Codable, Hashable, Sendable {
     }
   }
 
-  /// The settings in words, such as `size=48`, without those that the sense has no use for.
+  /// The settings in words, such as `size=48`, without those that the modality has no use for.
   public var settings: String {
     switch sense {
     case .image, .thermal, .event: "size=\(size)"

@@ -15,7 +15,7 @@ extension SceneSample {
     case .words:
       throw SceneError(
         what: "captions of scenes are not samples of a data set", where: "sense",
-        hint: "write them to files, or choose another sense")
+        hint: "write them to files, or choose another modality")
     }
   }
 }

@@ -1,4 +1,4 @@
-/// The senses by which a scene can be presented.
+/// The modalities by which a scene can be presented.
 ///
 /// The raw values are the names that encoders give their modalities.
 public enum SceneSense: String, CaseIterable, Codable, Hashable, Sendable {
@@ -17,7 +17,7 @@ public enum SceneSense: String, CaseIterable, Codable, Hashable, Sendable {
   /// Told in words, by ``SceneCaptions``.
   case text
 
-  /// The stream of randomness that the sense takes for its own; it never changes.
+  /// The stream of randomness that the modality takes for its own; it never changes.
   var stream: UInt64 {
     switch self {
     case .image: 1

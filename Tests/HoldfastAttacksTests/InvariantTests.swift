@@ -4,7 +4,7 @@ import HoldfastTensor
 import HoldfastTestSupport
 import Testing
 
-@Suite("Every attack keeps its promises on every sense")
+@Suite("Every attack keeps its promises on every modality")
 struct InvariantTests {
   /// The toys, with radii from harmless to fatal.
   enum Toy: String, CaseIterable, Sendable {
@@ -30,7 +30,8 @@ struct InvariantTests {
     }
   }
 
-  /// Every attack of the table, with as few steps as it lets one ask for; ensembles are made of them.
+  /// Every attack of the table, with as few steps as it lets one ask for; ensembles are made of
+  /// them.
   static var recipes: [(name: String, spelling: String)] {
     AttackTable.entries.filter { $0.name != "autoattack" }.map { entry in
       let wanted = [

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Paintings of inputs")
 struct GalleryPainterTests {
-  /// A scene as a model of a sense takes it, with its space.
+  /// A scene as a model of a modality takes it, with its space.
   static func input(_ name: String) throws -> (painter: GalleryPainter, values: [Float]) {
     let sound = SoundPreprocessor.clip(seconds: 1, mels: 64)
     func sample(_ sense: SceneSense, _ preparation: some Preparation) throws -> PreparedInput {
@@ -76,7 +76,7 @@ struct GalleryPainterTests {
     }
   }
 
-  @Test("show every sense in files that can be read", arguments: names)
+  @Test("show every modality in files that can be read", arguments: names)
   func everySense(name: String) throws {
     let (painter, clean) = try Self.input(name)
     let painting = try painter.paint(clean, changed(clean, by: 0.004))

@@ -214,7 +214,7 @@ struct DataOptionsTests {
         .write(to: folder.appendingPathComponent("depths.csv"))
       let model = try run(
         "audit --model builtin --task retrieval --pairs depths.csv", in: folder)
-      expectFailure(model, code: 64, "has no sense `depth`")
+      expectFailure(model, code: 64, "has no modality `depth`")
     }
   }
 

@@ -47,7 +47,7 @@ struct PlaceCommandTests {
     }
   }
 
-  @Test("refuse pictures of several sizes, and senses without pictures")
+  @Test("refuse pictures of several sizes, and modalities without pictures")
   func refusals() throws {
     try withTemporaryFolder { folder in
       try writeScenes(to: folder.path, sizes: [32, 40])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The command that writes scenes", .serialized)
 struct ScenesCommandTests {
-  @Test("writes folders of several senses in which scenes have the same names")
+  @Test("writes folders of several modalities in which scenes have the same names")
   func senses() throws {
     try withTemporaryFolder { folder in
       let outcome = try Program.run(
@@ -33,7 +33,7 @@ struct ScenesCommandTests {
   @Test(
     "says what it does not know, and what comes near",
     arguments: [
-      ("--modality sound,image", "there is no sense `sound`"),
+      ("--modality sound,image", "there is no modality `sound`"),
       ("--modality vidio", "did you mean `video`?"), ("--concepts sta", "did you mean `star`?"),
       ("--split test", "there is no split `test`"), ("--count 0", "--count takes a number above 0"),
     ])

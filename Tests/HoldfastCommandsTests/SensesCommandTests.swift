@@ -3,11 +3,12 @@ import Holdfast
 import HoldfastTestSupport
 import Testing
 
-/// Several senses of one model on the command line, from files to the table.
+/// Several modalities of one model on the command line, from files to the table.
 ///
-/// The model is ImageBind's structure in small, with random weights and a tokeniser learned from the
-/// prompts; so the figures mean nothing, and what is tested is that every sense gets through.
-@Suite("Audits of several senses", .serialized)
+/// The model is ImageBind's structure in small, with random weights and a tokeniser learned from
+/// the prompts; so the figures mean nothing, and what is tested is that every modality gets
+/// through.
+@Suite("Audits of several modalities", .serialized)
 struct SensesCommandTests {
   private func writeModel(to folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -41,7 +42,7 @@ struct SensesCommandTests {
     try Program.run(line.split(separator: " ").map(String.init), in: folder)
   }
 
-  @Test("may come from one manifest, whose rows name their sense")
+  @Test("may come from one manifest, whose rows name their modality")
   func manifest() throws {
     try withTemporaryFolder { folder in
       try writeModel(to: folder.appendingPathComponent("model").path)
@@ -68,7 +69,7 @@ struct SensesCommandTests {
     }
   }
 
-  @Test("have a row per sense with its unit, and a run per sense that resumes")
+  @Test("have a row per modality with its unit, and a run per modality that resumes")
   func table() throws {
     try withTemporaryFolder { folder in
       try writeModel(to: folder.appendingPathComponent("model").path)
@@ -108,7 +109,7 @@ struct SensesCommandTests {
     }
   }
 
-  @Test("take built-in scenes by their split, in every sense of the built-in model")
+  @Test("take built-in scenes by their split, in every modality of the built-in model")
   func scenes() throws {
     try withTemporaryFolder { folder in
       let senses = ["image", "video", "audio", "thermal", "points", "event"]
@@ -127,18 +128,19 @@ struct SensesCommandTests {
     }
   }
 
-  @Test("name the senses that there are where one is asked for that there is not")
+  @Test("name the modalities that there are where one is asked for that there is not")
   func missing() throws {
     try withTemporaryFolder { folder in
       try writeModel(to: folder.appendingPathComponent("model").path)
       try writeScenes(to: folder.appendingPathComponent("scenes").path)
       let absent = try run("audit --model model --data thermal=scenes/image", in: folder)
-      #expect(absent.code == 64 && absent.talk.contains("has no sense `thermal`"), "\(absent.talk)")
+      #expect(
+        absent.code == 64 && absent.talk.contains("has no modality `thermal`"), "\(absent.talk)")
       #expect(absent.talk.contains("hint: it has image, video, audio"))
       let unknown = try run("audit --model model --data odour=scenes/image", in: folder)
-      #expect(unknown.code == 64 && unknown.talk.contains("there is no sense `odour`"))
+      #expect(unknown.code == 64 && unknown.talk.contains("there is no modality `odour`"))
       let other = try run("audit --model model --data audio=scenes/image", in: folder)
-      #expect(other.code == 2 && other.talk.contains("holds no files of the sense audio"))
+      #expect(other.code == 2 && other.talk.contains("holds no files of the modality audio"))
     }
   }
 }

@@ -130,7 +130,7 @@ struct TargetCommandTests {
   }
 
   @Test(
-    "refuse what has no sense",
+    "refuse what has no modality",
     arguments: [
       ("--attack apgd-ce --target rings", "did you mean `ring`"),
       ("--attack apgd-embedding --target ring", "apgd-embedding cannot aim at a class"),

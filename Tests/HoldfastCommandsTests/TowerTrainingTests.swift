@@ -24,7 +24,7 @@ struct TowerTrainingTests {
     return recipe
   }
 
-  @Test("A few steps lower the loss in every sense", arguments: TinyBindConfiguration.modalities)
+  @Test("A few steps lower the loss in every modality", arguments: TinyBindConfiguration.modalities)
   func learns(modality: Modality) throws {
     let (space, recipe) = (try space(), try small(modality))
     let view = try #require(recipe.view)
@@ -78,7 +78,7 @@ struct TowerTrainingTests {
           + "--threads 1 --output run", in: folder)
       #expect(audit.code == 0 && audit.output.contains("normalised mel"), "\(audit.talk)")
       let again = try run("train-tower \(options) --evaluation held", in: folder)
-      expectFailure(again, code: 64, "has a tower of the sense audio already")
+      expectFailure(again, code: 64, "has a tower of the modality audio already")
     }
   }
 
@@ -86,7 +86,7 @@ struct TowerTrainingTests {
   func refused() throws {
     try withTemporaryFolder { folder in
       let depth = try run("train-tower --modality depth --output out", in: folder)
-      expectFailure(depth, code: 64, "no small tower for the sense depth")
+      expectFailure(depth, code: 64, "no small tower for the modality depth")
       let split = try run(
         "train-tower --modality audio --split train --output out", in: folder)
       expectFailure(split, code: 64, "--split and --evaluation are for data sets")
@@ -124,7 +124,7 @@ struct TowerTrainingTests {
     fresh.stop()
   }
 
-  @Test("A card's section stands in for the earlier one of its sense, and leaves the rest")
+  @Test("A card's section stands in for the earlier one of its modality, and leaves the rest")
   func sections() {
     let first = TowerCard.inserting("one\n", of: .audio, into: "# card\n")
     let both = TowerCard.inserting("two\n", of: .video, into: first)

@@ -119,7 +119,7 @@ struct CSVManifestTests {
     }
   }
 
-  @Test("of several senses give the rows of the one that is asked for")
+  @Test("of several modalities give the rows of the one that is asked for")
   func senses() throws {
     let text = "modality,path,label\nimage,a.png,x\naudio,b.png,y\n Image ,\"c, d.png\",z\n"
     try Place.with { place in
@@ -131,7 +131,7 @@ struct CSVManifestTests {
       #expect(images.classNames == ["x", "z"] && images.count == 2)
       #expect(try openDataSet(at: path, modality: .audio).items().map(\.id) == ["b.png"])
       let none = words { try openDataSet(at: path, modality: .video) }
-      #expect(none.contains("no samples of the sense video") && none.contains("audio, image"))
+      #expect(none.contains("no samples of the modality video") && none.contains("audio, image"))
       try place.write("path,label,modality\na.png,x,imge\n", "list.csv")
       let wrong = words { try openDataSet(at: path) }
       #expect(wrong.contains("row 2 has the unknown modality `imge`") && wrong.contains("`image`?"))

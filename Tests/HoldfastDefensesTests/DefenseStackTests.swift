@@ -180,7 +180,7 @@ struct DefenseStackTests {
     #expect(error.message.contains("clipure-cos changes the encoder"))
   }
 
-  @Test("harden the senses of any layer, and say so where none does")
+  @Test("harden the modalities of any layer, and say so where none does")
   func senses() throws {
     let layers = [
       DefenseLayer(CLIPureCos(), fitted: [.audio: Fitted([:])]),

@@ -33,7 +33,7 @@ struct BindPeer: CustomTestStringConvertible, Sendable {
   }
 }
 
-@Suite("R-Adapt around the towers of other senses")
+@Suite("R-Adapt around the towers of other modalities")
 struct RAdaptTowerTests {
   /// A filter that lets everything pass.
   private let open = 1e9

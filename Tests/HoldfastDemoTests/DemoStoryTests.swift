@@ -26,7 +26,7 @@ struct DemoStoryTests {
       }, omitted: [], inMarginBand: 0)
   }
 
-  /// An audit of a sense with that summary.
+  /// An audit of a modality with that summary.
   static func entry(_ sense: String, _ summary: SummaryRecord) -> SensesReport.Entry {
     .init(
       plan: PlanRecord(
@@ -50,7 +50,7 @@ struct DemoStoryTests {
     return (model.sentences + defense.sentences).joined(separator: "\n")
   }
 
-  @Test("Senses are told apart: which breaks where, which does not, and which keeps least")
+  @Test("Modalities are told apart: which breaks where, which does not, and which keeps least")
   func senses() {
     let entries = [
       Self.entry("image", Self.summary(clean: 96, worst: [70, 10])),

@@ -60,7 +60,7 @@ import Testing
     #expect(count.elements + 77 * 77 == 1_200_786_990)
   }
 
-  @Test("a model of some senses")
+  @Test("a model of some modalities")
   func someSenses() throws {
     let whole = try ImageBindPeer.load()
     let part = try whole.restricted(to: [.audio, .text])

@@ -19,7 +19,7 @@ enum ImageBindPeer {
 
   static func golden() throws -> Golden { try Golden("image-bind/golden.safetensors") }
 
-  /// What the golden calls a sense.
+  /// What the golden calls a modality.
   static func name(_ modality: Modality) -> String {
     modality == .inertial ? "imu" : modality.rawValue
   }

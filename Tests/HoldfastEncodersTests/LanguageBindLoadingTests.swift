@@ -9,7 +9,7 @@ import HoldfastTestSupport
 import Testing
 
 @Suite("Loading LanguageBind") struct LanguageBindLoadingTests {
-  /// A copy of a golden model's folder, to be damaged; its name says nothing of its sense.
+  /// A copy of a golden model's folder, to be damaged; its name says nothing of its modality.
   private func withCopy(of name: String, _ body: (URL) throws -> Void) throws {
     try withTemporaryFolder { folder in
       let copy = folder.appendingPathComponent("copy")
@@ -111,10 +111,10 @@ import Testing
     }
   }
 
-  // Which sense a folder is for.
+  // Which modality a folder is for.
 
   @Test(
-    "without a type the sense is told by what only it has",
+    "without a type the modality is told by what only it has",
     arguments: [("audio-ft", Modality.audio), ("video-ft", .video), ("depth", .depth)])
   func toldByConfiguration(name: String, modality: Modality) throws {
     for type in ["clip", nil] {

@@ -10,7 +10,7 @@ import Testing
 @Suite("A model of any family")
 struct LoadModelTests {
   @Test(
-    "LanguageBind's folders load as the sense they are of, prepared to what their tower takes",
+    "LanguageBind's folders load as the modality they are of, prepared to what their tower takes",
     arguments: LanguageBindPeer.all)
   func languageBind(peer: LanguageBindPeer) throws {
     let model = try loadModel(at: peer.path)
@@ -25,7 +25,7 @@ struct LoadModelTests {
     #expect(throws: EncoderError.self) { try loadModel(at: peer.path, vision: peer.path) }
   }
 
-  @Test("CLIP's folders have one sense, and what reads texts")
+  @Test("CLIP's folders have one modality, and what reads texts")
   func clip() throws {
     let model = try loadModel(at: Golden.url("hf-quick-gelu").path)
     #expect(model.family == "CLIP")

@@ -61,7 +61,7 @@ struct ModelExportTests {
     }
   }
 
-  @Test("the towers of further senses, each in its folder")
+  @Test("the towers of further modalities, each in its folder")
   func towers() throws {
     try withTinyBindFolder { source in
       let output = source.deletingLastPathComponent().appendingPathComponent("out").path

@@ -61,7 +61,7 @@ struct RebuildTests {
     }
   }
 
-  @Test("senses that share a trunk say so")
+  @Test("modalities that share a trunk say so")
   func shared() throws {
     func sharing(_ family: Family, _ modality: Modality) throws -> [Modality] {
       let model = try family.load().model

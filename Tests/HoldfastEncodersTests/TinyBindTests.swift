@@ -12,7 +12,7 @@ import Testing
 struct TinyBindTests {
   private static let generator = Generator(seed: 3, stream: "towers")
 
-  /// A configuration of each sense, small enough for a test.
+  /// A configuration of each modality, small enough for a test.
   static let configurations: [TinyBindConfiguration] = [
     .init(
       sense: .audio(mels: 16, rate: 8000, seconds: 0.25),
@@ -208,7 +208,7 @@ struct TinyBindFolderTests {
     folder.appendingPathComponent("towers/\(configuration.modality.rawValue)")
   }
 
-  @Test("loads as a model of all its senses, images first, each with its unit")
+  @Test("loads as a model of all its modalities, images first, each with its unit")
   func loads() throws {
     try withFolder(TinyBindTests.configurations) { folder in
       let model = try loadModel(at: folder.path)
@@ -271,7 +271,7 @@ struct TinyBindFolderTests {
       (
         #"{"sense": {"thermal": {"side": 16}}, "projection": 32,"#
           + #" "tower": {"tokens": {"groups": {"count": 4, "neighbours": 4}}, "width": 16, "layers": 1, "heads": 2}}"#,
-        "the sense thermal does not take such tokens"
+        "the modality thermal does not take such tokens"
       ),
       (
         #"{"sense": {"points": {"count": 99999999}}, "projection": 32,"#
@@ -299,7 +299,7 @@ struct TinyBindFolderTests {
     }
   }
 
-  @Test("refuses a tower in another sense's folder, and one of another space")
+  @Test("refuses a tower in another modality's folder, and one of another space")
   func places() throws {
     var wide = TinyBindTests.configurations[2]
     wide.projection = 24
@@ -312,7 +312,7 @@ struct TinyBindFolderTests {
         at: folder.appendingPathComponent("towers/thermal"),
         to: folder.appendingPathComponent("towers/event"))
       let error = #expect(throws: EncoderError.self) { try loadModel(at: folder.path) }
-      #expect(error?.what == "is a tower of the sense thermal")
+      #expect(error?.what == "is a tower of the modality thermal")
     }
   }
 }

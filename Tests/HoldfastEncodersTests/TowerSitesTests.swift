@@ -12,7 +12,7 @@ struct TowerSitesTests {
       + (0..<tower.blockCount).flatMap { [.heads($0), .attention($0), .mlp($0), .residual($0)] }
   }
 
-  /// Every sited tower of a family with its sense's noise.
+  /// Every sited tower of a family with its modality's noise.
   private func towers(_ family: Family) throws -> [(sense: Sense, tower: any SitedEncoder)] {
     try family.load().model.senses.map { ($0, try #require($0.encoder as? any SitedEncoder)) }
   }

@@ -204,7 +204,7 @@ private enum UniBindPeer {
     #expect(error.what.contains("number of points") && error.description.contains("hint: "))
   }
 
-  @Test("what fine-tuning saves: a prefix, and a layer behind one sense")
+  @Test("what fine-tuning saves: a prefix, and a layer behind one modality")
   func fineTuned() throws {
     let plain = try UniBindPeer.load()
     var generator = Generator(seed: 4, stream: "layer")
@@ -217,10 +217,10 @@ private enum UniBindPeer {
       #expect(tuned.configuration.projected == [sense])
       let (base, tower) = (try #require(plain[sense]), try #require(tuned[sense]))
       let input = try generator.uniform([2] + base.input.shape)
-      let output = try base.embed(input).normalized()  // the scales of both senses are 1
+      let output = try base.embed(input).normalized()  // the scales of both modalities are 1
       try expectCloseToScale(
         tower.embed(input), output.linear(weight, bias), ratio: 1e-5, "\(sense)")
-      // The other senses are as they were.
+      // The other modalities are as they were.
       for other in [Modality.points, .event, .image] where other != sense {
         let (a, b) = (try #require(plain[other]), try #require(tuned[other]))
         let input = try generator.uniform([1] + a.input.shape)

@@ -9,7 +9,7 @@ struct BuiltInModelTests {
   private static let senses: [Modality] = [.image, .video, .audio, .thermal, .points, .event]
 
   @Test(
-    "At least 85 % of 200 held-out scenes are named rightly in every sense", arguments: senses)
+    "At least 85 % of 200 held-out scenes are named rightly in every modality", arguments: senses)
   func accuracyOnHeldOutScenes(modality: Modality) throws {
     let model = try ModelSource(ModelSource.builtIn, modality: modality, device: .cpu)
     let scenes = BuiltInModel.scenes(200, try #require(SceneSense(rawValue: modality.rawValue)))

@@ -120,7 +120,7 @@ struct ChromiumTests {
     }
   }
 
-  @Test("several runs of several senses")
+  @Test("several runs of several modalities")
   func several() throws {
     try withTemporaryFolder { folder in
       let runs = [

@@ -190,7 +190,7 @@ struct HTMLReportTests {
 
   // MARK: Several runs
 
-  @Test("compare runs of one sense in one drawing, and say in what else they differ")
+  @Test("compare runs of one modality in one drawing, and say in what else they differ")
   func comparison() throws {
     var other = MadeUpRun(model: "/models/hardened", firmness: 30)
     let page = try page(MadeUpRun(), other)

@@ -74,7 +74,7 @@ struct SceneCaptionTests {
     #expect(used.sorted() == SceneCaptions.vocabulary)
   }
 
-  @Test("In every sense the same is told of a scene, only the medium differs")
+  @Test("In every modality the same is told of a scene, only the medium differs")
   func senses() {
     func media(_ sense: SceneSense) -> Set<String> {
       Set(SceneCaptions.templates(for: sense).flatMap { SceneCaptions.words(of: $0) })

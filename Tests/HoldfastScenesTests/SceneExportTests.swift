@@ -23,7 +23,7 @@ struct SceneExportTests {
     }
   }
 
-  @Test("Every sense writes its files, and the manifest lists them", arguments: smallRenderings)
+  @Test("Every modality writes its files, and the manifest lists them", arguments: smallRenderings)
   func files(rendering: SceneRendering) throws {
     try withTemporaryFolder { folder in
       var done: [Int] = []
@@ -80,7 +80,7 @@ struct SceneExportTests {
     }
   }
 
-  @Test("The folder of a sense opens as a data set of that sense", arguments: smallRenderings)
+  @Test("The folder of a modality opens as a data set of that modality", arguments: smallRenderings)
   func folders(rendering: SceneRendering) throws {
     let modality = Modality(rawValue: rendering.sense.rawValue)
     guard modality != .text else { return }
@@ -91,7 +91,7 @@ struct SceneExportTests {
     }
   }
 
-  @Test("Every sense is one that encoders have, by the same name")
+  @Test("Every modality is one that encoders have, by the same name")
   func names() {
     for sense in SceneSense.allCases {
       #expect(Modality.allCases.contains(Modality(rawValue: sense.rawValue)))

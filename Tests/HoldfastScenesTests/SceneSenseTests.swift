@@ -37,17 +37,17 @@ extension SceneSample {
   }
 }
 
-/// Every sense in its smallest size, so that tests are fast.
+/// Every modality in its smallest size, so that tests are fast.
 let smallRenderings = SceneSense.allCases.map {
   SceneRendering($0, size: 16, frames: 2, rate: 8000, seconds: 0.25, points: 64)
 }
 
-@Suite("Scenes in all senses")
+@Suite("Scenes in all modalities")
 struct SceneSenseTests {
   let generator = SceneGenerator(seed: 0)
 
   @Test(
-    "A scene is the same in a sense, byte for byte, as it has always been",
+    "A scene is the same in a modality, byte for byte, as it has always been",
     arguments: zip(
       SceneSense.allCases,
       [
@@ -89,7 +89,7 @@ struct SceneSenseTests {
     }
   }
 
-  @Test("Every attribute is in every sense", arguments: smallRenderings)
+  @Test("Every attribute is in every modality", arguments: smallRenderings)
   func attributes(rendering: SceneRendering) throws {
     let scene = SceneDescription(
       shape: .square, color: .red, texture: .solid, backgroundColor: .white, seed: 4)
@@ -142,10 +142,10 @@ struct SceneSenseTests {
     let words = #expect(throws: SceneError.self) {
       try SceneRendering(.text).render(generator.scene(.train, 0)).medium()
     }
-    #expect(words?.hint?.contains("choose another sense") == true)
+    #expect(words?.hint?.contains("choose another modality") == true)
   }
 
-  @Test("Settings spell out what the sense has use for")
+  @Test("Settings spell out what the modality has use for")
   func settings() {
     #expect(SceneRendering(.image).settings == "size=48")
     #expect(SceneRendering(.event).settings == "size=64")

@@ -5,7 +5,7 @@ public import HoldfastTensor
 ///
 /// One toy per shape of input: pixels with a box, points without one, spectrograms, clips.
 public struct ToyEncoder: Encoder {
-  /// The sense it plays.
+  /// The modality it plays.
   public let modality: Modality
   /// What it takes.
   public let input: InputSpec

@@ -6,7 +6,8 @@ import Holdfast
 struct LoadBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "load",
-    abstract: "Load a checkpoint of full size, embed one input of each sense, and print the cost.")
+    abstract:
+      "Load a checkpoint of full size, embed one input of each modality, and print the cost.")
 
   @Argument(help: "A folder or a file of weights.")
   var model: String

@@ -21,7 +21,7 @@ struct StrengthTrial {
     self.slots = slots
     let model = try loadModel(at: path)
     guard let sense = model[.image] else {
-      throw DataError("has no sense of pictures", in: path, hint: "give a CLIP folder")
+      throw DataError("has no modality of pictures", in: path, hint: "give a CLIP folder")
     }
     let template = peer.template.replacing("{class}", with: "{}")
     let head = try AnchorBank(

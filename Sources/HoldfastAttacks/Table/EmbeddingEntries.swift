@@ -1,6 +1,6 @@
 import HoldfastCore
 
-/// The attacks that aim at a given embedding, of any sense.
+/// The attacks that aim at a given embedding, of any modality.
 extension AttackTable {
   static let embeddingEntries: [AttackEntry] = [
     AttackEntry(

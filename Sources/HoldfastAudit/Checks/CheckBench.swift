@@ -81,8 +81,8 @@ final class CheckBench {
     return count
   }
 
-  /// The radius at which attacks are compared: the largest of the plan at which enough samples stand
-  /// to fail a test, or the largest.
+  /// The radius at which attacks are compared: the largest of the plan at which enough samples
+  /// stand to fail a test, or the largest.
   func telling() throws -> Radius {
     let fewest = fewest
     for radius in plan.radii.reversed() {
@@ -197,7 +197,7 @@ final class CheckBench {
 
 extension Norm {
   /// A point at a random place on the ball's surface, inside the legal range: in Linf a corner of
-  /// the ball, else a direction that is uniform in the Euclidean sense.
+  /// the ball, else a direction that is uniform in the Euclidean modality.
   fileprivate func noise(
     around input: Tensor, _ radius: Radius, in space: InputSpec, _ generator: Generator
   ) throws(TorchError) -> Tensor {

@@ -6,14 +6,14 @@ import HoldfastMedia
 ///
 /// Pictures stay pictures; heat and depth become heat maps; a clip is a strip of frames; a
 /// spectrogram is shown as one, and a waveform is drawn, shown as a spectrogram and played; points
-/// are seen from three sides. A sense that it does not know is a heat map of its numbers.
+/// are seen from three sides. A modality that it does not know is a heat map of its numbers.
 public struct GalleryPainter {
   let modality: Modality
   let input: InputSpec
   /// The samples of a sound in a second; nil if the input is not a waveform.
   let rate: Int?
 
-  /// A painter of a sense's inputs.
+  /// A painter of a modality's inputs.
   public init(_ modality: Modality, _ input: InputSpec, rate: Int? = nil) {
     self.modality = modality
     self.input = input
@@ -149,7 +149,7 @@ extension GalleryPainter {
     var map: ColorMap { self == .heat ? .inferno : .viridis }
   }
 
-  /// How inputs of this sense and shape are shown.
+  /// How inputs of this modality and shape are shown.
   var form: Form {
     let shape = input.shape
     switch modality {

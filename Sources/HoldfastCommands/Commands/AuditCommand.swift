@@ -23,9 +23,9 @@ struct AuditCommand: TalkingCommand {
   @Option(
     help: ArgumentHelp(
       "A data set in one of the layouts of `holdfast list datasets`, a manifest (path,label and, for "
-        + "several senses, modality), or scenes:evaluation, which are built in. SENSE=PATH names the "
-        + "sense; repeat it for several.",
-      valueName: "[sense=]path"), completion: .data)
+        + "several modalities, modality), or scenes:evaluation, which are built in. MODALITY=PATH names the "
+        + "modality; repeat it for several.",
+      valueName: "[modality=]path"), completion: .data)
   var data: [String] = []
 
   @OptionGroup var selection: SelectionOptions
@@ -75,7 +75,7 @@ struct AuditCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "One embedding of any sense, a safetensors file, for attacks that approach one.",
+      "One embedding of any modality, a safetensors file, for attacks that approach one.",
       valueName: "file"), completion: .file(extensions: ["safetensors"]))
   var goal: String?
 
@@ -211,7 +211,7 @@ private struct AuditDisplay: RunObserver {
   func progress(_ line: String?) { console.progress(line) }
 
   func found(_ outcome: AuditOutcome) {
-    // Audits of several senses are shown together when all have ended.
+    // Audits of several modalities are shown together when all have ended.
     if outcome.isAlone {
       do {
         console.result(try format.lines(outcome.report, outcome.summary), as: format)

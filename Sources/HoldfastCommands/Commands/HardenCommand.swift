@@ -27,8 +27,8 @@ struct HardenCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A sense to harden, such as image or audio; may be repeated. By default all that can be.",
-      valueName: "sense"), completion: .senses, transform: parseSense)
+      "A modality to harden, such as image or audio; may be repeated. By default all that can be.",
+      valueName: "modality"), completion: .senses, transform: parseSense)
   var modality: [Modality] = []
 
   @Option(help: ArgumentHelp("The bundle's folder.", valueName: "folder"), completion: .directory)

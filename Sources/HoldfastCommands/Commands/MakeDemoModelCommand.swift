@@ -10,7 +10,7 @@ struct MakeDemoModelCommand: TalkingCommand {
     discussion: """
       Writes a folder in Hugging Face's layout with a tokeniser of its own and a model card. The \
       checkpoint that does best on validation scenes is kept; the figures in the card are those of the \
-      written file, on evaluation scenes. `holdfast train-tower` adds the further senses.
+      written file, on evaluation scenes. `holdfast train-tower` adds the further modalities.
       """)
 
   @Option(

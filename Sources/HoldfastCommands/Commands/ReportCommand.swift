@@ -8,7 +8,7 @@ struct ReportCommand: TalkingCommand {
     abstract: "Make the report of finished runs from their records.",
     discussion: """
       One run gives a page about it, several a page that compares them: a curve per model, and a \
-      drawing per sense, because senses measure epsilon in units of their own. The page is one file \
+      drawing per modality, because modalities measure epsilon in units of their own. The page is one file \
       that needs no network and runs no script. Nothing is run again.
       """)
 

@@ -8,9 +8,9 @@ struct ScenesCommand: TalkingCommand {
     abstract:
       "Write built-in scenes as files: pictures, films, sounds, heat, points, events, texts.",
     discussion: """
-      Writes one folder per sense with one folder per concept, a manifest.csv (path, label, \
+      Writes one folder per modality with one folder per concept, a manifest.csv (path, label, \
       modality, caption, scene) and a pairs.csv for retrieval. A scene has the same name in every \
-      sense.
+      modality.
       """)
 
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"), completion: .directory)
@@ -18,7 +18,7 @@ struct ScenesCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Senses, separated by commas: image, video, audio, thermal, points, event, text.",
+      "Modalities, separated by commas: image, video, audio, thermal, points, event, text.",
       valueName: "names"), completion: .list(SceneSense.allCases.map(\.rawValue)))
   var modality = SceneSense.image.rawValue
 

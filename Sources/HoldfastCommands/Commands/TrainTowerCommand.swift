@@ -4,11 +4,11 @@ import Holdfast
 struct TrainTowerCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-tower",
-    abstract: "Train a small tower for one more sense into the space of a CLIP model.",
+    abstract: "Train a small tower for one more modality into the space of a CLIP model.",
     discussion: """
       The model stays as it is. The tower learns to embed samples near the prompts of their classes \
       and, on built-in scenes, near the pictures and captions of the same scenes. The output is a \
-      copy of the model with towers/<sense> beside it, and a section in its model card with figures \
+      copy of the model with towers/<modality> beside it, and a section in its model card with figures \
       of the written file on held-out samples.
       """)
 
@@ -20,7 +20,7 @@ struct TrainTowerCommand: TalkingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The tower's sense: video, audio, thermal, points or event.", valueName: "sense"),
+      "The tower's modality: video, audio, thermal, points or event.", valueName: "modality"),
     completion: .senses, transform: parseSense)
   var modality: Modality
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Holdfast
 
-/// What a shell offers for a model, for data and for a sense; the names of attacks and defences
+/// What a shell offers for a model, for data and for a modality; the names of attacks and defences
 /// come from their tables.
 extension CompletionKind {
   /// The built-in model, the models of the hub's cache, and files.
@@ -20,7 +20,7 @@ extension CompletionKind {
     }
   }
 
-  /// The names of all senses.
+  /// The names of all modalities.
   static var senses: CompletionKind { .list(Modality.allCases.map(\.rawValue)) }
 
   /// The names, and the files and folders that begin with what is written so far.

@@ -6,7 +6,7 @@ struct RetrievalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For retrieval: a .csv (input,caption or input,partner) or .jsonl with a pair per line, or a "
-        + "data set with pairs. SENSE=PATH names the sense.", valueName: "[sense=]path"),
+        + "data set with pairs. MODALITY=PATH names the modality.", valueName: "[modality=]path"),
     completion: .data)
   var pairs: String?
 

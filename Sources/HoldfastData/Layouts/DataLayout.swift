@@ -6,7 +6,7 @@ public struct DataLayout: Sendable {
   public let name: String
   /// What it is, in one line.
   public let summary: String
-  /// The senses whose files it holds; empty if it takes those of any.
+  /// The modalities whose files it holds; empty if it takes those of any.
   public let senses: [Modality]
   /// What it is recognised by.
   public let files: String
@@ -24,7 +24,7 @@ public struct DataLayout: Sendable {
     (samples == nil ? [] : ["classification"]) + (pairs == nil ? [] : ["retrieval"])
   }
 
-  /// Refuses a sense that the layout does not hold.
+  /// Refuses a modality that the layout does not hold.
   func check(
     _ modality: Modality, at path: String, option: String = "--data"
   ) throws(UsageError) {
@@ -43,7 +43,7 @@ struct DataRequest {
   let path: String
   /// Class names that replace those of the set.
   var classes: [String]?
-  /// The sense whose files count.
+  /// The modality whose files count.
   var modality: Modality
   /// The split; nil for the layout's first.
   var split: String?

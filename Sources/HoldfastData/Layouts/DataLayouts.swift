@@ -15,7 +15,7 @@ public enum DataLayouts {
     entries.first { $0.matches(path) }
   }
 
-  /// The senses of the data if none is named: those that a manifest lists, or the one that the
+  /// The modalities of the data if none is named: those that a manifest lists, or the one that the
   /// layout holds; empty if neither says.
   ///
   /// - Throws: ``DataError`` for a manifest that cannot be read.

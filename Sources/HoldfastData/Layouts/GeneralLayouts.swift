@@ -26,7 +26,7 @@ extension DataLayout {
   /// A manifest in CSV or in JSON lines.
   static let manifests = DataLayout(
     name: "manifest",
-    summary: "a list of files with labels or captions, and their senses if several",
+    summary: "a list of files with labels or captions, and their modalities if several",
     senses: [], files: "<name>.csv or .jsonl with path, label or input, caption[, modality]",
     splits: [],
     matches: { ["csv", "jsonl"].contains(PathParts.ending(of: $0)) && !isFolder($0) },

@@ -7,9 +7,9 @@ extension DataLayout {
   ///
   /// A sample is a part of a picture: each person's box, and for each of them a box of the same
   /// size that no person's box touches, at a place that its name alone decides; a box is left out
-  /// after fifty tries. Pictures are visible ones for the sense image, and infrared ones for the
-  /// sense thermal. This is ImageBind's reading of the set; LanguageBind's copy of it is a folder
-  /// of class folders.
+  /// after fifty tries. Pictures are visible ones for the modality image, and infrared ones for the
+  /// modality thermal. This is ImageBind's reading of the set; LanguageBind's copy of it is a
+  /// folder of class folders.
   ///
   /// Source: <https://github.com/bupt-ai-cz/LLVIP>; Girdhar et al. 2023, appendix A.
   static let llvip = DataLayout(

@@ -2,23 +2,23 @@ import Foundation
 public import HoldfastCore
 import HoldfastFormats
 
-/// Opens the pairs at a path: a manifest, a file of captions, or a data set of pairs, whose layout is
-/// recognised by what lies there (``DataLayouts``).
+/// Opens the pairs at a path: a manifest, a file of captions, or a data set of pairs, whose layout
+/// is recognised by what lies there (``DataLayouts``).
 ///
 /// A manifest is a `.csv` file with the columns `input,caption` or `input,partner`, or a `.jsonl`
-/// file of objects with these keys, and with `modality` if the sense matters. Each row is one pair:
-/// an input with several captions is written several times. Paths are relative to the file. In JSON
-/// lines `caption` may be a list.
+/// file of objects with these keys, and with `modality` if the modality matters. Each row is one
+/// pair: an input with several captions is written several times. Paths are relative to the file.
+/// In JSON lines `caption` may be a list.
 ///
 /// - Parameters:
-///   - modality: of a manifest with inputs of several senses, the one whose rows count.
+///   - modality: of a manifest with inputs of several modalities, the one whose rows count.
 ///   - split: the part of the set; by default the one that its layout names first.
 /// - Throws: ``DataError`` with the row or line of whatever is wrong; `UsageError` for a split or a
-///   sense that there is not.
+///   modality that there is not.
 public func openPairs(
   at path: String, modality: Modality? = nil, split: String? = nil
 ) throws -> PairManifest {
-  // No sense has the empty name, which here stands for none.
+  // No modality has the empty name, which here stands for none.
   let request = DataRequest(
     path: path, modality: modality ?? Modality(rawValue: ""), split: split)
   guard FileManager.default.fileExists(atPath: path) else {
@@ -37,7 +37,7 @@ private let hint =
   "a .csv (input,caption or input,partner), a .jsonl, and the layouts with pairs that "
   + "`holdfast list datasets` names are read"
 
-/// Reads a manifest of pairs, of those of its senses that is meant if it names several.
+/// Reads a manifest of pairs, of those of its modalities that is meant if it names several.
 func pairManifest(at path: String, of modality: Modality?) throws -> PairManifest {
   let rows = try isLines(path) ? lines(at: path) : table(at: path)
   let senses = Set(rows.compactMap(\.modality))
@@ -45,12 +45,12 @@ func pairManifest(at path: String, of modality: Modality?) throws -> PairManifes
   guard senses.count < 2 || modality != nil else {
     let names = senses.map(\.rawValue).sorted()
     throw DataError(
-      "pairs inputs of several senses: \(names.joined(separator: ", "))", in: path,
+      "pairs inputs of several modalities: \(names.joined(separator: ", "))", in: path,
       hint: "say which with --pairs \(names[0])=\(path)")
   }
   guard !own.isEmpty || rows.isEmpty else {
     throw DataError(
-      "lists no inputs of the sense \(modality?.rawValue ?? "")", in: path,
+      "lists no inputs of the modality \(modality?.rawValue ?? "")", in: path,
       hint: "it lists \(senses.map(\.rawValue).sorted().joined(separator: ", "))")
   }
   var pairs = PairCollector(path: path)
@@ -107,7 +107,7 @@ private func lines(at path: String) throws -> [PairRow] {
     guard rows.isEmpty || (rows[0].modality == nil) == (sense == nil) else {
       throw DataError(
         "\(place) \(sense == nil ? "has no" : "has a") `modality`, unlike those before it",
-        in: path, hint: "name the sense in all lines, or in none")
+        in: path, hint: "name the modality in all lines, or in none")
     }
     for text in line.caption?.values ?? [line.partner ?? ""] {
       rows.append(

@@ -37,7 +37,7 @@ public struct PairManifest: Sendable {
   public let layout: String
   /// The split that was read; nil if the set has none.
   public let split: String?
-  /// The sense of the files; nil if the pairs do not say it.
+  /// The modality of the files; nil if the pairs do not say it.
   public let modality: Modality?
   /// The inputs, or after ``swapped`` what belongs to them.
   public let inputs: Side

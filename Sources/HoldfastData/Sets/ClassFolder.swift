@@ -2,7 +2,7 @@ import HoldfastCore
 import HoldfastFormats
 import HoldfastMedia
 
-/// Reads a folder with one folder of a sense's files per class: `<class>/<file>`.
+/// Reads a folder with one folder of a modality's files per class: `<class>/<file>`.
 ///
 /// ``FolderClasses`` says which label a folder has; ids are `<class>/<file>`. If no class folder
 /// holds files and all of them have one folder of the same name, such as Tiny ImageNet's `images`,
@@ -34,7 +34,7 @@ func classFolder(
       "holds no \(modality == .image ? "pictures" : "files of the sense \(modality.rawValue)")",
       in: path,
       hint: "expected are folders named by class, each with files "
-        + (list.isEmpty ? "that this sense has none of" : "that end in one of \(list)"))
+        + (list.isEmpty ? "that this modality has none of" : "that end in one of \(list)"))
   }
   return try ListedDataSet(
     layout: modality == .image ? "image-folder" : "class-folder", path: request.path,
@@ -72,7 +72,7 @@ private func sharedSubfolder(of folders: [String], in path: String) throws -> St
 }
 
 extension Modality {
-  /// The endings of the files that hold samples of this sense.
+  /// The endings of the files that hold samples of this modality.
   fileprivate var fileKinds: [String] {
     switch self {
     case .image, .thermal, .depth: ["jpg", "jpeg", "png"]

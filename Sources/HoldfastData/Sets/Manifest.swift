@@ -4,11 +4,11 @@ import HoldfastFormats
 import HoldfastMedia
 
 /// Reads a manifest: a CSV file with the columns `path` and `label`, or JSON lines with these keys,
-/// and with `modality` if it lists samples of several senses.
+/// and with `modality` if it lists samples of several modalities.
 ///
 /// Paths are relative to the file. Labels are class names, or all of them indices into the given
-/// classes; without classes the names are the labels in order of their bytes. Of several senses, the
-/// rows of the one that is asked for count, and they alone.
+/// classes; without classes the names are the labels in order of their bytes. Of several
+/// modalities, the rows of the one that is asked for count, and they alone.
 func manifest(_ request: DataRequest) throws -> any DataSet {
   let path = request.path
   let rows = try ManifestRow.rows(at: path, of: request.modality)
@@ -33,8 +33,8 @@ func manifest(_ request: DataRequest) throws -> any DataSet {
     layout: isLines(path) ? "jsonl" : "csv", path: path, classNames: names, items: items)
 }
 
-/// The senses that a manifest's `modality` names, in order of appearance; empty if it has no such
-/// column.
+/// The modalities that a manifest's `modality` names, in order of appearance; empty if it has no
+/// such column.
 func manifestSenses(at path: String) throws -> [Modality] {
   var senses: [Modality] = []
   for row in try ManifestRow.rows(at: path) {
@@ -57,7 +57,7 @@ private struct ManifestRow {
 
   var place: String { "\(kind) \(number)" }
 
-  /// The rows of a sense; all rows if `modality` is nil, or the manifest names no senses.
+  /// The rows of a modality; all rows if `modality` is nil, or the manifest names no modalities.
   static func rows(at path: String, of modality: Modality? = nil) throws -> [ManifestRow] {
     let rows = try isLines(path) ? lines(at: path) : table(at: path)
     guard !rows.isEmpty else {
@@ -74,7 +74,7 @@ private struct ManifestRow {
     guard !own.isEmpty else {
       let senses = Set(rows.compactMap(\.modality?.rawValue)).sorted()
       throw DataError(
-        "lists no samples of the sense \(modality.rawValue)", in: path,
+        "lists no samples of the modality \(modality.rawValue)", in: path,
         hint: "it lists \(senses.joined(separator: ", "))")
     }
     return own
@@ -114,7 +114,8 @@ private struct ManifestRow {
       else {
         throw DataError(
           "line \(reader.lineNumber) \(line.modality == nil ? "has no" : "has a") `modality`, "
-            + "unlike those before it", in: path, hint: "name the sense in all lines, or in none")
+            + "unlike those before it", in: path, hint: "name the modality in all lines, or in none"
+        )
       }
       rows.append(
         try ManifestRow(
@@ -147,7 +148,7 @@ private struct ManifestRow {
   }
 }
 
-/// The sense that a field of a manifest names.
+/// The modality that a field of a manifest names.
 func listedSense(
   _ text: String, at place: String, in file: String
 ) throws(DataError) -> Modality {
@@ -158,7 +159,7 @@ func listedSense(
     throw DataError(
       "\(place) has the unknown modality `\(text)`", in: file,
       hint: near.map { "did you mean `\($0)`?" }
-        ?? "the senses are \(known.joined(separator: ", "))")
+        ?? "the modalities are \(known.joined(separator: ", "))")
   }
   return Modality(rawValue: name)
 }

@@ -5,11 +5,11 @@ public import HoldfastCore
 ///
 /// - Parameters:
 ///   - classes: class names that replace those of the set; a manifest's labels are read with them.
-///   - modality: the sense whose files count.
+///   - modality: the modality whose files count.
 ///   - split: the part of the set; by default the one that its layout names first, which is the
 ///     test split of those that have one.
 /// - Throws: ``DataError`` for what is damaged or missing, with the file; `UsageError` for a split
-///   or a sense that the set does not have.
+///   or a modality that the set does not have.
 public func openDataSet(
   at path: String, classes: [String]? = nil, modality: Modality = .image, split: String? = nil
 ) throws -> any DataSet {

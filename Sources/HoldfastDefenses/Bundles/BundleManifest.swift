@@ -12,8 +12,8 @@ struct BundleManifest: Codable {
   let layers: [Layer]
   let training: DefenseBundle.Training?
 
-  /// One layer; its tensors are in a file of their own, in which each name begins with its sense:
-  /// `image.anchor`.
+  /// One layer; its tensors are in a file of their own, in which each name begins with its
+  /// modality: `image.anchor`.
   struct Layer: Codable {
     let kind: String
     let method: String

@@ -71,7 +71,7 @@ extension DefenseBundle {
       let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
       let sense = Modality(rawValue: parts.first ?? "")
       guard parts.count == 2, tensors[sense] != nil else {
-        throw refuse("holds a tensor `\(name)` of a sense that its manifest does not name")
+        throw refuse("holds a tensor `\(name)` of a modality that its manifest does not name")
       }
       let entry = try file.entry(for: name)
       guard entry.type == .float32 else {

@@ -6,8 +6,8 @@ import HoldfastTensor
 extension DefenseBundle {
   /// Writes the folder; each file appears whole or not at all.
   ///
-  /// - Throws: `UsageError` when the folder holds something that is not a bundle, such as a model, or
-  ///   a bundle that this one goes around.
+  /// - Throws: `UsageError` when the folder holds something that is not a bundle, such as a model,
+  ///   or a bundle that this one goes around.
   public func write(to folder: String) throws {
     try refuseOwnBase(folder)
     try Self.makeFolder(folder)
@@ -63,7 +63,7 @@ extension DefenseBundle {
 }
 
 extension DefenseLayer {
-  /// Writes the tensors of all senses, in float32; each name begins with its sense.
+  /// Writes the tensors of all modalities, in float32; each name begins with its modality.
   fileprivate func writeTensors(to file: String) throws {
     let named = fitted.flatMap { sense, fitted in
       fitted.tensors.map { (name: "\(sense.rawValue).\($0.key)", tensor: $0.value) }

@@ -1,11 +1,11 @@
 import Foundation
 public import HoldfastCore
 
-/// One defence of a hardened model, with what it computed for each sense that it hardens.
+/// One defence of a hardened model, with what it computed for each modality that it hardens.
 public struct DefenseLayer {
   /// The defence.
   public let defense: any Defense
-  /// What it computed, for each sense that it hardens.
+  /// What it computed, for each modality that it hardens.
   public let fitted: [Modality: Fitted]
   /// The checkpoint that it learned from; nil if there was none.
   public let guide: DefenseBundle.Reference?
@@ -25,18 +25,18 @@ public struct DefenseLayer {
   /// What the defence changes.
   public var kind: LayerKind { type(of: defense).kind }
 
-  /// The senses that it hardens, by name.
+  /// The modalities that it hardens, by name.
   public var senses: [Modality] { fitted.keys.sorted { $0.rawValue < $1.rawValue } }
 
   /// The classes that it is made for, in order; nil when it serves any classes.
   ///
-  /// - Throws: `UsageError` when the senses are made for different classes.
+  /// - Throws: `UsageError` when the modalities are made for different classes.
   var classes: [String]? {
     get throws(UsageError) {
       let bound = Set(fitted.values.map(\.classes))
       guard bound.count <= 1 else {
         throw UsageError(
-          "\(method) is made for different classes in different senses",
+          "\(method) is made for different classes in different modalities",
           hint: "write one bundle for each")
       }
       return bound.first ?? nil

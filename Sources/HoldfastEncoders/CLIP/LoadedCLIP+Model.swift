@@ -1,7 +1,7 @@
 import HoldfastLayers
 
 extension LoadedCLIP {
-  /// The model as users name one, with the one sense that CLIP has.
+  /// The model as users name one, with the one modality that CLIP has.
   public var loaded: LoadedModel {
     get throws {
       let (configuration, normalization) = (model.configuration, model.normalization)

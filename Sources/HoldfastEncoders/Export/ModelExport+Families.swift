@@ -7,11 +7,11 @@ extension ModelExport {
   /// The export of the model at `path`.
   ///
   /// - Parameters:
-  ///   - path: a folder or a file of weights, of any family that ``loadModel(at:vision:depthCamera:device:)``
-  ///     reads.
+  ///   - path: a folder or a file of weights, of any family that
+  ///     ``loadModel(at:vision:depthCamera:device:)`` reads.
   ///   - vision: weights of a fine-tuned vision tower to put in place of a CLIP model's own.
-  /// - Throws: what the loader of the family throws; ``EncoderError`` for a model that is code, and for a
-  ///   vision tower that the family has no use for.
+  /// - Throws: what the loader of the family throws; ``EncoderError`` for a model that is code, and
+  ///   for a vision tower that the family has no use for.
   public init(at path: String, vision: String? = nil) throws {
     let family = try Self.family(at: path)
     guard family == .clip || vision == nil else { throw family.refusal(ofVisionAt: path) }
@@ -75,7 +75,7 @@ extension ModelExport {
     return [weights(loaded.model.parameters, layout.keys, source, as: name, buffers: false)] + parts
   }
 
-  /// The tower of a further sense of a TinyBind model.
+  /// The tower of a further modality of a TinyBind model.
   private static func tower(_ tower: TinyBindTower, at path: String) throws -> [Part] {
     let sense = tower.modality.rawValue
     let place = TinyBindFolder(path).tower(sense)

@@ -5,12 +5,12 @@ import HoldfastTensor
 extension ImageBindConfiguration {
   /// Works the sizes out from the shapes in a file of the published layout.
   ///
-  /// The senses are those whose transformers are there. What no shape tells is as in the published
-  /// model: the heads of each sense, the stride of audio patches, the sizes of a spectrogram, and
-  /// how many clips stand for a video or a sound.
+  /// The modalities are those whose transformers are there. What no shape tells is as in the
+  /// published model: the heads of each modality, the stride of audio patches, the sizes of a
+  /// spectrogram, and how many clips stand for a video or a sound.
   ///
-  /// - Throws: ``EncoderError`` with every tensor that is needed to tell the sizes and is not there,
-  ///   or for sizes that cannot be.
+  /// - Throws: ``EncoderError`` with every tensor that is needed to tell the sizes and is not
+  ///   there, or for sizes that cannot be.
   init(shapesIn source: any TensorSource) throws(EncoderError) {
     let shapes = ShapeReader(source)
     self.init(reading: shapes)
@@ -75,7 +75,7 @@ private struct ImageBindShapes {
     self.prefix = prefix
   }
 
-  /// Whether a sense is there, by its name in the file.
+  /// Whether a modality is there, by its name in the file.
   func has(_ sense: String) -> Bool {
     shapes.names.contains { $0.hasPrefix("\(prefix)modality_trunks.\(sense).") }
   }

@@ -5,8 +5,8 @@ import HoldfastTensor
 /// The sizes of an ImageBind model, and the numbers its inputs are prepared by (Girdhar et al.,
 /// 2023).
 ///
-/// A model has a transformer for each sense into one space; images and clips share theirs. A model
-/// may have some senses only.
+/// A model has a transformer for each modality into one space; images and clips share theirs. A
+/// model may have some modalities only.
 public struct ImageBindConfiguration: Codable, Hashable, Sendable {
   /// The sizes of one transformer.
   public struct Trunk: Codable, Hashable, Sendable {
@@ -103,7 +103,7 @@ public struct ImageBindConfiguration: Codable, Hashable, Sendable {
     public var image: Int
     /// What happens to pixels in [0, 1] inside the tower; nil if they stay as they are.
     ///
-    /// Upstream does not say how it prepared these senses, so it is the user's choice.
+    /// Upstream does not say how it prepared these modalities, so it is the user's choice.
     public var normalization: Normalization?
 
     /// A tower of the given sizes.
@@ -150,7 +150,7 @@ public struct ImageBindConfiguration: Codable, Hashable, Sendable {
   /// The width of the embeddings.
   public var projection: Int
 
-  /// A model with the senses that are given.
+  /// A model with the modalities that are given.
   public init(
     vision: Vision? = nil, audio: Audio? = nil, thermal: Picture? = nil, depth: Picture? = nil,
     inertial: Inertial? = nil, text: CLIPConfiguration.Text? = nil, projection: Int
@@ -164,10 +164,10 @@ public struct ImageBindConfiguration: Codable, Hashable, Sendable {
     self.projection = projection
   }
 
-  /// The senses that have a tower here, without text.
+  /// The modalities that have a tower here, without text.
   public var modalities: [Modality] { ImageBindPlan.modalities.filter(has) }
 
-  /// Whether a sense has a tower here.
+  /// Whether a modality has a tower here.
   func has(_ modality: Modality) -> Bool {
     switch modality {
     case .image, .video: vision != nil
@@ -180,7 +180,7 @@ public struct ImageBindConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// This configuration without the towers of the other senses.
+  /// This configuration without the towers of the other modalities.
   func restricted(to senses: Set<Modality>) -> ImageBindConfiguration {
     var copy = self
     if !senses.contains(.image), !senses.contains(.video) { copy.vision = nil }

@@ -12,7 +12,7 @@ extension KeyMap {
     return map
   }
 
-  /// The keys of one sense, by the name of its scope.
+  /// The keys of one modality, by the name of its scope.
   private static func imageBind(_ sense: String, _ prefix: String) -> KeyMap {
     let theirs = sense == "inertial" ? "imu" : sense
     let parts = ["preprocessors", "trunks", "heads", "postprocessors"]

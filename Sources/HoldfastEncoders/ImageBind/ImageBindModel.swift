@@ -3,11 +3,12 @@ public import HoldfastCore
 public import HoldfastLayers
 public import HoldfastTensor
 
-/// The towers of ImageBind's senses, and its text tower (Girdhar et al., 2023).
+/// The towers of ImageBind's modalities, and its text tower (Girdhar et al., 2023).
 public struct ImageBindModel {
   /// The sizes of the model.
   public let configuration: ImageBindConfiguration
-  /// The towers of the senses that it has, without text; images and videos share their parameters.
+  /// The towers of the modalities that it has, without text; images and videos share their
+  /// parameters.
   public let towers: [ImageBindTower]
   /// The text tower, if it has one.
   public let text: CLIPText?
@@ -31,8 +32,8 @@ public struct ImageBindModel {
     }
   }
 
-  /// A model of the parameters at a place; `finish` gives the parameters of the loader once the towers
-  /// are there, and this model keeps its own of them.
+  /// A model of the parameters at a place; `finish` gives the parameters of the loader once the
+  /// towers are there, and this model keeps its own of them.
   init(
     _ configuration: ImageBindConfiguration, at root: ParameterScope, device: Device,
     finish: () throws -> ParameterStore
@@ -74,7 +75,7 @@ public struct ImageBindModel {
       device: device)
   }
 
-  /// The tower of a sense; nil for a sense without a tower.
+  /// The tower of a modality; nil for a modality without a tower.
   public subscript(_ modality: Modality) -> ImageBindTower? {
     towers.first { $0.modality == modality }
   }
@@ -84,7 +85,7 @@ public struct ImageBindModel {
     try ImageBindModel(configuration, parameters: parameters, device: device)
   }
 
-  /// This model without the towers of the other senses.
+  /// This model without the towers of the other modalities.
   public func restricted(to senses: Set<Modality>) throws -> ImageBindModel {
     let kept = configuration.restricted(to: senses)
     var scopes = try Set(kept.modalities.compactMap { try kept.plan(for: $0)?.scope })
@@ -93,8 +94,8 @@ public struct ImageBindModel {
     return try ImageBindModel(kept, parameters: store, device: device)
   }
 
-  /// The factor on the embeddings of each sense that has one, at most 100; images and videos have
-  /// none.
+  /// The factor on the embeddings of each modality that has one, at most 100; images and videos
+  /// have none.
   public func scales() throws(TorchError) -> [Modality: Double] {
     var scales: [Modality: Double] = [:]
     for tower in towers {

@@ -3,14 +3,14 @@ import HoldfastLayers
 import HoldfastMedia
 import HoldfastTensor
 
-/// The parts of ImageBind's tower for one sense.
+/// The parts of ImageBind's tower for one modality.
 struct ImageBindPlan {
-  /// The senses that can have a tower, besides text, in the order in which a model has them.
+  /// The modalities that can have a tower, besides text, in the order in which a model has them.
   static let modalities: [Modality] = [.image, .video, .audio, .thermal, .depth, .inertial]
   /// The names under which a model keeps the parameters of its towers.
   static let scopes = ["vision", "text", "audio", "thermal", "depth", "inertial"]
 
-  /// The sense.
+  /// The modality.
   let modality: Modality
   /// The name under which the model keeps the tower's parameters.
   let scope: String
@@ -33,7 +33,8 @@ struct ImageBindPlan {
 }
 
 extension ImageBindConfiguration {
-  /// The tower of a sense at the root of a model's names; nil for a sense without a tower here.
+  /// The tower of a modality at the root of a model's names; nil for a modality without a tower
+  /// here.
   ///
   /// - Throws: as ``plan(for:)``, and `TorchError`.
   func tower(
@@ -44,7 +45,7 @@ extension ImageBindConfiguration {
     }
   }
 
-  /// The plan of a sense; nil for a sense without a tower here.
+  /// The plan of a modality; nil for a modality without a tower here.
   ///
   /// - Throws: `MediaError` for settings of sounds that cannot be.
   func plan(for modality: Modality) throws -> ImageBindPlan? {

@@ -1,7 +1,8 @@
 import HoldfastLayers
 import HoldfastTensor
 
-/// The tokens of one sense of ImageBind: a class token, then every patch, each with its position.
+/// The tokens of one modality of ImageBind: a class token, then every patch, each with its
+/// position.
 ///
 /// Source: Girdhar et al., 2023, section 3.2. What lies beyond the last whole patch is not seen.
 struct ImageBindStem: TokenEmbedding {

@@ -2,17 +2,17 @@ public import HoldfastCore
 import HoldfastLayers
 public import HoldfastTensor
 
-/// ImageBind's tower for one sense (Girdhar et al., 2023, section 3.2).
+/// ImageBind's tower for one modality (Girdhar et al., 2023, section 3.2).
 ///
 /// An image, a thermal image, depth and inertial measurements each are one input, and `embed` gives
-/// what the head gives: not normalised, and without the scale of the sense, which cosines do not
+/// what the head gives: not normalised, and without the scale of the modality, which cosines do not
 /// see. A video and a sound each are several clips; as upstream does, `embed` then brings the
-/// embedding of every clip to unit length, multiplies it with the sense's scale if it has one, and
-/// gives the mean over the clips, which is not normalised again.
+/// embedding of every clip to unit length, multiplies it with the modality's scale if it has one,
+/// and gives the mean over the clips, which is not normalised again.
 ///
 /// A value at a site has the clips folded into the batch: `(B·S, N, D)`, and `pooled` `(B·S, D)`.
 public struct ImageBindTower: BindTower {
-  /// The sense.
+  /// The modality.
   public private(set) var modality: Modality
   /// What it takes: pixels in [0, 1], clips of them, spectrograms on the model's scale, or
   /// measurements, which have no legal range.
@@ -74,7 +74,7 @@ public struct ImageBindTower: BindTower {
       .reshaped([shape[0], shape[1], embeddingWidth]).mean([1])  // (B, E)
   }
 
-  /// This tower for another sense, whose inputs are made to look like those of this one.
+  /// This tower for another modality, whose inputs are made to look like those of this one.
   func serving(_ modality: Modality) -> ImageBindTower {
     var copy = self
     copy.modality = modality
@@ -87,7 +87,7 @@ public struct ImageBindTower: BindTower {
     hasClips ? embeddings : try postprocessed(embeddings)
   }
 
-  /// Embeddings at unit length times the sense's factor, which is at most 100: `(…, E)`.
+  /// Embeddings at unit length times the modality's factor, which is at most 100: `(…, E)`.
   ///
   /// It is upstream's last step for every clip, and for every input of one.
   public func postprocessed(_ embeddings: Tensor) throws(TorchError) -> Tensor {

@@ -23,7 +23,8 @@ public struct LoadedImageBind {
 
 /// Loads an ImageBind model from `imagebind_huge.pth`, or a file of the same layout.
 ///
-/// Weights become float32. Sizes come from the shapes in the file, which may hold some senses only.
+/// Weights become float32. Sizes come from the shapes in the file, which may hold some modalities
+/// only.
 ///
 /// - Parameters:
 ///   - path: a folder or a file of weights.
@@ -32,10 +33,12 @@ public struct LoadedImageBind {
 ///     towers; without one they stay in [0, 1].
 ///   - views: how many clips a video is seen by.
 ///   - depthCamera: the camera that measures depth. With one, depth is prepared and normalised as
-///     ``ImageBindConfiguration/Normalization/disparity`` says, unless `normalizations` says otherwise.
+///     ``ImageBindConfiguration/Normalization/disparity`` says, unless `normalizations` says
+///     otherwise.
 ///   - device: the device for the parameters.
-/// - Throws: `FormatError` for damaged files, ``EncoderError`` for sizes that cannot be told or that
-///   cannot be, `CheckpointError` with every key that does not fit, `TextError` for tokeniser files.
+/// - Throws: `FormatError` for damaged files, ``EncoderError`` for sizes that cannot be told or
+///   that cannot be, `CheckpointError` with every key that does not fit, `TextError` for tokeniser
+///   files.
 public func loadImageBind(
   at path: String, tokenizer: String? = nil,
   normalizations: [Modality: ImageBindConfiguration.Normalization] = [:], views: Int = 15,

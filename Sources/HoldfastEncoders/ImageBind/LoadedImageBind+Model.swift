@@ -4,7 +4,7 @@ import HoldfastMedia
 import HoldfastTensor
 
 extension LoadedImageBind {
-  /// The model as users name one, with the senses whose files can be prepared here.
+  /// The model as users name one, with the modalities whose files can be prepared here.
   ///
   /// Depth is left out if the camera is unknown. Inertial measurements are arrays `(6, T)`, as the
   /// authors' code takes them: acceleration, then rotation, along three axes.
@@ -28,7 +28,7 @@ extension LoadedImageBind {
     }
   }
 
-  /// How a file becomes what the tower of a sense takes; nil when that is not known.
+  /// How a file becomes what the tower of a modality takes; nil when that is not known.
   func preparation(for modality: Modality) -> (any Preparation)? {
     let configuration = model.configuration
     return switch modality {
@@ -58,7 +58,7 @@ extension LoadedImageBind {
 }
 
 extension ImageBindModel {
-  /// The factor on cosines with texts for each sense: the one that it was trained with against
+  /// The factor on cosines with texts for each modality: the one that it was trained with against
   /// images, which for images is that of texts.
   ///
   /// Without a text tower it is the factor that upstream begins its training with.

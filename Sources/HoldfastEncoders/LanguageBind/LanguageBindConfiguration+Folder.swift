@@ -9,10 +9,10 @@ extension LanguageBindConfiguration {
   ///
   /// - Parameters:
   ///   - file: what errors call the configuration.
-  ///   - names: names of the model by which its sense may be told, such as its path.
-  ///   - modality: the sense; nil to tell it from the folder.
-  /// - Throws: ``EncoderError`` for malformed JSON, another kind of model, absurd sizes, or a sense
-  ///   that cannot be told or that the tower cannot serve.
+  ///   - names: names of the model by which its modality may be told, such as its path.
+  ///   - modality: the modality; nil to tell it from the folder.
+  /// - Throws: ``EncoderError`` for malformed JSON, another kind of model, absurd sizes, or a
+  ///   modality that cannot be told or that the tower cannot serve.
   init(
     json: [UInt8], file: String, layout: LanguageBindLayout, names: [String], modality: Modality?
   ) throws(EncoderError) {
@@ -28,7 +28,7 @@ extension LanguageBindConfiguration {
         ?? written.modality(isVideo: isVideo, names: [written._nameOrPath ?? ""] + names)
     else {
       throw EncoderError(
-        what: "the sense of the model is unknown", where: file,
+        what: "the modality of the model is unknown", where: file,
         hint: "name it: image, thermal, depth, audio or video")
     }
     guard isVideo == (modality == .video) else {
@@ -36,7 +36,8 @@ extension LanguageBindConfiguration {
         what: isVideo
           ? "the tower looks over time, which a model for \(modality) does not"
           : "a model for video looks over time, which this tower does not",
-        where: file, hint: "name the model's own sense; add_time_attn must be true for video alone")
+        where: file,
+        hint: "name the model's own modality; add_time_attn must be true for video alone")
     }
     let sense = try vision.sense(modality, layout, file: file)
     self = try LanguageBindConfiguration(
@@ -46,7 +47,7 @@ extension LanguageBindConfiguration {
 }
 
 extension LanguageBindConfiguration {
-  /// What stands before the sense in a configuration's `model_type`.
+  /// What stands before the modality in a configuration's `model_type`.
   static let typePrefix = "LanguageBind"
 }
 
@@ -68,7 +69,7 @@ private struct LanguageBindConfig: Decodable {
     var maxDepth: Double?
   }
 
-  /// The sense by the type, by what only one sense has, or by a name.
+  /// The modality by the type, by what only one modality has, or by a name.
   func modality(isVideo: Bool, names: [String]) -> Modality? {
     let senses: [Modality] = [.image, .thermal, .depth, .audio, .video]
     let prefix = LanguageBindConfiguration.typePrefix

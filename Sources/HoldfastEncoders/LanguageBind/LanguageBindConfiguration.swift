@@ -3,10 +3,11 @@ public import HoldfastLayers
 import HoldfastMedia
 import HoldfastTensor
 
-/// The sizes of a LanguageBind model, and the numbers its inputs are prepared by (Zhu et al., 2024).
+/// The sizes of a LanguageBind model, and the numbers its inputs are prepared by (Zhu et al.,
+/// 2024).
 ///
-/// The model is a CLIP whose vision tower serves one sense, in the space of a text tower that all
-/// senses share.
+/// The model is a CLIP whose vision tower serves one modality, in the space of a text tower that
+/// all modalities share.
 public struct LanguageBindConfiguration: Codable, Hashable, Sendable {
   /// The input of an audio tower.
   public struct Spectrogram: Codable, Hashable, Sendable {
@@ -45,7 +46,7 @@ public struct LanguageBindConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// The sense of the vision tower, with what only this sense has.
+  /// The modality of the vision tower, with what only this modality has.
   public enum Sense: Codable, Hashable, Sendable {
     /// RGB pictures.
     case image
@@ -59,9 +60,9 @@ public struct LanguageBindConfiguration: Codable, Hashable, Sendable {
     case video(Clip)
   }
 
-  /// The sense of the vision tower.
+  /// The modality of the vision tower.
   public var sense: Sense
-  /// The sizes of both towers; the side of the picture counts for every sense but audio.
+  /// The sizes of both towers; the side of the picture counts for every modality but audio.
   public var clip: CLIPConfiguration
   /// The adapters of the vision tower: of the attention over time in a video tower, else of the
   /// attention.
@@ -74,7 +75,7 @@ public struct LanguageBindConfiguration: Codable, Hashable, Sendable {
     self.lora = lora
   }
 
-  /// The sense of the vision tower.
+  /// The modality of the vision tower.
   public var modality: Modality {
     switch sense {
     case .image: .image

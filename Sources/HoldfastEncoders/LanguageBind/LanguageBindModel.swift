@@ -2,13 +2,13 @@ import Foundation
 public import HoldfastLayers
 public import HoldfastTensor
 
-/// The tower of one sense of LanguageBind, the text tower, and the scale of their logits.
+/// The tower of one modality of LanguageBind, the text tower, and the scale of their logits.
 public struct LanguageBindModel {
   /// The sizes of the model.
   public let configuration: LanguageBindConfiguration
-  /// The tower of the sense.
+  /// The tower of the modality.
   public let vision: LanguageBindVision
-  /// The text tower, which is the same for all senses.
+  /// The text tower, which is the same for all modalities.
   public let text: CLIPText
   /// The natural logarithm of the factor on cosines, a scalar.
   public let logScale: Tensor

@@ -2,8 +2,9 @@ public import HoldfastCore
 public import HoldfastLayers
 public import HoldfastTensor
 
-/// LanguageBind's tower for one sense: CLIP's vision transformer on pictures, on a spectrogram as a
-/// picture, or on the frames of a clip with attention over time (Zhu et al., 2024, section 3.1).
+/// LanguageBind's tower for one modality: CLIP's vision transformer on pictures, on a spectrogram
+/// as a picture, or on the frames of a clip with attention over time (Zhu et al., 2024, section
+/// 3.1).
 ///
 /// Its sites are those of CLIP. A video tower folds the frames into the batch: a value at a site
 /// has the shape `(B·T, N, D)`, the frames of a clip one after the other. Only `pooled` is the mean
@@ -48,7 +49,7 @@ public struct LanguageBindVision: SitedEncoder {
     dtype = trunk.dtype
   }
 
-  /// The sense of the model.
+  /// The modality of the model.
   public var modality: Modality { configuration.modality }
 
   /// The width of the embeddings.

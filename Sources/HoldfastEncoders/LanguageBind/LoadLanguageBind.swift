@@ -6,7 +6,7 @@ import HoldfastMedia
 public import HoldfastTensor
 public import HoldfastText
 
-/// A LanguageBind model of one sense with the tokeniser beside its weights.
+/// A LanguageBind model of one modality with the tokeniser beside its weights.
 ///
 /// The numbers that its inputs are prepared by are in the model's configuration.
 public struct LoadedLanguageBind {
@@ -31,8 +31,8 @@ public enum LoRAHandling: String, Codable, Hashable, Sendable, CaseIterable {
 ///
 /// - Parameters:
 ///   - path: a folder or a file of weights.
-///   - modality: the sense, for a folder that does not say it. A tower of pictures can be taken for
-///     images, thermal images or depth.
+///   - modality: the modality, for a folder that does not say it. A tower of pictures can be taken
+///     for images, thermal images or depth.
 ///   - lora: what becomes of adapters.
 ///   - tokenizer: a folder with tokeniser files; nil for the model's own.
 ///   - device: the device for the parameters.

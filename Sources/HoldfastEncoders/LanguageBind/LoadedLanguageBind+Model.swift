@@ -1,7 +1,7 @@
 import HoldfastLayers
 
 extension LoadedLanguageBind {
-  /// The model as users name one, with the one sense that its folder has.
+  /// The model as users name one, with the one modality that its folder has.
   public var loaded: LoadedModel {
     get throws {
       let (configuration, normalization) = (model.configuration, model.normalization)

@@ -1,10 +1,11 @@
 public import HoldfastCore
 
-/// A model as users name one: a tower for each of its senses into one space, and what reads texts.
+/// A model as users name one: a tower for each of its modalities into one space, and what reads
+/// texts.
 public struct LoadedModel {
   /// The family it belongs to, such as `CLIP`.
   public let family: String
-  /// Its senses, each once; the first is used if none is named.
+  /// Its modalities, each once; the first is used if none is named.
   public let senses: [Sense]
   /// What reads texts; nil when the files of a tokeniser or of a text tower are missing.
   public let text: (any TextEmbedder)?
@@ -21,17 +22,17 @@ public struct LoadedModel {
     self.anchors = anchors
   }
 
-  /// The sense of a modality; nil when the model does not have it.
+  /// The modality of a modality; nil when the model does not have it.
   public subscript(_ modality: Modality) -> Sense? {
     senses.first { $0.modality == modality }
   }
 
-  /// The senses whose towers share the trunk of `sense`, itself among them: what changes the
+  /// The modalities whose towers share the trunk of `sense`, itself among them: what changes the
   /// parameters of one changes all of these.
   public func modalities(sharing sense: Sense) -> [Modality] {
     senses.filter { $0.trunk == sense.trunk }.map(\.modality)
   }
 
-  /// The senses it has, in order.
+  /// The modalities it has, in order.
   public var modalities: [Modality] { senses.map(\.modality) }
 }

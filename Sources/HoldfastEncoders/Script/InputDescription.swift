@@ -4,9 +4,9 @@ import HoldfastText
 
 /// What a user says about a model that is given as code: what it takes, and what it gives.
 ///
-/// A TorchScript file says neither how large its inputs are, nor which values are legal, nor whether
-/// it normalises by itself, and an audit that guesses measures something else. So all of that must
-/// be written down, as JSON; README.md shows one.
+/// A TorchScript file says neither how large its inputs are, nor which values are legal, nor
+/// whether it normalises by itself, and an audit that guesses measures something else. So all of
+/// that must be written down, as JSON; README.md shows one.
 public struct InputDescription: Hashable, Sendable {
   /// Whether the model normalises its inputs or Holdfast does.
   public enum Normalization: Hashable, Sendable {
@@ -27,7 +27,7 @@ public struct InputDescription: Hashable, Sendable {
     case embedding(anchors: String?, scale: Double)
   }
 
-  /// The sense of its inputs.
+  /// The modality of its inputs.
   public var sense: Modality
   /// The sizes of one input, without the batch axis.
   public var shape: [Int]
@@ -53,7 +53,7 @@ public struct InputDescription: Hashable, Sendable {
   /// - Throws: ``EncoderError`` for whatever is missing, unknown or impossible in it.
   public init(at path: String) throws(EncoderError) {
     let hint =
-      "it needs sense, shape, range, normalization, preparation and output; README.md "
+      "it needs modality, shape, range, normalization, preparation and output; README.md "
       + "shows one under \"A model that is code\""
     guard let data = FileManager.default.contents(atPath: path) else {
       throw EncoderError(

@@ -7,7 +7,7 @@ public import HoldfastTensor
 /// The embeddings of a classifier are its logits, which `Head(logits:)` reads as they are, so every
 /// attack, also one on embeddings, finds what it needs.
 public struct ScriptEncoder: Encoder {
-  /// The sense it was said to serve.
+  /// The modality it was said to serve.
   public let modality: Modality
   /// What it was said to take.
   public let input: InputSpec
@@ -26,8 +26,8 @@ public struct ScriptEncoder: Encoder {
 
   /// A module as it is described, once it is known to be what an audit can measure.
   ///
-  /// It is shown a batch of noise: each row must give one vector of finite numbers, the same at every
-  /// call and in every batch.
+  /// It is shown a batch of noise: each row must give one vector of finite numbers, the same at
+  /// every call and in every batch.
   ///
   /// - Parameters:
   ///   - file: what errors call it.

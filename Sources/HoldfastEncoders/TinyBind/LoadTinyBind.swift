@@ -6,16 +6,16 @@ public import HoldfastTensor
 
 /// A model of the family TinyBind: a CLIP model, and towers that were bound to its space.
 public struct LoadedTinyBind {
-  /// The model of the space, with the senses image and text.
+  /// The model of the space, with the modalities image and text.
   public let base: LoadedCLIP
-  /// The towers of further senses, in the order of `Modality.allCases`.
+  /// The towers of further modalities, in the order of `Modality.allCases`.
   public let towers: [TinyBindTower]
 }
 
-/// Loads a CLIP folder with the towers of further senses in `towers/<sense>`.
+/// Loads a CLIP folder with the towers of further modalities in `towers/<modality>`.
 ///
-/// Binding further senses to a frozen space of images and texts is ImageBind's idea (Girdhar et al.,
-/// 2023, section 3.1).
+/// Binding further modalities to a frozen space of images and texts is ImageBind's idea (Girdhar et
+/// al., 2023, section 3.1).
 ///
 /// - Parameters:
 ///   - path: the folder.
@@ -34,8 +34,8 @@ public func loadTinyBind(at path: String, device: Device = .cpu) throws -> Loade
       let tower = try TinyBindTower(at: place, device: device)
       guard tower.modality.rawValue == name else {
         throw EncoderError(
-          what: "is a tower of the sense \(tower.modality.rawValue)", where: place,
-          hint: "a tower's folder has the name of its sense")
+          what: "is a tower of the modality \(tower.modality.rawValue)", where: place,
+          hint: "a tower's folder has the name of its modality")
       }
       guard tower.encoder.embeddingWidth == base.model.configuration.projection else {
         throw EncoderError(
@@ -61,7 +61,7 @@ public func loadTinyBind(at path: String, device: Device = .cpu) throws -> Loade
 
 /// The towers of a folder on disk.
 public struct TinyBindFolder: Sendable {
-  /// The folder in which each sense has one of its own.
+  /// The folder in which each modality has one of its own.
   public static let name = "towers"
 
   private let path: String
@@ -69,11 +69,11 @@ public struct TinyBindFolder: Sendable {
   /// The folder of a model.
   public init(_ path: String) { self.path = path }
 
-  /// The folder of a sense's tower.
+  /// The folder of a modality's tower.
   public func tower(_ sense: String) -> String { "\(path)/\(Self.name)/\(sense)" }
 
-  /// The names of the senses that have one: known ones in the order of `Modality.allCases`, then
-  /// all others.
+  /// The names of the modalities that have one: known ones in the order of `Modality.allCases`,
+  /// then all others.
   public var senses: [String] {
     let known = Modality.allCases.map(\.rawValue)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(Self.name)")) ?? []

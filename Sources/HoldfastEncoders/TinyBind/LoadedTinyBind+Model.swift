@@ -2,7 +2,7 @@ import HoldfastCore
 import HoldfastLayers
 
 extension LoadedTinyBind {
-  /// The model as users name one: images first, then the senses that have a tower.
+  /// The model as users name one: images first, then the modalities that have a tower.
   public var loaded: LoadedModel {
     get throws {
       let clip = try base.loaded

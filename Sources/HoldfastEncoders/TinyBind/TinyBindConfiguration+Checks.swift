@@ -23,8 +23,8 @@ extension TinyBindConfiguration {
         [("number of groups", count, 1...points), ("size of groups", neighbours, 1...points)], file)
     case (.patches, .points), (.groups, _):
       throw EncoderError(
-        what: "the sense \(modality.rawValue) does not take such tokens", where: file,
-        hint: "points come in groups, all other senses in patches")
+        what: "the modality \(modality.rawValue) does not take such tokens", where: file,
+        hint: "points come in groups, all other modalities in patches")
     case (.patches(let sides), _): try checkPatch(sides, file)
     }
     return self

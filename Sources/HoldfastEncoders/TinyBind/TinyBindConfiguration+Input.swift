@@ -31,7 +31,7 @@ extension TinyBindConfiguration {
     }
   }
 
-  /// How a sound becomes a spectrogram; for other senses, none that is used.
+  /// How a sound becomes a spectrogram; for other modalities, none that is used.
   private var sound: SoundPreprocessor {
     guard case .audio(let mels, let rate, let seconds) = sense else {
       return .clip(seconds: 1, mels: 64)

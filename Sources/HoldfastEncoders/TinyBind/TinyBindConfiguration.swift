@@ -2,10 +2,10 @@ public import HoldfastCore
 
 /// The sizes of one tower that is bound to the space of a frozen CLIP model.
 ///
-/// A folder of the family TinyBind is a CLIP folder with one folder `towers/<sense>` for each further
-/// sense; this is the `config.json` in it.
+/// A folder of the family TinyBind is a CLIP folder with one folder `towers/<modality>` for each
+/// further modality; this is the `config.json` in it.
 public struct TinyBindConfiguration: Codable, Hashable, Sendable {
-  /// A sense, and how large its inputs are.
+  /// A modality, and how large its inputs are.
   public enum Sense: Codable, Hashable, Sendable {
     /// Log mel spectrograms of the first `seconds` of a sound at `rate` Hz.
     case audio(mels: Int, rate: Int, seconds: Double)
@@ -21,8 +21,8 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
 
   /// What the tokens of an input are.
   public enum Tokens: Codable, Hashable, Sendable {
-    /// Patches of a grid: their sides along the last axes of the input, such as rows and columns, or
-    /// frames, rows and columns.
+    /// Patches of a grid: their sides along the last axes of the input, such as rows and columns,
+    /// or frames, rows and columns.
     case patches(sides: [Int])
     /// Groups of points: their number, and the points in each.
     case groups(count: Int, neighbours: Int)
@@ -48,7 +48,7 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// The sense.
+  /// The modality.
   public var sense: Sense
   /// The tower.
   public var tower: Tower
@@ -66,7 +66,7 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
     self.standardizes = standardizes
   }
 
-  /// The sense, by its name.
+  /// The modality, by its name.
   public var modality: Modality {
     switch sense {
     case .audio: .audio
@@ -77,8 +77,8 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// The sizes that suit the built-in scenes and small recordings; nil for a sense without a small
-  /// tower.
+  /// The sizes that suit the built-in scenes and small recordings; nil for a modality without a
+  /// small tower.
   ///
   /// - Parameter projection: the width of the space.
   public static func small(_ modality: Modality, projection: Int) -> TinyBindConfiguration? {
@@ -97,6 +97,6 @@ public struct TinyBindConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// The senses that can have a tower.
+  /// The modalities that can have a tower.
   public static let modalities: [Modality] = [.video, .audio, .thermal, .points, .event]
 }

@@ -2,12 +2,13 @@ public import HoldfastCore
 import HoldfastLayers
 public import HoldfastTensor
 
-/// A small transformer over the patches of pictures, clips or spectrograms, or over groups of points.
+/// A small transformer over the patches of pictures, clips or spectrograms, or over groups of
+/// points.
 ///
 /// Its trunk is CLIP's vision transformer (Radford et al., 2021, section 2.4), with the same sites.
 /// Gradients reach the coordinates of points through the groups that they were gathered into.
 public struct TinyBindEncoder: SitedEncoder {
-  /// The sense.
+  /// The modality.
   public let modality: Modality
   /// What it takes: pixels in [0, 1], clips of them, spectrograms on the preparation's scale, or
   /// points around the origin.

@@ -6,11 +6,11 @@ extension TinyBindTower {
   /// A tower that starts from the image tower of a CLIP model if it has the same blocks and patch
   /// grid; a fresh one otherwise.
   ///
-  /// What sees one channel sees it in all three colours; what sees several frames at once sees their
-  /// mean. So the tokens of a still clip start out as those of the picture, once for each stretch of
-  /// frames, but for the tower's own normalisation of pixels.
-  /// Sources: Carreira and Zisserman, 2017, section 2.4, for the frames; Zhu et al., 2024, section
-  /// 3.1, for beginning each sense with the weights of images.
+  /// What sees one channel sees it in all three colours; what sees several frames at once sees
+  /// their mean. So the tokens of a still clip start out as those of the picture, once for each
+  /// stretch of frames, but for the tower's own normalisation of pixels. Sources: Carreira and
+  /// Zisserman, 2017, section 2.4, for the frames; Zhu et al., 2024, section 3.1, for beginning
+  /// each modality with the weights of images.
   public init(
     _ configuration: TinyBindConfiguration, startingFrom model: CLIPModel,
     initializedBy generator: Generator, device: Device = .cpu
@@ -36,7 +36,7 @@ extension TinyBindTower {
   }
 }
 
-/// The parameters of an image tower as those of a tower of another sense.
+/// The parameters of an image tower as those of a tower of another modality.
 private struct ImageStart {
   private let parameters: ParameterStore
   private let shape: [Int]

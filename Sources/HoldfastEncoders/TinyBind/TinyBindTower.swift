@@ -5,7 +5,7 @@ public import HoldfastLayers
 import HoldfastMedia
 public import HoldfastTensor
 
-/// One further sense of a model of the family TinyBind: a tower with its configuration.
+/// One further modality of a model of the family TinyBind: a tower with its configuration.
 public struct TinyBindTower {
   /// The sizes of the tower.
   public let configuration: TinyBindConfiguration
@@ -43,8 +43,8 @@ public struct TinyBindTower {
 
   /// The tower of a folder with `config.json` and `model.safetensors`; weights become float32.
   ///
-  /// - Throws: `FormatError` for damaged files, ``EncoderError`` for a configuration that cannot be,
-  ///   `CheckpointError` with every key that does not fit.
+  /// - Throws: `FormatError` for damaged files, ``EncoderError`` for a configuration that cannot
+  ///   be, `CheckpointError` with every key that does not fit.
   public init(at folder: String, device: Device = .cpu) throws {
     let file = "\(folder)/config.json"
     guard let json = FileManager.default.contents(atPath: file) else {
@@ -58,7 +58,8 @@ public struct TinyBindTower {
     } catch {
       throw EncoderError(
         what: "is not a configuration of a tower: \(Self.reason(error))", where: file,
-        hint: "it has the keys sense, tower and projection, as `holdfast train-tower` writes them")
+        hint:
+          "it has the keys modality, tower and projection, as `holdfast train-tower` writes them")
     }
     try self.init(
       configuration.checked(in: file),
@@ -67,7 +68,7 @@ public struct TinyBindTower {
           openCheckpoint(at: "\(folder)/model.safetensors"), keys: .identity, device: device)))
   }
 
-  /// The sense.
+  /// The modality.
   public var modality: Modality { configuration.modality }
 
   /// This tower with other parameters of the same names, such as trainable copies.

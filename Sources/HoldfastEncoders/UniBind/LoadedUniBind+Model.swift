@@ -3,10 +3,10 @@ import HoldfastLayers
 import HoldfastMedia
 
 extension LoadedUniBind {
-  /// The model as users name one, with the senses whose files can be prepared here.
+  /// The model as users name one, with the modalities whose files can be prepared here.
   ///
-  /// The factor on cosines is the one that a sense was trained with: ImageBind's for its own, for
-  /// points that of the file, for events that of images.
+  /// The factor on cosines is the one that a modality was trained with: ImageBind's for its own,
+  /// for points that of the file, for events that of images.
   public var loaded: LoadedModel {
     get throws {
       let (configuration, device) = (model.configuration, model.device)

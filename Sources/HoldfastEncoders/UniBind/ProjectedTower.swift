@@ -3,7 +3,7 @@ import HoldfastLayers
 public import HoldfastTensor
 
 /// A tower behind which a layer was trained for one data set, as UniBind's fine-tuning adds one for
-/// its sense (Lyu et al., 2024).
+/// its modality (Lyu et al., 2024).
 ///
 /// The layer is given the model's own output, with its scale. Its sites are those of the tower.
 public struct ProjectedTower: SitedEncoder {
@@ -18,7 +18,7 @@ public struct ProjectedTower: SitedEncoder {
     projection = Linear(scope, base.embeddingWidth, base.embeddingWidth)
   }
 
-  /// The sense of the base.
+  /// The modality of the base.
   public var modality: Modality { base.modality }
   /// The input space of the base.
   public var input: InputSpec { base.input }

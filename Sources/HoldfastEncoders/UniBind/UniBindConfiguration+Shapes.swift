@@ -4,11 +4,12 @@ import HoldfastFormats
 extension UniBindConfiguration {
   /// Works the sizes out from the shapes in a file of the published layout.
   ///
-  /// Groups, neighbours, radii and heads are those of the published model, since no shape tells them.
+  /// Groups, neighbours, radii and heads are those of the published model, since no shape tells
+  /// them.
   ///
   /// - Parameter points: how many points a cloud has.
-  /// - Throws: ``EncoderError`` with every tensor that is needed to tell the sizes and is not there,
-  ///   or for sizes that cannot be.
+  /// - Throws: ``EncoderError`` with every tensor that is needed to tell the sizes and is not
+  ///   there, or for sizes that cannot be.
   init(shapesIn source: any TensorSource, points: Int) throws(EncoderError) {
     let shapes = ShapeReader(source)
     let prefix = UniBindLayout(of: source).prefix
@@ -34,7 +35,7 @@ extension UniBindConfiguration {
     ).checked(in: source.file)
   }
 
-  /// The senses that fine-tuning may add a layer to, and what files call them.
+  /// The modalities that fine-tuning may add a layer to, and what files call them.
   static let projectable: [(sense: Modality, theirs: String)] = [
     (.image, "image"), (.video, "video"), (.audio, "audio"), (.thermal, "thermal"),
     (.points, "point"), (.event, "event"),

@@ -3,12 +3,12 @@ import HoldfastLayers
 import HoldfastTensor
 
 extension UniBindConfiguration {
-  /// The senses that have a tower, without text.
+  /// The modalities that have a tower, without text.
   var modalities: [Modality] {
     bind.modalities + [.points] + (bind.modalities.contains(.image) ? [.event] : [])
   }
 
-  /// The name of the trunk that serves a sense; events go through that of images.
+  /// The name of the trunk that serves a modality; events go through that of images.
   func trunk(of modality: Modality) -> String {
     switch modality {
     case .points: "points"
@@ -17,8 +17,8 @@ extension UniBindConfiguration {
     }
   }
 
-  /// The tower of a sense at the root of a model's names, with the layer that fine-tuning added if
-  /// there is one; nil for a sense without a tower.
+  /// The tower of a modality at the root of a model's names, with the layer that fine-tuning added
+  /// if there is one; nil for a modality without a tower.
   ///
   /// - Throws: `MediaError` for settings of sounds that cannot be, and `TorchError`.
   func tower(

@@ -36,7 +36,7 @@ public struct UniBindConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// The senses of ImageBind.
+  /// The modalities of ImageBind.
   public var bind: ImageBindConfiguration
   /// The scales, from fine to coarse.
   public var stages: [Stage]
@@ -46,7 +46,7 @@ public struct UniBindConfiguration: Codable, Hashable, Sendable {
   public var space: Int
   /// How many points a cloud has; the weights do not depend on it.
   public var points: Int
-  /// The senses behind whose towers fine-tuning added a layer.
+  /// The modalities behind whose towers fine-tuning added a layer.
   public var projected: [Modality]
 
   /// A model of the given sizes.

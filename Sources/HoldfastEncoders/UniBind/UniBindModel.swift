@@ -10,7 +10,7 @@ public import HoldfastTensor
 public struct UniBindModel {
   /// The sizes of the model.
   public let configuration: UniBindConfiguration
-  /// The senses of ImageBind, without the layers that fine-tuning adds.
+  /// The modalities of ImageBind, without the layers that fine-tuning adds.
   public let bind: ImageBindModel
   /// The tower of point clouds, likewise.
   public let points: UniBindPoints
@@ -63,11 +63,11 @@ public struct UniBindModel {
     try UniBindModel(configuration, parameters: parameters, device: device)
   }
 
-  /// The senses that have a tower here, without text.
+  /// The modalities that have a tower here, without text.
   public var modalities: [Modality] { configuration.modalities }
 
-  /// The tower of a sense, with the layer that fine-tuning added if there is one; nil for a sense
-  /// without a tower.
+  /// The tower of a modality, with the layer that fine-tuning added if there is one; nil for a
+  /// modality without a tower.
   public subscript(_ modality: Modality) -> (any SitedEncoder)? { towers[modality] }
 
   /// The factor on cosines of clouds and texts.

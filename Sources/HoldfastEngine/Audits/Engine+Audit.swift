@@ -7,12 +7,12 @@ import HoldfastErrors
 import HoldfastRecords
 
 extension Engine {
-  /// Runs an audit, or the rest of it: each sense in a run folder of its own.
+  /// Runs an audit, or the rest of it: each modality in a run folder of its own.
   ///
   /// An interrupted run continues when the same request is made again.
   ///
-  /// - Throws: a `UserFacingError` for a request that cannot be met; ``InterruptedRun`` for a run that
-  ///   breaks off.
+  /// - Throws: a `UserFacingError` for a request that cannot be met; ``InterruptedRun`` for a run
+  ///   that breaks off.
   public func audit(_ request: AuditRequest) throws -> AuditResult {
     let job = try job(of: request)
     defer { job?.close() }

@@ -3,17 +3,17 @@ import HoldfastCore
 import HoldfastData
 import HoldfastFormats
 
-/// One `--data`: the path of the data, and their sense if it is given.
+/// One `--data`: the path of the data, and their modality if it is given.
 struct DataArgument: Hashable {
-  /// The sense; nil for the default sense of the model.
+  /// The modality; nil for the default modality of the model.
   let modality: Modality?
   /// The path.
   let path: String
 
-  /// Reads `PATH` or `SENSE=PATH`; a path may be `scenes:SPLIT`.
+  /// Reads `PATH` or `MODALITY=PATH`; a path may be `scenes:SPLIT`.
   ///
-  /// - Throws: `UsageError` when what stands before `=` is not a sense and there is no file of that
-  ///   name, and for an unknown split of scenes.
+  /// - Throws: `UsageError` when what stands before `=` is not a modality and there is no file of
+  ///   that name, and for an unknown split of scenes.
   init(_ text: String) throws(UsageError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !FileManager.default.fileExists(atPath: text) else {
@@ -32,14 +32,14 @@ struct DataArgument: Hashable {
     self.modality = modality
   }
 
-  /// The same, once for each sense that the data lists or holds by itself, unless one was named.
+  /// The same, once for each modality that the data lists or holds by itself, unless one was named.
   func bySense() throws -> [DataArgument] {
     guard modality == nil else { return [self] }
     let senses = try DataLayouts.senses(of: path)
     return senses.isEmpty ? [self] : senses.map { DataArgument(path: path, modality: $0) }
   }
 
-  /// The folder of this data's run below that of an audit of several senses.
+  /// The folder of this data's run below that of an audit of several modalities.
   func folder(for modality: Modality) -> String {
     let name = PathParts.name(of: path)
     let safe = name.map { $0.isLetter || $0.isNumber ? $0 : "-" }

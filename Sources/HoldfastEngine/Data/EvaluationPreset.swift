@@ -13,7 +13,8 @@ package struct EvaluationPreset: Equatable {
   package enum Source: String, CaseIterable {
     /// CLIP_benchmark: the model's own preparation, the list of templates that comes with the set.
     case clipBenchmark = "clip-benchmark"
-    /// TeCoA's and TTC's code: the short side to 256 by bilinear, a crop of 224, one prompt per set.
+    /// TeCoA's and TTC's code: the short side to 256 by bilinear, a crop of 224, one prompt per
+    /// set.
     case ttc
     /// CSR's code: squashed to 224 by bicubic, one prompt, 1,000 samples of seed 42.
     case csr
@@ -90,7 +91,7 @@ package struct EvaluationPreset: Equatable {
   /// How pictures become the model's pixels.
   ///
   /// For a model of another size than 224, the preset's sizes are taken in proportion.
-  /// - Throws: `UsageError` for other senses.
+  /// - Throws: `UsageError` for other modalities.
   func preparation(of model: any Preparation) throws -> any Preparation {
     guard let pictures = model as? ImagePreprocessor, let size = pictures.outputSize,
       size.width == size.height

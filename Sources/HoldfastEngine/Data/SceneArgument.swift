@@ -29,13 +29,13 @@ package struct SceneArgument {
     self.split = split
   }
 
-  /// The scenes for a sense.
+  /// The scenes for a modality.
   ///
-  /// - Throws: `UsageError` for a sense that scenes are not made for.
+  /// - Throws: `UsageError` for a modality that scenes are not made for.
   func set(for modality: Modality) throws(UsageError) -> SceneSet {
     guard let sense = SceneSense(rawValue: modality.rawValue), sense != .text else {
       throw UsageError(
-        "there are no scenes for the sense \(modality.rawValue)",
+        "there are no scenes for the modality \(modality.rawValue)",
         hint: "give files with --data \(modality.rawValue)=PATH")
     }
     return SceneSet(
@@ -45,7 +45,7 @@ package struct SceneArgument {
 }
 
 extension DataArgument {
-  /// The samples that are meant, for a sense.
+  /// The samples that are meant, for a modality.
   func open(
     _ selection: Selection, classes: [String]?, for modality: Modality
   ) throws -> any DataSet {

@@ -3,20 +3,20 @@ public import HoldfastData
 import HoldfastMedia
 public import HoldfastScenes
 
-/// The built-in scenes as a data set: drawn, or made for another sense, when their turn comes.
+/// The built-in scenes as a data set: drawn, or made for another modality, when their turn comes.
 public struct SceneSet: DataSet {
   /// The generator of the scenes.
   public let generator: SceneGenerator
   /// What the scenes may be used for.
   public let split: SceneSplit
-  /// The sense that they are made for, and how.
+  /// The modality that they are made for, and how.
   public let rendering: SceneRendering
   /// How many scenes are visited.
   public let samples: Int
   /// The seed of a random order, drawn with replacement; nil for the order of the indices.
   public let shuffle: UInt64?
 
-  /// The first `samples` scenes of a split, for a sense.
+  /// The first `samples` scenes of a split, for a modality.
   ///
   /// - Parameter shuffle: takes scenes at random instead. Training needs scenes in random order:
   ///   neighbours share colours, which would be learned in place of shapes.

@@ -10,12 +10,12 @@ public struct HardenRequest: Hashable, Sendable {
   public var method: String
   /// A hardened model of the same shape to learn from; nil for none.
   public var guide: String?
-  /// The senses to harden; empty for all around which the defence can go.
+  /// The modalities to harden; empty for all around which the defence can go.
   public var modalities: [Modality] = []
   /// The bundle's folder.
   public var output: String
 
-  /// A defence around every sense of a model that it can go around.
+  /// A defence around every modality of a model that it can go around.
   public init(model: String, method: String, output: String) {
     self.model = ModelRequest(model)
     self.method = method

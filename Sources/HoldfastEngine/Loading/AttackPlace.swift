@@ -33,7 +33,8 @@ public enum AttackPlace: Hashable {
 
   /// The place of a name.
   ///
-  /// - Parameter pictures: opens the data, whose first picture tells the size at the place `native`.
+  /// - Parameter pictures: opens the data, whose first picture tells the size at the place
+  ///   `native`.
   init(_ name: Name, pictures: () throws -> any DataSet) throws {
     switch name {
     case .model: self = .model
@@ -50,7 +51,7 @@ public enum AttackPlace: Hashable {
 
   /// A subject as it is attacked here.
   ///
-  /// - Throws: `UsageError` when the sense has no such place.
+  /// - Throws: `UsageError` when the modality has no such place.
   func put(_ subject: Subject, _ preparation: any Preparation) throws -> Subject {
     switch self {
     case .model: subject
@@ -86,7 +87,7 @@ public enum AttackPlace: Hashable {
   private func refusal(_ kind: String, _ sense: String) -> UsageError {
     UsageError(
       "--attack-at \(name.rawValue) is for \(kind)",
-      hint: "leave it out, or audit the \(sense) sense: --data \(sense)=PATH",
+      hint: "leave it out, or audit the \(sense) modality: --data \(sense)=PATH",
       option: "attack-at")
   }
 }

@@ -19,7 +19,7 @@ package enum BuiltInModel {
     }
   }
 
-  /// Scenes whose combinations of attributes no training scene shows, for a sense.
+  /// Scenes whose combinations of attributes no training scene shows, for a modality.
   package static func scenes(
     _ samples: Int, _ sense: SceneSense = .image, split: SceneSplit = .evaluation
   ) -> SceneSet {

@@ -5,8 +5,8 @@ public import HoldfastEncoders
 
 /// A request for an audit, from a command line, a YAML file or an HTTP body.
 ///
-/// The command line, a YAML file and a JSON body decode to the same value: its keys are the names of the
-/// options of `holdfast audit`. A key that there is not is refused.
+/// The command line, a YAML file and a JSON body decode to the same value: its keys are the names
+/// of the options of `holdfast audit`. A key that there is not is refused.
 ///
 /// ```swift
 /// var request = AuditRequest(model: "path/to/clip", data: ["path/to/images"])
@@ -34,9 +34,9 @@ public struct AuditRequest: Hashable, Sendable {
   public var model: ModelRequest
   /// The task that the audit measures.
   public var task = Task.classification
-  /// Data sets for classification: `PATH`, `SENSE=PATH`, or `scenes:evaluation`.
+  /// Data sets for classification: `PATH`, `MODALITY=PATH`, or `scenes:evaluation`.
   public var data: [String] = []
-  /// The pairs of a retrieval audit: `PATH` or `SENSE=PATH`.
+  /// The pairs of a retrieval audit: `PATH` or `MODALITY=PATH`.
   public var pairs: String?
   /// A file of embeddings that the retrieval index holds too.
   public var index: String?
@@ -48,7 +48,7 @@ public struct AuditRequest: Hashable, Sendable {
   public var attackAt = AttackPlace.Name.model
   /// A file of class names; nil for those of the data.
   public var classes: String?
-  /// A file of prompt templates; nil for those of the data, or of the sense.
+  /// A file of prompt templates; nil for those of the data, or of the modality.
   public var templates: String?
   /// A file of anchors in place of prompts.
   public var anchors: String?
@@ -62,7 +62,7 @@ public struct AuditRequest: Hashable, Sendable {
   public var precision = SearchPrecision.float32
   /// How perturbations are measured.
   public var norm = Norm.linf
-  /// The radii, in the unit of the sense.
+  /// The radii, in the unit of the modality.
   public var radii = ["1/255", "2/255", "4/255"].compactMap { Radius($0) }
   /// The protocols; empty for all that make sense.
   public var protocols: [AuditProtocol] = []

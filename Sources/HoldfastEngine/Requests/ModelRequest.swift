@@ -53,7 +53,7 @@ public struct ModelRequest: Hashable, Sendable {
 }
 
 extension Engine {
-  /// The model that is asked for, loaded, with the sense that is meant.
+  /// The model that is asked for, loaded, with the modality that is meant.
   public func load(
     _ request: ModelRequest, modality: Modality? = nil, at place: AttackPlace = .model
   ) throws -> ModelSource {
@@ -106,17 +106,17 @@ package func parseDevice(_ device: String) throws(UsageError) -> Device {
   return parsed
 }
 
-/// The sense with a given name.
+/// The modality with a given name.
 package func parseSense(_ text: String) throws(UsageError) -> Modality {
   let all = Modality.allCases.map(\.rawValue)
   if all.contains(text) { return Modality(rawValue: text) }
   throw UsageError(
-    "there is no sense `\(text)`",
+    "there is no modality `\(text)`",
     hint: nearest(text, among: all).first.map { "did you mean `\($0)`?" }
-      ?? "the senses are \(all.joined(separator: ", "))")
+      ?? "the modalities are \(all.joined(separator: ", "))")
 }
 
-/// Prompt templates of a file, or those of the data set, or the sense's standard one.
+/// Prompt templates of a file, or those of the data set, or the modality's standard one.
 package func promptTemplates(
   file: String?, of set: (any DataSet)? = nil, for modality: Modality = .image
 ) throws -> PromptTemplates {

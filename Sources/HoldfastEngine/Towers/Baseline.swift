@@ -9,8 +9,8 @@ import HoldfastScenes
 /// The share of samples whose nearest training sample is of the same class: what one gets without
 /// any learning.
 ///
-/// Values are compared in 256 steps of the sense's legal range. Points have no order, so that clouds
-/// are compared by how many points lie in each of 12 × 12 × 12 boxes.
+/// Values are compared in 256 steps of the modality's legal range. Points have no order, so that
+/// clouds are compared by how many points lie in each of 12 × 12 × 12 boxes.
 func nearestNeighbourBaseline(
   train: [PreparedSample], test: [PreparedSample], input: InputSpec
 ) throws -> ProportionRecord {

@@ -43,7 +43,7 @@ func makeTower(
       + "\(percent(baseline)) by the nearest training sample")
 }
 
-/// How scenes are found across senses, and by what is said about them.
+/// How scenes are found across modalities, and by what is said about them.
 private func retrievals(
   _ lesson: TowerLesson, _ tower: TinyBindTower, _ space: TowerSpace
 ) throws -> [TowerCard.Retrieval] {

@@ -4,10 +4,10 @@ package import HoldfastMedia
 package import HoldfastScenes
 package import HoldfastTensor
 
-/// Scenes to learn from: what one or more senses have of them, their shapes, and what is said about
-/// them.
+/// Scenes to learn from: what one or more modalities have of them, their shapes, and what is said
+/// about them.
 package struct SceneBatch {
-  /// One tensor for each view of the stream: `(B, …)`, in the legal range of the sense.
+  /// One tensor for each view of the stream: `(B, …)`, in the legal range of the modality.
   package let inputs: [Tensor]
   /// The shapes' numbers: `(B)`, int64.
   package let labels: Tensor
@@ -15,7 +15,7 @@ package struct SceneBatch {
   package let captions: [String]
 }
 
-/// How scenes are shown: made for a sense, and prepared for an encoder.
+/// How scenes are shown: made for a modality, and prepared for an encoder.
 package struct SceneView {
   package let rendering: SceneRendering
   package let preparation: any Preparation
@@ -34,7 +34,7 @@ package struct SceneStream {
   private let sense: SceneSense
   private var position = 0
 
-  /// The training scenes of a seed in random order, told in the words of the first view's sense;
+  /// The training scenes of a seed in random order, told in the words of the first view's modality;
   /// `ahead` is how many are made before they are asked for.
   package init(seed: UInt64, views: [SceneView], ahead: Int) {
     let sets = views.map { view in

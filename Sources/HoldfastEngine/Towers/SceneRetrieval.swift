@@ -22,7 +22,7 @@ struct SceneRetrieval {
   let back: Direction
 
   /// - Parameters:
-  ///   - rows: unit embeddings of one sense, a row a scene: `(N, E)`.
+  ///   - rows: unit embeddings of one modality, a row a scene: `(N, E)`.
   ///   - columns: those of another, or of texts, in the same order.
   ///   - captions: texts of the scenes if one side is texts; equal texts are all right.
   init(rows: Tensor, columns: Tensor, captions: [String]? = nil) throws {

@@ -5,9 +5,9 @@ import HoldfastMedia
 import HoldfastScenes
 import HoldfastTensor
 
-/// Samples of one sense to learn from, and what else is known of each in the space.
+/// Samples of one modality to learn from, and what else is known of each in the space.
 struct TowerBatch {
-  /// `(B, …)`, in the legal range of the sense.
+  /// `(B, …)`, in the legal range of the modality.
   let inputs: Tensor
   /// The classes: `(B)`, int64.
   let labels: Tensor

@@ -80,8 +80,8 @@ struct TowerCard {
       ]
   }
 
-  /// Puts the section into the card of a folder: in place of an earlier one of the same sense, or at
-  /// the end.
+  /// Puts the section into the card of a folder: in place of an earlier one of the same modality,
+  /// or at the end.
   func write(to folder: String) throws {
     let path = "\(folder)/README.md"
     let card = FileManager.default.contents(atPath: path).map {
@@ -91,7 +91,7 @@ struct TowerCard {
       Self.inserting(markdown, of: tower.modality, into: card ?? ""), to: path)
   }
 
-  /// A card with a section of a sense.
+  /// A card with a section of a modality.
   static func inserting(_ section: String, of modality: Modality, into card: String) -> String {
     let (begin, end) = (
       "<!-- tower: \(modality.rawValue) -->\n", "<!-- end of \(modality.rawValue) -->\n"

@@ -12,7 +12,7 @@ struct TowerFolder {
   let tower: String
 
   /// - Throws: `UsageError` when the base is not a folder, when the output holds another model, and
-  ///   when it has a tower of this sense already.
+  ///   when it has a tower of this modality already.
   init(base: String, output: String, _ modality: Modality) throws(UsageError) {
     let files = FileManager.default
     var isFolder: ObjCBool = false
@@ -26,7 +26,7 @@ struct TowerFolder {
     tower = TinyBindFolder(output).tower(modality.rawValue)
     guard !files.fileExists(atPath: tower) else {
       throw UsageError(
-        "`\(output)` has a tower of the sense \(modality.rawValue) already",
+        "`\(output)` has a tower of the modality \(modality.rawValue) already",
         hint: "give another --output, or take that tower away")
     }
     guard isBase || !files.fileExists(atPath: "\(output)/config.json") else {

@@ -8,7 +8,7 @@ import HoldfastTensor
 /// The space is frozen; gradients reach the tower alone.
 /// Source: Girdhar et al., 2023, section 3.1, for binding by pictures; the naming is CLIP's.
 struct TowerLoss {
-  /// The temperature's inverse for pictures, between those that ImageBind has for its senses.
+  /// The temperature's inverse for pictures, between those that ImageBind has for its modalities.
   private static let imageScale = 20.0
   /// The distance in logits that the two nearest classes must be able to reach.
   private static let reach = 10.0

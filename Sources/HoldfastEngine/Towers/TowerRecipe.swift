@@ -19,13 +19,13 @@ struct TowerRecipe {
   /// How much captions weigh.
   var captionWeight = 0.25
 
-  /// The recipe of a sense, into a space of a width.
+  /// The recipe of a modality, into a space of a width.
   ///
-  /// - Throws: `UsageError` for a sense that has no tower of this family.
+  /// - Throws: `UsageError` for a modality that has no tower of this family.
   init(_ modality: Modality, projection: Int) throws(UsageError) {
     guard let small = TinyBindConfiguration.small(modality, projection: projection) else {
       throw UsageError(
-        "there is no small tower for the sense \(modality.rawValue)",
+        "there is no small tower for the modality \(modality.rawValue)",
         hint:
           "choose from \(TinyBindConfiguration.modalities.map(\.rawValue).joined(separator: ", "))"
       )

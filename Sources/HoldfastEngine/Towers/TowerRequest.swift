@@ -5,11 +5,11 @@ import HoldfastEncoders
 import HoldfastFormats
 import HoldfastTensor
 
-/// A small tower for one more sense of a CLIP model: what it learns from, and how long.
+/// A small tower for one more modality of a CLIP model: what it learns from, and how long.
 package struct TowerRequest {
   /// The model whose space it is.
   package var base = ModelSource.builtIn
-  /// The tower's sense.
+  /// The tower's modality.
   package var modality: Modality
   /// `scenes`, or a data set.
   package var data = "scenes"
@@ -23,7 +23,7 @@ package struct TowerRequest {
   package var templates: String?
   /// The folder to write; it may be the model's own.
   package var output: String
-  /// Training steps; nil for those of the sense's recipe.
+  /// Training steps; nil for those of the modality's recipe.
   package var steps: Int?
   /// Samples per step.
   package var batchSize = 32
@@ -36,7 +36,7 @@ package struct TowerRequest {
   /// Threads of one operation.
   package var threads = 1
 
-  /// A tower of a sense, learned from the built-in scenes.
+  /// A tower of a modality, learned from the built-in scenes.
   package init(_ modality: Modality, output: String) {
     self.modality = modality
     self.output = output
@@ -98,7 +98,7 @@ extension TowerRequest {
       }
       guard let view = recipe.view else {
         throw UsageError(
-          "scenes have no sense \(modality.rawValue)", hint: "give a data set", option: "data")
+          "scenes have no modality \(modality.rawValue)", hint: "give a data set", option: "data")
       }
       return try TowerLesson(scenes: recipe, view, space: space)
     }

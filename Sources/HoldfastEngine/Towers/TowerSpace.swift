@@ -7,7 +7,7 @@ import HoldfastText
 struct TowerSpace {
   /// The model whose space it is.
   let model: CLIPModel
-  /// The sense of pictures.
+  /// The modality of pictures.
   let image: Sense
   /// The text tower with its tokeniser.
   let text: any TextEmbedder

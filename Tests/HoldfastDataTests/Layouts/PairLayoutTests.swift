@@ -325,18 +325,18 @@ struct CaptionedPictureTests {
     }
   }
 
-  @Test("of several senses in one manifest need the sense that is meant")
+  @Test("of several modalities in one manifest need the modality that is meant")
   func senses() throws {
     try Tree.with(.image) { tree in
       let text =
         "modality,input,caption\nimage,a.png,x\nimage,b.png,y\naudio,c.wav,z\naudio,d.wav,w\n"
       try tree.place.write(text, "pairs.csv")
       let both = tree.pairRefusal(at: "pairs.csv")
-      #expect(both.contains("several senses: audio, image"), "\(both)")
+      #expect(both.contains("several modalities: audio, image"), "\(both)")
       let audio = try openPairs(at: tree.place.path("pairs.csv"), modality: .audio)
       #expect(audio.modality == .audio && audio.inputs.entries.map(\.name) == ["c.wav", "d.wav"])
       let video = words { try openPairs(at: tree.place.path("pairs.csv"), modality: .video) }
-      #expect(video.contains("lists no inputs of the sense video"), "\(video)")
+      #expect(video.contains("lists no inputs of the modality video"), "\(video)")
     }
   }
 }

@@ -50,7 +50,7 @@ struct SpokenDigitsTests {
     }
   }
 
-  @Test("are refused as another sense, for a split they do not have, and for other class names")
+  @Test("are refused as another modality, for a split they do not have, and for other class names")
   func refusals() throws {
     try Place.with { place in
       try write(["a", "b"], in: place)

@@ -3,8 +3,8 @@ import Holdfast
 import HoldfastTestSupport
 import Testing
 
-/// Nothing outside encoders and media knows which sense it serves.
-@Suite("A sense that the library does not know")
+/// Nothing outside encoders and media knows which modality it serves.
+@Suite("A modality that the library does not know")
 struct NewSenseTests {
   private let tower: TouchTower
   private let head: Head

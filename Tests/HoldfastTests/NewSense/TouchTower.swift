@@ -1,6 +1,6 @@
 import Holdfast
 
-/// A sense that Holdfast does not know: pressure on two fingertips, eight by eight taxels each.
+/// A modality that Holdfast does not know: pressure on two fingertips, eight by eight taxels each.
 extension Modality {
   static let touch = Modality(rawValue: "touch")
 }
