@@ -88,7 +88,7 @@ let floor2: [Target] = [
 ]
 
 let floor3: [Target] = [
-  library("HoldfastCore", ["HoldfastErrors", "HoldfastTensor"])
+  library("HoldfastCore", ["HoldfastErrors", "HoldfastTensor", "HoldfastLayers"])
 ]
 
 let floor4: [Target] = [
@@ -109,13 +109,17 @@ let floor4: [Target] = [
 
 let floor5: [Target] = [
   library(
-    "HoldfastDefenses",
-    [
-      "HoldfastCore", "HoldfastAttacks", "HoldfastText", "HoldfastTensor", "HoldfastFormats",
-    ])
+    "HoldfastTraining",
+    ["HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastLayers", "HoldfastCore"])
 ]
 
 let floor6: [Target] = [
+  library(
+    "HoldfastDefenses",
+    [
+      "HoldfastErrors", "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastText",
+      "HoldfastTensor", "HoldfastFormats", "HoldfastLayers", "HoldfastTraining",
+    ]),
   library(
     "HoldfastAudit",
     [
@@ -134,8 +138,8 @@ let floor8: [Target] = [
     [
       "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
       "HoldfastText", "HoldfastMedia", "HoldfastCore", "HoldfastEncoders", "HoldfastAttacks",
-      "HoldfastData", "HoldfastScenes", "HoldfastRuns", "HoldfastDefenses", "HoldfastAudit",
-      "HoldfastReport",
+      "HoldfastData", "HoldfastScenes", "HoldfastRuns", "HoldfastTraining", "HoldfastDefenses",
+      "HoldfastAudit", "HoldfastReport",
     ], resources: [.copy("Models")])
 ]
 
@@ -145,8 +149,8 @@ let floor9: [Target] = [
     [
       "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
       "HoldfastText", "HoldfastMedia", "HoldfastRuns", "HoldfastCore", "HoldfastEncoders",
-      "HoldfastAttacks", "HoldfastData", "HoldfastScenes", "HoldfastDefenses", "HoldfastAudit",
-      "HoldfastReport", "HoldfastEngine",
+      "HoldfastAttacks", "HoldfastData", "HoldfastScenes", "HoldfastTraining", "HoldfastDefenses",
+      "HoldfastAudit", "HoldfastReport", "HoldfastEngine",
     ])
 ]
 
@@ -192,9 +196,12 @@ let testTargets: [Target] = [
   tests(
     "HoldfastScenes", ["HoldfastTestSupport", "HoldfastCore", "HoldfastData", "HoldfastMedia"]),
   tests(
+    "HoldfastTraining",
+    ["HoldfastTestSupport", "HoldfastTensor", "HoldfastLayers", "HoldfastFormats"]),
+  tests(
     "HoldfastDefenses",
     [
-      "HoldfastTestSupport", "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
+      "HoldfastTestSupport", "HoldfastData", "HoldfastLayers", "HoldfastTraining", "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
       "HoldfastFormats", "HoldfastTensor",
     ], exclude: ["Goldens"]),
   tests(

@@ -17,3 +17,4 @@
 @_exported import HoldfastScenes
 @_exported import HoldfastTensor
 @_exported import HoldfastText
+@_exported import HoldfastTraining

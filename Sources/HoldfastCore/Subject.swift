@@ -1,3 +1,4 @@
+public import HoldfastLayers
 public import HoldfastTensor
 
 /// The model under attack: what answers for it, and what is known about it.
@@ -14,10 +15,16 @@ public struct Subject {
   /// Whether the answer is the embedding of ``encoder``, read by ``head``.
   public let answersByEncoder: Bool
 
+  /// The encoder as its parameters; nil when something lies around it, or when they are not known.
+  public let tower: Tower?
+
   /// An encoder and a head that reads its embeddings.
-  public init(encoder: any Encoder, head: Head?) {
+  ///
+  /// - Parameter tower: `encoder` as its parameters, for defences that change weights.
+  public init(encoder: any Encoder, head: Head?, tower: Tower? = nil) {
     self.encoder = encoder
     self.head = head
+    self.tower = tower
     answerer = EncoderAnswerer(encoder: encoder, head: head)
     answersByEncoder = true
   }
@@ -28,6 +35,7 @@ public struct Subject {
     self.encoder = encoder
     self.head = head
     self.answerer = answerer
+    tower = nil
     answersByEncoder = false
   }
 
@@ -45,6 +53,21 @@ public struct Subject {
         hint: "harden with \(method) first, and put the other defence around it")
     }
     return Subject(encoder: try wrap(encoder), head: head)
+  }
+
+  /// This subject with some weights of its tower replaced, under the same head.
+  ///
+  /// - Parameter method: who changes the weights, for the error.
+  /// - Throws: `UsageError` when something lies around the tower already, or the weights are of
+  ///   another.
+  public func overlaid(by weights: ParameterStore, of method: String) throws -> Subject {
+    guard answersByEncoder, let tower else {
+      throw UsageError(
+        "\(method) changes the weights of a tower, and this model has something around its own",
+        hint: "harden the checkpoint with \(method) first, and put other defences around that")
+    }
+    let changed = try tower.overlaid(by: weights)
+    return Subject(encoder: try changed.encoder(), head: head, tower: changed)
   }
 }
 

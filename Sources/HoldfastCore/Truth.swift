@@ -74,17 +74,20 @@ public struct Truth: SlotState {
   public let cleanEmbedding: Tensor
   /// The embeddings that targeted embedding attacks aim at: `(B, D)`.
   public let goal: Tensor?
+  /// The logits of the unperturbed inputs: `(B, K)`; nil where no objective asks for them.
+  public let cleanLogits: Tensor?
 
   /// The truth about a batch.
   public init(
     labels: Tensor, targets: Tensor? = nil, partners: Tensor? = nil, cleanEmbedding: Tensor,
-    goal: Tensor? = nil
+    goal: Tensor? = nil, cleanLogits: Tensor? = nil
   ) {
     self.labels = labels
     self.targets = targets ?? labels
     self.partners = partners
     self.cleanEmbedding = cleanEmbedding
     self.goal = goal
+    self.cleanLogits = cleanLogits
   }
 
   /// The truth about each sample, row by row, on `device`.
@@ -118,6 +121,6 @@ public struct Truth: SlotState {
       labels: try merge(labels, other.labels), targets: try merge(targets, other.targets),
       partners: try merge(partners, other.partners),
       cleanEmbedding: try merge(cleanEmbedding, other.cleanEmbedding),
-      goal: try merge(goal, other.goal))
+      goal: try merge(goal, other.goal), cleanLogits: try merge(cleanLogits, other.cleanLogits))
   }
 }

@@ -6,7 +6,8 @@ import HoldfastTensor
 struct Evaluator<A: Attack> {
   let attack: A
   let objective: any Objective
-  let criterion: any Criterion
+  /// What a margin is measured by; nil when nobody asks for margins, which are then 0.
+  let criterion: (any Criterion)?
   let subject: Subject
   /// Whether points are ranked by their loss.
   ///
@@ -59,23 +60,27 @@ struct Evaluator<A: Attack> {
         let shown = view.isPoint ? view.input : try legal(view.input)
         let prediction = try subject.predict(shown, noise: &noise)
         let loss = try objective.loss(prediction, truth)
-        if view.isPoint { try margins.add(margin(prediction, truth)) }
+        if view.isPoint, let criterion {
+          try margins.add(margin(prediction, truth, by: criterion))
+        }
         if wanted { try slopes.add(slope(of: loss, at: x, keepGraph: index + 1 < views.count)) }
         try losses.add(loss.detached())
       }
       var forward = views.count
-      if margins.count == 0 {
+      if margins.count == 0, let criterion {
         let prediction = try withoutGradients { () throws(TorchError) in
           try subject.predict(points, noise: &noise)
         }
-        try margins.add(margin(prediction, truth))
+        try margins.add(margin(prediction, truth, by: criterion))
         forward += 1
       }
       let loss = try losses.value()
       let rows = points.shape[0]
       return Answer(
         loss: loss, gradient: wanted ? try slopes.value() : try noGradient(points, loss: loss),
-        margin: try margins.value(), forward: .init(repeating: forward, count: rows),
+        margin: margins.count == 0
+          ? try .zeros([rows], device: points.device) : try margins.value(),
+        forward: .init(repeating: forward, count: rows),
         backward: .init(repeating: wanted ? views.count * slopesPerView(loss) : 0, count: rows))
     }
   }
@@ -96,7 +101,9 @@ struct Evaluator<A: Attack> {
     return try view.clamped(Double(range.lowerBound), Double(range.upperBound))
   }
 
-  private func margin(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+  private func margin(
+    _ prediction: Prediction, _ truth: Truth, by criterion: any Criterion
+  ) throws(TorchError) -> Tensor {
     try withoutGradients { () throws(TorchError) in
       try criterion.margin(prediction, truth).to(.float32).detached()
     }

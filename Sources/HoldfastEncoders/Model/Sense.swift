@@ -2,8 +2,8 @@ public import HoldfastCore
 public import HoldfastLayers
 public import HoldfastMedia
 
-/// One sense of a model: its tower as its parameters, how its inputs are made, and how its cosines
-/// are scaled.
+/// One modality of a model: its tower as its parameters, how its inputs are made, and how its
+/// cosines are scaled.
 public struct Sense {
   /// The tower, bare.
   public let encoder: any Encoder
@@ -17,17 +17,17 @@ public struct Sense {
   public let classes: ClassOutputs?
   /// Every parameter of the tower, by the model's names; the tower shares these tensors.
   public let parameters: ParameterStore
-  /// The name of the tower's trunk in the model, such as `vision`: senses of one model with the
+  /// The name of the tower's trunk in the model, such as `vision`: modalities of one model with the
   /// same trunk share its parameters.
   public let trunk: String
-  /// The tower over other parameters of the same names and shapes, which it shares, in their element
-  /// type: of ``parameters``, the same embeddings to the bit.
+  /// The tower over other parameters of the same names and shapes, which it shares, in their
+  /// element type: of ``parameters``, the same embeddings to the bit.
   ///
   /// Throws `CheckpointError` with every parameter that is missing, left over or mis-shaped, and
   /// ``EncoderError`` for a tower whose parameters cannot be exchanged.
   public let rebuilt: (ParameterStore) throws -> any Encoder
 
-  /// A sense of the given parts.
+  /// A modality of the given parts.
   public init(
     encoder: any Encoder, parameters: ParameterStore, trunk: String,
     preparation: any Preparation, scale: Double, classes: ClassOutputs? = nil,
@@ -42,10 +42,10 @@ public struct Sense {
     self.rebuilt = rebuilt
   }
 
-  /// A sense whose tower asks a place for its parameters, as layers do.
+  /// A modality whose tower asks a place for its parameters, as layers do.
   ///
   /// - Parameters:
-  ///   - parameters: those of the whole model; the sense keeps what the tower asks for.
+  ///   - parameters: those of the whole model; the modality keeps what the tower asks for.
   ///   - tower: the tower at the root of the model's names.
   /// - Throws: what `tower` throws; `CheckpointError` with every parameter that is missing or
   ///   mis-shaped.
@@ -66,6 +66,9 @@ public struct Sense {
       scale: scale, rebuilt: { try build($0, allowing: []).encoder })
   }
 
-  /// Which sense it is.
+  /// The tower as its parameters.
+  public var tower: Tower { Tower(parameters: parameters, rebuilt: rebuilt) }
+
+  /// Which modality it is.
   public var modality: Modality { encoder.modality }
 }

@@ -10,7 +10,7 @@ import HoldfastTensor
 import HoldfastText
 
 extension ResolvedAudit {
-  /// The audits of a request for classification: one for each sense.
+  /// The audits of a request for classification: one for each modality.
   static func classification(
     _ request: AuditRequest, by engine: Engine, job: RankGroup?
   ) throws -> [ResolvedAudit] {
@@ -38,7 +38,7 @@ extension ResolvedAudit {
     }
   }
 
-  /// What the audits of all senses share.
+  /// What the audits of all modalities share.
   private struct Materials {
     let preset: EvaluationPreset?
     /// The class names that were given.
@@ -48,7 +48,7 @@ extension ResolvedAudit {
     let isAlone: Bool
   }
 
-  /// The audit of one sense on one of the data sets.
+  /// The audit of one modality on one of the data sets.
   private static func classification(
     of model: ModelSource, on argument: DataArgument, _ request: AuditRequest,
     _ materials: Materials, by engine: Engine, job: RankGroup?
@@ -59,7 +59,7 @@ extension ResolvedAudit {
     var data = try model.withOwnClasses(
       preset?.subsample.map(whole.taking) ?? whole, names: materials.classes, anchors: anchors)
     engine.observer.detail(
-      "\(data.path): \(data.layout)\(data.count.map { ", \($0) samples" } ?? "") of the sense "
+      "\(data.path): \(data.layout)\(data.count.map { ", \($0) samples" } ?? "") of the modality "
         + sense.rawValue)
     let classes = try classNames(data is RelabelledSet ? nil : materials.classes, of: data)
     let templates =
@@ -91,7 +91,7 @@ extension ResolvedAudit {
     plan.target = target
     plan.precision = request.precision
     if request.precision != .float32 {
-      let half = Subject(encoder: try model.encoder(in: .bfloat16), head: bare.head)
+      let half = try model.bare(in: .bfloat16, under: bare.head)
       plan.search = try model.defended(half, classes: classes)
     }
     let adaptive = model.adaptiveAttacks(steps: request.adaptiveSteps)

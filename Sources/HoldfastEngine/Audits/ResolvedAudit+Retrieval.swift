@@ -29,8 +29,7 @@ extension ResolvedAudit {
     }
     let index = try RetrievalIndex(of: pairs, stored: stored, by: model)
     let encoder = model.sense.encoder
-    let bare = Subject(
-      encoder: encoder, head: try index.head(scale: model.sense.scale, for: encoder))
+    let bare = model.sense.subject(try index.head(scale: model.sense.scale, for: encoder))
     var plan = AuditPlan(
       subject: try model.defended(bare, classes: nil), norm: request.norm,
       radii: request.radii, budgets: request.budgets,
@@ -38,7 +37,7 @@ extension ResolvedAudit {
       seed: request.seed)
     plan.precision = request.precision
     if request.precision != .float32 {
-      let half = Subject(encoder: try model.encoder(in: .bfloat16), head: bare.head)
+      let half = try model.bare(in: .bfloat16, under: bare.head)
       plan.search = try model.defended(half, classes: nil)
     }
     let isTransferred = request.protocols.isEmpty || request.protocols.contains(.transfer)
@@ -125,7 +124,7 @@ extension ModelSource {
   ) throws -> Subject {
     let index = try RetrievalIndex(of: pairs, stored: stored, by: self)
     let encoder = sense.encoder
-    let bare = Subject(encoder: encoder, head: try index.head(scale: sense.scale, for: encoder))
+    let bare = sense.subject(try index.head(scale: sense.scale, for: encoder))
     return try defended(bare, classes: nil)
   }
 }

@@ -32,7 +32,7 @@ extension Engine {
     return bundle
   }
 
-  /// The bundle of a defence around some senses of a model, which may be a bundle itself.
+  /// The bundle of a defence around some modalities of a model, which may be a bundle itself.
   private func harden(
     _ model: ModelSource, _ senses: [Modality], with defense: any Defense, guide: ModelSource?
   ) throws -> DefenseBundle {
@@ -56,7 +56,7 @@ extension Engine {
       ])
   }
 
-  /// All senses around which the defence can go; the others are named.
+  /// All modalities around which the defence can go; the others are named.
   private func senses(of model: ModelSource, for defense: any Defense) throws -> [Modality] {
     let fitting = try model.model.modalities.filter { sense in
       let subject = try model.unhardened(sense)
@@ -77,10 +77,10 @@ extension Engine {
 }
 
 extension ModelSource {
-  /// A sense as a further defence finds it: with the defences that it has, without a head.
+  /// A modality as a further defence finds it: with the defences that it has, without a head.
   fileprivate func unhardened(_ name: Modality) throws -> Subject {
     if let defenses, !defenses.senses.contains(name), let sense = model[name] {
-      return Subject(encoder: sense.encoder, head: nil)
+      return sense.subject()
     }
     return try sense(name).subject
   }

@@ -11,7 +11,8 @@ public import HoldfastRecords
 public import HoldfastTensor
 public import HoldfastText
 
-/// A model that a user named, loaded, and one of its senses: bare, or behind the defence of a bundle.
+/// A model that a user named, loaded, and one of its modalities: bare, or behind the defence of a
+/// bundle.
 public struct ModelSource {
   /// What `--model` takes for the model that ships with the program.
   public static let builtIn = "builtin"
@@ -20,11 +21,11 @@ public struct ModelSource {
   public let path: String
   /// What a record says about it.
   public let record: ModelRecord
-  /// The bare model, with all its senses.
+  /// The bare model, with all its modalities.
   public let model: LoadedModel
-  /// The sense that is meant, bare.
+  /// The modality that is meant, bare.
   public let sense: Sense
-  /// The sense in the space that is attacked, with every defence and without a head.
+  /// The modality in the space that is attacked, with every defence and without a head.
   public let subject: Subject
   /// How a file becomes what that encoder takes.
   public let preparation: any Preparation
@@ -36,7 +37,7 @@ public struct ModelSource {
   /// Loads what `name` says: a folder, a file, `hf:org/repo`, `builtin`, or a bundle.
   ///
   /// - Parameters:
-  ///   - modality: the sense that is meant; by default the model's first.
+  ///   - modality: the modality that is meant; by default the model's first.
   ///   - place: the space that an attack acts in.
   ///   - vision: a fine-tuned vision tower in place of the model's own.
   ///   - script: the description of a model that is code.
@@ -77,7 +78,7 @@ public struct ModelSource {
     guard let sense = (modality ?? Self.default(of: model, defenses)).flatMap({ model[$0] })
     else {
       throw UsageError(
-        "`\(record.path)` has no sense `\(modality?.rawValue ?? "")`",
+        "`\(record.path)` has no modality `\(modality?.rawValue ?? "")`",
         hint: "it has \(known.map(\.rawValue).joined(separator: ", "))"
           + (modality == .depth ? "; ImageBind's depth needs --depth-camera" : ""))
     }
@@ -87,35 +88,35 @@ public struct ModelSource {
     self.sense = sense
     self.defenses = defenses
     self.place = place
-    let bare = Subject(encoder: sense.encoder, head: nil)
+    let bare = sense.subject()
     let defended = try defenses?.apply(
       to: bare, in: DefenseContext(model: bare, texts: model.text?.embed))
     subject = try place.put(defended ?? bare, sense.preparation)
     preparation = try place.preparation(sense.preparation)
   }
 
-  /// The sense that is meant.
+  /// The modality that is meant.
   public var modality: Modality { sense.modality }
 
-  /// The sense's encoder in the space that is attacked, with every defence.
+  /// The modality's encoder in the space that is attacked, with every defence.
   public var encoder: any Encoder { subject.encoder }
 
-  /// The first sense, of those that a bundle hardens if there is one.
+  /// The first modality, of those that a bundle hardens if there is one.
   private static func `default`(of model: LoadedModel, _ defenses: DefenseStack?) -> Modality? {
     model.modalities.first { defenses?.senses.contains($0) ?? true }
   }
 
-  /// A sense of the same model.
+  /// A modality of the same model.
   ///
-  /// Only this source's own sense keeps its ``place``; the others are attacked in the model's input
-  /// space.
+  /// Only this source's own modality keeps its ``place``; the others are attacked in the model's
+  /// input space.
   public func sense(_ modality: Modality) throws -> ModelSource {
     try ModelSource(
       path: path, record: record, model: model, modality: modality,
       place: modality == self.modality ? place : .model, defenses: defenses)
   }
 
-  /// The subject: the sense with every defence, under a zero-shot head over class names.
+  /// The subject: the modality with every defence, under a zero-shot head over class names.
   public func subject(
     classes: [String], templates: PromptTemplates, anchors: AnchorFile? = nil
   ) throws -> Subject {
@@ -123,11 +124,11 @@ public struct ModelSource {
       bare(classes: classes, templates: templates, anchors: anchors), classes: classes)
   }
 
-  /// The undefended sense at the model's own input, under a zero-shot head over class names.
+  /// The undefended modality at the model's own input, under a zero-shot head over class names.
   func bare(
     classes: [String], templates: PromptTemplates, anchors: AnchorFile? = nil
   ) throws -> Subject {
-    Subject(encoder: sense.encoder, head: try head(classes, templates, anchors))
+    sense.subject(try head(classes, templates, anchors))
   }
 
   /// The base of a bundle by itself; nil for a bare model.
@@ -149,20 +150,22 @@ public struct ModelSource {
   /// The subject of ``bare(classes:templates:anchors:)``, or of the same in another precision, in
   /// the attacked space and with the defences, if there are any.
   ///
-  /// - Parameter substitutes: the layers that stand in for the model's own; nil for these themselves.
+  /// - Parameter substitutes: the layers that stand in for the model's own; nil for these
+  ///   themselves.
   func defended(
     _ bare: Subject, classes: [String]?, by substitutes: DefenseStack? = nil
   ) throws -> Subject {
     guard let stack = substitutes ?? defenses else { return try placed(bare) }
     let context = DefenseContext(
-      model: Subject(encoder: sense.encoder, head: bare.head), texts: model.text?.embed,
+      model: sense.subject(bare.head), texts: model.text?.embed,
       classes: classes)
     return try placed(stack.apply(to: bare, in: context))
   }
 
-  /// The bare tower with its parameters in another element type.
-  func encoder(in dtype: DType) throws -> any Encoder {
-    try sense.rebuilt(sense.parameters.cast(to: dtype))
+  /// The bare modality with its parameters in another element type, under a head.
+  func bare(in dtype: DType, under head: Head?) throws -> Subject {
+    let tower = Tower(parameters: try sense.parameters.cast(to: dtype), rebuilt: sense.rebuilt)
+    return Subject(encoder: try tower.encoder(), head: head, tower: tower)
   }
 
   /// A subject at the model's own input, in the space that is attacked.
@@ -253,8 +256,8 @@ public struct ModelSource {
     }
   }
 
-  /// The checksums of the checkpoint inside a bundle, which must be those it was made for, and of the
-  /// tensors of its layers.
+  /// The checksums of the checkpoint inside a bundle, which must be those it was made for, and of
+  /// the tensors of its layers.
   private static func files(
     of defenses: DefenseStack, _ script: ScriptChoice, at given: String
   ) throws -> [String: String] {
@@ -279,5 +282,12 @@ public struct ModelSource {
       prefix += "base/"
     }
     return files
+  }
+}
+
+extension Sense {
+  /// The bare tower under a head, or without one.
+  func subject(_ head: Head? = nil) -> Subject {
+    Subject(encoder: encoder, head: head, tower: tower)
   }
 }
