@@ -40,8 +40,8 @@ struct VisionTrunk {
   /// Embeddings of the normalised inputs that `pixels` gives, such as pictures `(B, 3, H, W)`:
   /// `(B, E)`.
   ///
-  /// - Parameter merge: what brings the class tokens of a clip's frames, `(B·T, D)`, to one, `(B,
-  ///   D)`; by default there is one for each input.
+  /// - Parameter merge: what brings the class tokens of a clip's frames, `(B·T, D)`, to one,
+  ///   `(B, D)`; by default there is one for each input.
   func callAsFunction(
     sites: Sites, merge: (Tensor) throws(TorchError) -> Tensor = { $0 },
     _ pixels: () throws(TorchError) -> Tensor

@@ -19,7 +19,7 @@ public struct RunsReport: Report {
   /// A row per run, with Wilson 95 % intervals; of retrieval the figures are those of R@1.
   public func table() -> Table {
     var table = Table(
-      texts: ["model", "data", "sense", "epsilon"], numbers: ["samples", "clean"] + radii)
+      texts: ["model", "data", "modality", "epsilon"], numbers: ["samples", "clean"] + radii)
     for run in runs {
       let clean = run.summary.clean
       let robust = radii.map { radius in
@@ -40,7 +40,7 @@ public struct RunsReport: Report {
   /// One line per run and radius with all figures as numbers, for programs.
   public func figures() -> Table {
     var table = Table(
-      texts: ["run", "model", "defense", "data", "sense", "norm", "unit", "epsilon"],
+      texts: ["run", "model", "defense", "data", "modality", "norm", "unit", "epsilon"],
       numbers: ["clean_accuracy", "robust_accuracy", "low", "high", "robust", "total"])
     for run in runs {
       let plan = run.plan

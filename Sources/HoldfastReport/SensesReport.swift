@@ -57,7 +57,8 @@ public struct SensesReport: Report {
   /// A row per modality, with Wilson 95 % intervals.
   public func table() -> Table {
     var table = Table(
-      texts: ["sense", "data", "unit of epsilon", "checks"], numbers: ["samples", "clean"] + radii)
+      texts: ["modality", "data", "unit of epsilon", "checks"],
+      numbers: ["samples", "clean"] + radii)
     for entry in entries {
       let clean = entry.summary.clean
       let robust = radii.map { radius in
@@ -78,7 +79,7 @@ public struct SensesReport: Report {
   /// One line per modality and radius with all figures as numbers, for programs.
   public func figures() -> Table {
     var table = Table(
-      texts: ["sense", "data", "unit", "epsilon"],
+      texts: ["modality", "data", "unit", "epsilon"],
       numbers: [
         "clean_accuracy", "robust_accuracy", "low", "high", "robust", "total", "unreliable",
         "preset",

@@ -60,7 +60,7 @@ public enum Comparison {
         "the runs are of different data: `\(a.data.path)` and `\(b.data.path)`", hint: remedy)
     }
     for (what, differs) in [
-      ("sense", a.attackSpace.sense != b.attackSpace.sense), ("norm", a.norm != b.norm),
+      ("modality", a.attackSpace.sense != b.attackSpace.sense), ("norm", a.norm != b.norm),
       ("unit of epsilon", a.attackSpace.unit != b.attackSpace.unit),
       ("place that is attacked", a.attackSpace.place != b.attackSpace.place),
       ("task", (a.retrieval == nil) != (b.retrieval == nil)),

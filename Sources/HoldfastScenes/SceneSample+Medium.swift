@@ -14,7 +14,7 @@ extension SceneSample {
     case .points(let cloud): return .points(try PointCloud(coordinates: cloud.xyz))
     case .words:
       throw SceneError(
-        what: "captions of scenes are not samples of a data set", where: "sense",
+        what: "captions of scenes are not samples of a data set", where: "modality",
         hint: "write them to files, or choose another modality")
     }
   }

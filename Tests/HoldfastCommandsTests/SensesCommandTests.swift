@@ -80,7 +80,8 @@ struct SensesCommandTests {
       let first = try run(line, in: folder)
       #expect(first.code == 0, "\(first.talk)")
       let rows = first.output.split(separator: "\n").map { $0.split(separator: ",") }
-      #expect(rows.map { $0.prefix(1).joined() } == ["sense", "image", "image", "audio", "audio"])
+      #expect(
+        rows.map { $0.prefix(1).joined() } == ["modality", "image", "image", "audio", "audio"])
       #expect(rows[1][2] == "pixel range [0" || first.output.contains("pixel range [0, 1]"))
       #expect(first.output.contains("normalised mel"))
       for run in ["image-image", "audio-audio"] {

@@ -130,7 +130,7 @@ struct TargetCommandTests {
   }
 
   @Test(
-    "refuse what has no modality",
+    "refuse what makes no sense",
     arguments: [
       ("--attack apgd-ce --target rings", "did you mean `ring`"),
       ("--attack apgd-embedding --target ring", "apgd-embedding cannot aim at a class"),

@@ -197,7 +197,7 @@ final class CheckBench {
 
 extension Norm {
   /// A point at a random place on the ball's surface, inside the legal range: in Linf a corner of
-  /// the ball, else a direction that is uniform in the Euclidean modality.
+  /// the ball, else a direction that is uniform in the Euclidean sense.
   fileprivate func noise(
     around input: Tensor, _ radius: Radius, in space: InputSpec, _ generator: Generator
   ) throws(TorchError) -> Tensor {

@@ -68,6 +68,6 @@ struct ListCommand: TalkingCommand {
           entry.senses.isEmpty ? "any" : entry.senses.map(\.rawValue).joined(separator: " "),
           entry.tasks.joined(separator: " "), entry.splits.joined(separator: " "), entry.files,
         ]
-      }, columns: ["layout", "what it is", "senses", "tasks", "splits", "recognised by"])
+      }, columns: ["layout", "what it is", "modalities", "tasks", "splits", "recognised by"])
   }
 }

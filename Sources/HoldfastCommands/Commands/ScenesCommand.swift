@@ -64,7 +64,7 @@ struct ScenesCommand: TalkingCommand {
     guard let split = SceneSplit(rawValue: split) else {
       throw unknown(split, "split", among: SceneSplit.allCases.map(\.rawValue))
     }
-    let senses = try names(modality, "sense", SceneSense.init(rawValue:))
+    let senses = try names(modality, "modality", SceneSense.init(rawValue:))
     let shapes =
       try concepts.map { try names($0, "concept", SceneShape.init(rawValue:)) }
       ?? SceneShape.allCases

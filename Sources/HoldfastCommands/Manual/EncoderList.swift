@@ -6,7 +6,7 @@ import Holdfast
 enum EncoderList {
   static func table() -> Table {
     var table = Table(
-      texts: ["encoder", "sense", "input"], numbers: ["layers", "width", "heads", "embedding"])
+      texts: ["encoder", "modality", "input"], numbers: ["layers", "width", "heads", "embedding"])
     for row in clip + languageBind + imageBind + uniBind {
       table.add(
         [row.name, row.sense.rawValue, row.input] + row.sizes.map { "\($0)" })

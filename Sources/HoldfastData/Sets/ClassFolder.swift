@@ -31,7 +31,7 @@ func classFolder(
   guard !items.isEmpty else {
     let list = modality.fileKinds.map { ".\($0)" }.joined(separator: ", ")
     throw DataError(
-      "holds no \(modality == .image ? "pictures" : "files of the sense \(modality.rawValue)")",
+      "holds no \(modality == .image ? "pictures" : "files of the modality \(modality.rawValue)")",
       in: path,
       hint: "expected are folders named by class, each with files "
         + (list.isEmpty ? "that this modality has none of" : "that end in one of \(list)"))

@@ -22,7 +22,7 @@ public struct LoadedModel {
     self.anchors = anchors
   }
 
-  /// The modality of a modality; nil when the model does not have it.
+  /// The tower of a modality; nil when the model does not have it.
   public subscript(_ modality: Modality) -> Sense? {
     senses.first { $0.modality == modality }
   }

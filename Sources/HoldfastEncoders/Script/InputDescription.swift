@@ -53,7 +53,7 @@ public struct InputDescription: Hashable, Sendable {
   /// - Throws: ``EncoderError`` for whatever is missing, unknown or impossible in it.
   public init(at path: String) throws(EncoderError) {
     let hint =
-      "it needs modality, shape, range, normalization, preparation and output; README.md "
+      "it needs sense, shape, range, normalization, preparation and output; README.md "
       + "shows one under \"A model that is code\""
     guard let data = FileManager.default.contents(atPath: path) else {
       throw EncoderError(

@@ -8,9 +8,10 @@ extension TinyBindTower {
   ///
   /// What sees one channel sees it in all three colours; what sees several frames at once sees
   /// their mean. So the tokens of a still clip start out as those of the picture, once for each
-  /// stretch of frames, but for the tower's own normalisation of pixels. Sources: Carreira and
-  /// Zisserman, 2017, section 2.4, for the frames; Zhu et al., 2024, section 3.1, for beginning
-  /// each modality with the weights of images.
+  /// stretch of frames, but for the tower's own normalisation of pixels.
+  ///
+  /// Sources: Carreira and Zisserman, 2017, section 2.4, for the frames; Zhu et al., 2024, section
+  /// 3.1, for beginning each modality with the weights of images.
   public init(
     _ configuration: TinyBindConfiguration, startingFrom model: CLIPModel,
     initializedBy generator: Generator, device: Device = .cpu

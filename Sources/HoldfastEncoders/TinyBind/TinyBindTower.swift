@@ -58,8 +58,7 @@ public struct TinyBindTower {
     } catch {
       throw EncoderError(
         what: "is not a configuration of a tower: \(Self.reason(error))", where: file,
-        hint:
-          "it has the keys modality, tower and projection, as `holdfast train-tower` writes them")
+        hint: "it has the keys sense, tower and projection, as `holdfast train-tower` writes them")
     }
     try self.init(
       configuration.checked(in: file),
