@@ -19,7 +19,7 @@ private struct DeviceTrial {
     let templates = PromptTemplates.standard(for: .image)
     here = try model.subject(classes: SceneGenerator.classNames, templates: templates)
     there = try other.subject(classes: SceneGenerator.classNames, templates: templates)
-    search = Subject(encoder: try other.encoder(in: .bfloat16), head: there.head)
+    search = try other.bare(in: .bfloat16, under: there.head)
     let scenes = Prefetcher(
       BuiltInModel.scenes(count, .image), preparation: model.preparation)
     var samples: [PreparedSample] = []
