@@ -102,7 +102,10 @@ let floor4: [Target] = [
   library("HoldfastAttacks", ["HoldfastCore", "HoldfastTensor"]),
   library(
     "HoldfastData",
-    ["HoldfastErrors", "HoldfastCore", "HoldfastFormats", "HoldfastMedia", "HoldfastText", csv]),
+    [
+      "HoldfastErrors", "HoldfastTensor", "HoldfastCore", "HoldfastFormats", "HoldfastMedia",
+      "HoldfastText", csv,
+    ]),
   library(
     "HoldfastScenes", ["HoldfastErrors", "HoldfastCore", "HoldfastFormats", "HoldfastMedia"]),
 ]
@@ -125,7 +128,7 @@ let floor6: [Target] = [
     [
       "HoldfastErrors", "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords",
       "HoldfastRuns", "HoldfastFormats", "HoldfastMedia", "HoldfastTensor",
-    ])
+    ]),
 ]
 
 let floor7: [Target] = [
@@ -201,7 +204,8 @@ let testTargets: [Target] = [
   tests(
     "HoldfastDefenses",
     [
-      "HoldfastTestSupport", "HoldfastData", "HoldfastLayers", "HoldfastTraining", "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
+      "HoldfastTestSupport", "HoldfastData", "HoldfastLayers", "HoldfastTraining",
+      "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
       "HoldfastFormats", "HoldfastTensor",
     ], exclude: ["Goldens"]),
   tests(
