@@ -125,11 +125,13 @@ let floor6: [Target] = [
     [
       "HoldfastErrors", "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords",
       "HoldfastRuns", "HoldfastFormats", "HoldfastMedia", "HoldfastTensor",
-    ])
+    ]),
 ]
 
 let floor7: [Target] = [
-  library("HoldfastReport", ["HoldfastRecords", "HoldfastRuns", "HoldfastFormats", mustache])
+  library(
+    "HoldfastReport",
+    ["HoldfastErrors", "HoldfastRecords", "HoldfastRuns", "HoldfastFormats", mustache])
 ]
 
 let floor8: [Target] = [
@@ -201,7 +203,8 @@ let testTargets: [Target] = [
   tests(
     "HoldfastDefenses",
     [
-      "HoldfastTestSupport", "HoldfastData", "HoldfastLayers", "HoldfastTraining", "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
+      "HoldfastTestSupport", "HoldfastData", "HoldfastLayers", "HoldfastTraining",
+      "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
       "HoldfastFormats", "HoldfastTensor",
     ], exclude: ["Goldens"]),
   tests(
