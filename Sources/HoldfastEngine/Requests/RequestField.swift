@@ -150,7 +150,7 @@ package func choose<Value: RawRepresentable & CaseIterable>(
 
 /// Reads a request: its defaults, and what `decoder` gives instead.
 ///
-/// - Throws: `UsageError` for a name that is none of its fields'.
+/// - Throws: `UsageError` for a name that is not one of its fields.
 func decodeRequest<Root>(
   _ plain: Root, _ fields: [RequestField<Root>], called kind: String, from decoder: any Decoder
 ) throws -> Root {
