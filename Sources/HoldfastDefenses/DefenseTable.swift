@@ -71,7 +71,7 @@ public enum DefenseTable {
     guard let entry = entries.first(where: { $0.name == spelling.name }) else {
       let near = nearest(spelling.name, among: entries.map(\.name))
       throw UsageError(
-        "there is no defence `\(spelling.name)`",
+        "unknown defence `\(spelling.name)`",
         hint: near.isEmpty
           ? "`holdfast list defenses` names them all"
           : "did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?")

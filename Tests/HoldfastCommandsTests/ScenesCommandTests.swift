@@ -33,7 +33,7 @@ struct ScenesCommandTests {
   @Test(
     "says what it does not know, and what comes near",
     arguments: [
-      ("--modality sound,image", "there is no modality `sound`"),
+      ("--modality sound,image", "unknown modality `sound`"),
       ("--modality vidio", "did you mean `video`?"), ("--concepts sta", "did you mean `star`?"),
       ("--split test", "there is no split `test`"), ("--count 0", "--count takes a number above 0"),
     ])

@@ -47,7 +47,7 @@ struct ListCommand: TalkingCommand {
     default:
       let near = nearest(kind, among: Self.kinds)
       throw UsageError(
-        "there is no list of `\(kind)`",
+        "unknown list `\(kind)`",
         hint: near.first.map { "did you mean `\($0)`?" }
           ?? "list attacks, defenses, encoders, datasets or runs")
     }
