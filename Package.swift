@@ -184,7 +184,7 @@ let testTargets: [Target] = [
   tests("HoldfastText", ["HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastMedia", ["HoldfastTensor", "HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastRuns", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
-  tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastTensor"]),
+  tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastLayers", "HoldfastTensor"]),
   tests(
     "HoldfastEncoders",
     [
