@@ -64,6 +64,9 @@ int32_t hf_thread_count(void);
 /// The most bytes of a GPU's memory that tensors took so far.
 hf_status hf_peak_memory(hf_device device, int64_t *out);
 hf_status hf_set_thread_count(int32_t count);
+
+/// Whether threads that wait for each other sleep now, because others want the cores (waiting.c).
+bool hf_threads_sleep(void);
 bool hf_gradients_enabled(void);
 void hf_set_gradients_enabled(bool enabled);
 bool hf_load_cuda(void);
