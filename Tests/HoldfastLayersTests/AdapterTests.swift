@@ -110,7 +110,7 @@ import Testing
     }
     store["blocks.0.attention.out.lora_a"] = try noise([2, 6], "a")
     store["blocks.0.attention.out.lora_b"] = try noise([6, 2], "b")
-    let error = try #require(throws: SelectionError.self) { try adapters(["all"], to: store) }
+    let error = try #require(throws: SelectionError.self) { try self.adapters(["all"], to: store) }
     #expect(error.what.contains("blocks.0.attention.out.lora_a"))
     let merged = try store.merging(lora)
     let name = "blocks.0.attention.out.weight"

@@ -49,7 +49,7 @@ import Testing
       TrainedPart.full, .shallow, .lora(size: LoRA(rank: 1, alpha: 2), targets: ["mlp", "patch"]),
     ])
   func function(_ part: TrainedPart) throws {
-    let (base, freed) = (try store(), try freed(part))
+    let (base, freed) = (try store(), try self.freed(part))
     let (whole, face) = (try freed.store(freed.leaves), try freed.unrecorded(freed.leaves))
     for store in [whole, face] {
       #expect(store.names == base.names)
