@@ -102,7 +102,10 @@ let floor4: [Target] = [
   library("HoldfastAttacks", ["HoldfastCore", "HoldfastTensor"]),
   library(
     "HoldfastData",
-    ["HoldfastErrors", "HoldfastCore", "HoldfastFormats", "HoldfastMedia", "HoldfastText", csv]),
+    [
+      "HoldfastErrors", "HoldfastTensor", "HoldfastCore", "HoldfastFormats", "HoldfastMedia",
+      "HoldfastText", csv,
+    ]),
   library(
     "HoldfastScenes", ["HoldfastErrors", "HoldfastCore", "HoldfastFormats", "HoldfastMedia"]),
 ]

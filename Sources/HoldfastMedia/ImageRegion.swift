@@ -33,15 +33,24 @@ extension MediaSource {
   ///   the part.
   public func image(_ region: ImageRegion) throws -> Image {
     let (image, name) = try image(for: "pictures")
+    return try naming(name) { try image.part(region) }
+  }
+}
+
+extension Image {
+  /// A part of the picture.
+  ///
+  /// - Throws: ``MediaError`` for a part that the picture does not hold.
+  func part(_ region: ImageRegion) throws(MediaError) -> Image {
     guard region.x >= 0, region.y >= 0, region.width > 0, region.height > 0,
-      region.x <= image.width - region.width, region.y <= image.height - region.height
+      region.x <= width - region.width, region.y <= height - region.height
     else {
       throw MediaError(
-        "the picture of \(image.size) pixels has no part of \(region.width)x\(region.height) at "
-          + "(\(region.x), \(region.y))", file: name,
+        "the picture of \(size) pixels has no part of \(region.width)x\(region.height) at "
+          + "(\(region.x), \(region.y))",
         hint: "the boxes belong to another picture; download both again")
     }
-    return image.part(
+    return part(
       ImageWindow(
         columns: region.x..<region.x + region.width, rows: region.y..<region.y + region.height))
   }

@@ -67,6 +67,47 @@ struct WebDatasetTests {
     }
   }
 
+  @Test("say where their samples lie without reading them", arguments: ["pax.tar", "gnu.tar"])
+  func places(name: String) throws {
+    let path = Goldens.path(name)
+    var listing = try WebDatasetListing(path, reading: ["cls"])
+    for sample in try samples(path) {
+      let places = try #require(try listing.next())
+      #expect(places.key == sample.key)
+      #expect(Set(places.files.keys) == Set(sample.files.keys))
+      for (suffix, entry) in places.files {
+        let bytes = try FileReader.bytes(of: path, from: entry.offset, count: entry.size)
+        #expect(bytes == sample.files[suffix])
+      }
+      #expect(places.contents == sample.files.filter { $0.key == "cls" })
+    }
+    #expect(try listing.next() == nil)
+  }
+
+  @Test("larger than a buffer are passed over by seeking")
+  func seeking() throws {
+    let scratch = try Scratch()
+    let large = String(repeating: "x", count: 3 << 20)
+    let members = member("a.bin", large) + member("a.cls", "7") + member("b.cls", "8")
+    let path = try scratch.write(members + end, to: "large.tar")
+    var listing = try WebDatasetListing(path, reading: ["cls"])
+    let first = try #require(try listing.next())
+    #expect(first.contents == ["cls": Array("7".utf8)] && first.files["bin"]?.size == 3 << 20)
+    #expect(try listing.next()?.contents["cls"] == Array("8".utf8))
+    #expect(try listing.next() == nil)
+    for count in [1000, 2 << 20] {
+      let cut = try scratch.write(members.prefix(count), to: "cut.tar")
+      expectFormatError("stops in the middle of a member") {
+        var listing = try WebDatasetListing(cut)
+        _ = try listing.next()
+      }
+    }
+    #expect(try FileReader.bytes(of: path, from: 512 + (2 << 20), count: 5) == Array("xxxxx".utf8))
+    expectFormatError("ends before byte") {
+      _ = try FileReader.bytes(of: path, from: 3 << 20, count: 1 << 20)
+    }
+  }
+
   @Test("cut before their end marker are an error", arguments: ["pax.tar", "gnu.tar"])
   func truncation(name: String) throws {
     let scratch = try Scratch()

@@ -36,6 +36,24 @@ struct SceneSetTests {
     #expect(set.path.contains("seed=3"))
   }
 
+  @Test("are had by their places as at a visit, also in random order", arguments: [nil, 7])
+  func places(shuffle: UInt64?) throws {
+    let set = SceneSet(
+      generator: generator, split: .train, size: 16, samples: 12, shuffle: shuffle)
+    let items = try Self.items(of: set)
+    let index = try set.indexed()
+    #expect(index.count == 12)
+    for place in items.indices.reversed() {
+      let item = try index.item(at: place)
+      #expect(item.id == items[place].id && index.id(at: place) == item.id)
+      #expect(item.label == items[place].label && index.label(at: place) == item.label)
+      let inputs = try [item, items[place]].map {
+        try Prefetcher.prepare($0, Self.asTheyAre).input
+      }
+      #expect(inputs[0] == inputs[1])
+    }
+  }
+
   @Test("What is seen, heard and felt of one scene has one id, one label and one concept")
   func pairs() throws {
     let senses: [SceneSense] = [.image, .audio, .thermal, .event]

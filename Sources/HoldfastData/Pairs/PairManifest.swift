@@ -96,7 +96,7 @@ public struct PairManifest: Sendable {
       subsample: subsample)
   }
 
-  /// The inputs as a set of samples; the label is the place of the first partner.
+  /// The inputs as a set of samples without classes; the label is the place of the first partner.
   ///
   /// - Throws: ``DataError`` when the inputs are captions, and for files that are not there.
   public func set() throws -> any DataSet {
@@ -108,7 +108,8 @@ public struct PairManifest: Sendable {
         id: entry.name, label: places.first ?? 0, file: entry.file, content: .file(entry.file))
     }
     return try ListedDataSet(
-      layout: layout, path: path, classNames: nil, items: items, split: split)
+      layout: layout, path: path, classNames: nil, items: items, split: split,
+      hasLabels: false)
   }
 
   /// SHA-256 over all pairs, and the sizes of all files.

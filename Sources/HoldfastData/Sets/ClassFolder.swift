@@ -13,10 +13,10 @@ func classFolder(
 ) throws -> any DataSet {
   let modality = request.modality
   let folders = try subfolders(of: path)
-  var files = try folders.map { try samples(in: "\(path)/\($0)", of: modality) }
+  var files = try folders.map { try sampleNames(in: "\(path)/\($0)", of: modality) }
   if files.allSatisfy(\.isEmpty), let shared = try sharedSubfolder(of: folders, in: path) {
     files = try folders.map { folder in
-      try samples(in: "\(path)/\(folder)/\(shared)", of: modality).map { "\(shared)/\($0)" }
+      try sampleNames(in: "\(path)/\(folder)/\(shared)", of: modality).map { "\(shared)/\($0)" }
     }
   }
   let classes = try FolderClasses(folders, in: path, named: request.classes)
@@ -54,7 +54,7 @@ private func remark(onEmpty folders: [String], in path: String) -> [String] {
 }
 
 /// The names of a class folder's samples, in order of their bytes.
-private func samples(in folder: String, of modality: Modality) throws -> [String] {
+func sampleNames(in folder: String, of modality: Modality) throws -> [String] {
   let kinds = modality.fileKinds
   return try contents(of: folder).filter { name in
     kinds.contains(PathParts.ending(of: name))

@@ -55,12 +55,18 @@ public protocol DataSet: Sendable {
   /// SHA-256 over what is known before any sample is decoded: ids, labels and the sizes of files.
   var listing: String? { get }
 
+  /// Whether labels are classes; false for inputs that only have partners, or nothing.
+  var hasLabels: Bool { get }
+
   /// What a user should know about how it was read, in sentences: how labels were assigned if that
   /// could be doubted.
   var remarks: [String] { get }
 
   /// A visit from the first sample on.
   func makeCursor() throws -> any DataCursor
+
+  /// The same samples by their places.
+  func indexed() throws -> any IndexedSet
 }
 
 extension DataSet {
@@ -70,6 +76,8 @@ extension DataSet {
   public var split: String? { nil }
   /// None, unless a layout says otherwise.
   public var remarks: [String] { [] }
+  /// They are, unless a set says otherwise.
+  public var hasLabels: Bool { true }
   /// None, unless the set was made by ``taking(_:)``.
   public var subsample: Subsample? { nil }
 }

@@ -30,6 +30,8 @@ public struct DataShare: DataSet {
   /// That of the whole set.
   public var listing: String? { base.listing }
   /// That of the whole set.
+  public var hasLabels: Bool { base.hasLabels }
+  /// That of the whole set.
   public var remarks: [String] { base.remarks }
   /// The samples of this share.
   public var count: Int? {
@@ -42,6 +44,14 @@ public struct DataShare: DataSet {
   /// A visit of this share.
   public func makeCursor() throws -> any DataCursor {
     Cursor(base: try base.makeCursor(), rank: rank, processes: processes, limit: limit)
+  }
+
+  /// The samples of this share by their places in it.
+  public func indexed() throws -> any IndexedSet {
+    let whole = try base.indexed()
+    let end = min(whole.count, limit ?? whole.count)
+    return IndexedPart(
+      of: whole, at: Array(stride(from: rank, to: end, by: processes)), source: self)
   }
 
   private struct Cursor: DataCursor {

@@ -12,18 +12,20 @@ struct ListedDataSet: DataSet {
   let items: [DataItem]
   let listing: String?
   let split: String?
+  let hasLabels: Bool
   let remarks: [String]
 
   /// A set of `items`, taken in turns from each class, so that any number of first samples is
   /// balanced.
   init(
     layout: String, path: String, classNames: [String]?, items: [DataItem], split: String? = nil,
-    remarks: [String] = []
+    hasLabels: Bool = true, remarks: [String] = []
   ) throws {
     self.layout = layout
     self.path = path
     self.classNames = classNames
     self.split = split
+    self.hasLabels = hasLabels
     self.remarks = remarks
     listed = items
     self.items = Self.inTurns(items)
@@ -37,6 +39,8 @@ struct ListedDataSet: DataSet {
   var count: Int? { items.count }
 
   func makeCursor() throws -> any DataCursor { Cursor(items: items) }
+
+  func indexed() -> any IndexedSet { IndexedList(source: self, items: items) }
 
   private struct Cursor: DataCursor {
     let items: [DataItem]

@@ -11,11 +11,18 @@ struct OtherClasses: DataSet {
   var split: String? { base.split }
   var subsample: Subsample? { base.subsample }
   var listing: String? { base.listing }
+  var hasLabels: Bool { base.hasLabels }
   var remarks: [String] { base.remarks }
   var count: Int? { (base as? ListedDataSet)?.items.count { $0.label != label } }
 
   func makeCursor() throws -> any DataCursor {
     Cursor(base: try base.makeCursor(), label: label)
+  }
+
+  func indexed() throws -> any IndexedSet {
+    let all = try base.indexed()
+    return IndexedPart(
+      of: all, at: (0..<all.count).filter { all.label(at: $0) != label }, source: self)
   }
 
   private struct Cursor: DataCursor {

@@ -2,45 +2,6 @@ import Foundation
 import HoldfastFormats
 public import HoldfastMedia
 
-/// A sample that is ready for the model.
-public struct PreparedSample: Sendable {
-  /// The id in its data set.
-  public let id: String
-  /// The class, as an index.
-  public let label: Int
-  /// The input in its legal range, before normalisation.
-  public let input: PreparedInput
-  /// SHA-256 of the file that it was made of; nil for a generated sample.
-  public let file: String?
-  /// The place in the order of the data, from 0, files that cannot be decoded left out; nil when nobody
-  /// counted.
-  public internal(set) var place: Int?
-
-  /// A sample of the given parts.
-  public init(
-    id: String, label: Int, input: PreparedInput, file: String? = nil, place: Int? = nil
-  ) {
-    self.id = id
-    self.label = label
-    self.input = input
-    self.file = file
-    self.place = place
-  }
-
-  /// SHA-256 of the input's float32 bytes, as records have it.
-  public var checksum: String {
-    input.values.withUnsafeBytes { Checksum.sha256(of: $0) }
-  }
-}
-
-/// A sample whose file is damaged.
-public struct SkippedSample: Hashable, Sendable {
-  /// The id in its data set.
-  public let id: String
-  /// What is wrong with the file, in one sentence.
-  public let reason: String
-}
-
 /// Reads, decodes and prepares samples on a thread of its own, a few ahead of whoever takes them.
 ///
 /// However long the data set, at most `capacity` samples are held, and one more is being prepared.
@@ -127,21 +88,6 @@ public final class Prefetcher: Sendable {
       throw try item.reason(for: error)
     }
   }
-}
-
-/// Whether an error is about one file, which is damaged.
-private func isDamage(_ error: any Error) -> Bool {
-  switch error {
-  case let error as MediaError: error.isDamage
-  case let error as FormatError: error.isDamage
-  default: false
-  }
-}
-
-/// The sentence of an error, without its hint.
-private func sentence(of error: any Error) -> String {
-  let text = "\(error)"
-  return text.range(of: "\n\nhint: ").map { String(text[..<$0.lowerBound]) } ?? text
 }
 
 /// Samples between the thread that makes them and the one that takes them.

@@ -48,6 +48,8 @@ public struct RelabelledSet: DataSet {
   public var count: Int? { base.count }
   /// That of the base.
   public var listing: String? { base.listing }
+  /// That of the base.
+  public var hasLabels: Bool { base.hasLabels }
 
   /// That of the base.
   public var remarks: [String] { base.remarks }
@@ -57,6 +59,26 @@ public struct RelabelledSet: DataSet {
     Cursor(base: try base.makeCursor(), places: places, path: path)
   }
 
+  /// The samples of the base by their places, with the new labels.
+  ///
+  /// - Throws: ``DataError`` for a label that no class has.
+  public func indexed() throws -> any IndexedSet {
+    let all = try base.indexed()
+    return Index(
+      source: self, base: all,
+      labels: try (0..<all.count).map { try Self.place(of: all.label(at: $0), in: places, path) })
+  }
+
+  /// The new label of a label.
+  private static func place(of label: Int, in places: [Int], _ path: String) throws -> Int {
+    guard places.indices.contains(label) else {
+      throw DataError(
+        "has the label \(label), but names \(places.count) classes", in: path,
+        hint: "give the class names of this data set with --classes")
+    }
+    return places[label]
+  }
+
   private struct Cursor: DataCursor {
     var base: any DataCursor
     let places: [Int]
@@ -64,14 +86,27 @@ public struct RelabelledSet: DataSet {
 
     mutating func next() throws -> DataItem? {
       guard let item = try base.next() else { return nil }
-      guard places.indices.contains(item.label) else {
-        throw DataError(
-          "has the label \(item.label), but names \(places.count) classes", in: path,
-          hint: "give the class names of this data set with --classes")
-      }
-      return DataItem(
-        id: item.id, label: places[item.label], file: item.file, content: item.content,
-        region: item.region)
+      return item.labelled(try RelabelledSet.place(of: item.label, in: places, path))
     }
+  }
+
+  private struct Index: IndexedSet {
+    let source: any DataSet
+    let base: any IndexedSet
+    let labels: [Int]
+
+    var count: Int { base.count }
+    func id(at place: Int) -> String { base.id(at: place) }
+    func label(at place: Int) -> Int { labels[place] }
+    func item(at place: Int) throws -> DataItem {
+      try base.item(at: place).labelled(labels[place])
+    }
+  }
+}
+
+extension DataItem {
+  /// The same sample with another label.
+  fileprivate func labelled(_ label: Int) -> DataItem {
+    DataItem(id: id, label: label, file: file, content: content, region: region)
   }
 }

@@ -54,8 +54,7 @@ public struct Subsample: Codable, Hashable, Sendable {
       let order = NumPyShuffle.permutation(of: ids.count, seed: UInt32(truncatingIfNeeded: seed))
       return order.prefix(count).sorted()
     case .twoPerClass:
-      let order = ids.enumerated().map { (Checksum.sha256(of: Array("\(seed)\t\($1)".utf8)), $0) }
-        .sorted { $0 < $1 }.map(\.1)
+      let order = Checksum.order(of: ids.map { "\(seed)\t\($0)" })
       guard let labels else { return order.prefix(count).sorted() }
       var taken: [Int: Int] = [:]
       var (first, rest): ([Int], [Int]) = ([], [])
@@ -77,49 +76,24 @@ public struct Subsample: Codable, Hashable, Sendable {
 extension DataSet {
   /// The set with the samples that a subsample takes, in the order of a visit.
   ///
-  /// A set that is read as a stream is read once for it, front to back.
+  /// The headers of shards are read for it, and no picture.
   public func taking(_ subsample: Subsample) throws -> any DataSet {
     var (ids, labels): ([String], [Int]) = ([], [])
     if let listed = (self as? ListedDataSet)?.listed {
       (ids, labels) = (listed.map(\.id), listed.map(\.label))
     } else {
-      var cursor = try makeCursor()
-      while let item = try cursor.next() {
-        ids.append(item.id)
-        labels.append(item.label)
-      }
+      let all = try indexed()
+      (ids, labels) = ((0..<all.count).map(all.id(at:)), (0..<all.count).map(all.label(at:)))
     }
     let places = try subsample.places(of: ids, labels: labels)
-    return SubsampledSet(base: self, subsample: subsample, ids: Set(places.map { ids[$0] }))
+    return ChosenSet(of: self, Set(places.map { ids[$0] }), subsample: subsample)
   }
 }
 
-/// Those samples of a set whose ids were chosen.
-private struct SubsampledSet: DataSet {
-  let base: any DataSet
-  let subsample: Subsample?
-  let ids: Set<String>
-
-  var layout: String { base.layout }
-  var path: String { base.path }
-  var classNames: [String]? { base.classNames }
-  var templates: [String]? { base.templates }
-  var split: String? { base.split }
-  var listing: String? { base.listing }
-  var remarks: [String] { base.remarks }
-  var count: Int? { ids.count }
-
-  func makeCursor() throws -> any DataCursor { Cursor(base: try base.makeCursor(), ids: ids) }
-
-  private struct Cursor: DataCursor {
-    var base: any DataCursor
-    let ids: Set<String>
-
-    mutating func next() throws -> DataItem? {
-      while let item = try base.next() {
-        if ids.contains(item.id) { return item }
-      }
-      return nil
-    }
+extension Checksum {
+  /// The places of texts in order of their SHA-256: at random, and for each text the same whatever else
+  /// there is.
+  static func order(of texts: [String]) -> [Int] {
+    texts.enumerated().map { (sha256(of: Array($1.utf8)), $0) }.sorted { $0 < $1 }.map(\.1)
   }
 }

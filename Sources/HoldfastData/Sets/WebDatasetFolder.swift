@@ -6,14 +6,16 @@ import HoldfastText
 /// A folder in CLIP_benchmark's webdataset layout: `test/0.tar`, `test/nshards.txt`,
 /// `classnames.txt`, `zeroshot_classification_templates.txt`.
 ///
-/// The shards are read front to back, one sample in memory at a time. Ids are `<shard>/<key>`.
+/// The shards are read front to back, one sample in memory at a time, or, once they were looked
+/// through, anywhere (``WebDatasetIndex``). Ids are `<shard>/<key>`.
 struct WebDatasetFolder: DataSet {
   let path: String
   let classNames: [String]?
   let templates: [String]?
   let listing: String?
   let split: String?
-  private let shards: [String]
+  /// The paths of the shards, in order.
+  let shards: [String]
 
   var layout: String { "webdataset" }
   var count: Int? { nil }
@@ -73,6 +75,8 @@ struct WebDatasetFolder: DataSet {
 
   func makeCursor() throws -> any DataCursor { Cursor(shards: shards) }
 
+  func indexed() throws -> any IndexedSet { try WebDatasetIndex(of: self) }
+
   private final class Cursor: DataCursor {
     private var waiting: ArraySlice<String>
     private var name = ""
@@ -91,22 +95,42 @@ struct WebDatasetFolder: DataSet {
 
     private func item(_ sample: WebDatasetSample) throws -> DataItem {
       let file = "\(name):\(sample.key)"
-      let picture = ["png", "jpg", "jpeg"].lazy.compactMap { sample.files[$0] }.first
-      guard let picture else {
-        throw DataError(
-          "has no picture", in: file, hint: "each sample needs a file KEY.png or KEY.jpg")
-      }
-      guard let text = sample.files["cls"].map({ String(decoding: $0, as: UTF8.self) }),
-        let label = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), label >= 0
-      else {
-        throw DataError(
-          "has no class index in a .cls file", in: file,
-          hint: "each sample needs a file KEY.cls with the number of its class")
-      }
-      let shard = PathParts.stem(of: name)
+      let picture = try WebDatasetFolder.picture(among: sample.files, in: file)
       return DataItem(
-        id: "\(shard)/\(sample.key)", label: label, file: file, content: .bytes(picture, name: file)
-      )
+        id: WebDatasetFolder.id(of: sample.key, in: name),
+        label: try WebDatasetFolder.label(sample.files["cls"], in: file), file: file,
+        content: .bytes(picture, name: file))
     }
+  }
+}
+
+extension WebDatasetFolder {
+  /// The id of a sample: `<shard>/<key>`.
+  static func id(of key: String, in shard: String) -> String {
+    "\(PathParts.stem(of: shard))/\(key)"
+  }
+
+  /// The picture among the files of a sample.
+  static func picture<File>(
+    among files: [String: File], in sample: String
+  ) throws(DataError) -> File {
+    guard let picture = ["png", "jpg", "jpeg"].lazy.compactMap({ files[$0] }).first else {
+      throw DataError(
+        "has no picture", in: sample, hint: "each sample needs a file KEY.png or KEY.jpg")
+    }
+    return picture
+  }
+
+  /// The class that a `.cls` file names.
+  static func label(_ bytes: [UInt8]?, in sample: String) throws(DataError) -> Int {
+    let text = bytes.map { String(decoding: $0, as: UTF8.self) }
+    guard let text, let label = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+      label >= 0
+    else {
+      throw DataError(
+        "has no class index in a .cls file", in: sample,
+        hint: "each sample needs a file KEY.cls with the number of its class")
+    }
+    return label
   }
 }

@@ -64,6 +64,9 @@ public struct SceneSet: DataSet {
   /// A visit from the first scene on.
   public func makeCursor() throws -> any DataCursor { Cursor(set: self) }
 
+  /// The scenes by their positions; each is made when it is asked for.
+  public func indexed() throws -> any IndexedSet { IndexedScenes(scenes: self) }
+
   private struct Cursor: DataCursor {
     let set: SceneSet
     var position = 0
@@ -71,12 +74,31 @@ public struct SceneSet: DataSet {
     mutating func next() throws -> DataItem? {
       guard position < set.samples else { return nil }
       defer { position += 1 }
-      let index = set.index(at: position)
-      let scene = set.generator.scene(set.split, index)
-      let id = "\(set.split.rawValue)/\(index)"
-      return DataItem(
-        id: id, label: scene.label, file: "scene \(id)",
-        content: .medium(try set.rendering.render(scene).medium()))
+      return try set.item(at: position)
     }
+  }
+
+  private struct IndexedScenes: IndexedSet {
+    let scenes: SceneSet
+
+    var source: any DataSet { scenes }
+    var count: Int { scenes.samples }
+    func id(at place: Int) -> String { scenes.id(at: place) }
+    func label(at place: Int) -> Int { scenes.scene(at: place).label }
+    func item(at place: Int) throws -> DataItem { try scenes.item(at: place) }
+  }
+
+  private func scene(at position: Int) -> SceneDescription {
+    generator.scene(split, index(at: position))
+  }
+
+  private func id(at position: Int) -> String { "\(split.rawValue)/\(index(at: position))" }
+
+  private func item(at position: Int) throws -> DataItem {
+    let scene = scene(at: position)
+    let id = id(at: position)
+    return DataItem(
+      id: id, label: scene.label, file: "scene \(id)",
+      content: .medium(try rendering.render(scene).medium()))
   }
 }

@@ -13,6 +13,18 @@ public struct TarMember: Sendable {
   public var size: Int { bytes.count }
 }
 
+/// Where one file lies inside a tar archive.
+public struct TarEntry: Hashable, Sendable {
+  /// The path inside the archive.
+  public let name: String
+
+  /// The offset of the content in the archive, in bytes.
+  public let offset: Int
+
+  /// Bytes of content.
+  public let size: Int
+}
+
 /// The regular files of a tar archive, front to back, one in memory at a time.
 ///
 /// Understands POSIX ustar, PAX (`path`, `size`) and GNU long names. The archive must end with its
@@ -22,6 +34,8 @@ public struct TarReader: ~Copyable {
   private let input: FileReader
   private let memberLimit: Int
   private var isAtEnd = false
+  /// Bytes of the last entry, with its padding, that nobody has read.
+  private var unread = 0
 
   /// Largest extended header (long name, PAX record) accepted.
   static let extensionLimit = 1 << 20
@@ -31,9 +45,13 @@ public struct TarReader: ~Copyable {
   /// - Parameters:
   ///   - path: a file or a pipe.
   ///   - memberLimit: size in bytes above which a member is refused.
+  ///   - bufferSize: the bytes that are read at once. A small one suits ``nextEntry()``, which
+  ///     then seeks over what is larger.
   /// - Throws: ``FormatError`` when it is missing or unreadable.
-  public init(_ path: String, memberLimit: Int = 1 << 30) throws(FormatError) {
-    input = try FileReader(path)
+  public init(
+    _ path: String, memberLimit: Int = 1 << 30, bufferSize: Int = 1 << 20
+  ) throws(FormatError) {
+    input = try FileReader(path, bufferSize: bufferSize)
     self.memberLimit = memberLimit
   }
 
@@ -44,6 +62,22 @@ public struct TarReader: ~Copyable {
   ///
   /// - Throws: ``FormatError`` for a bad checksum, an absurd size, or an archive that just stops.
   public mutating func next() throws(FormatError) -> TarMember? {
+    guard let entry = try nextEntry() else { return nil }
+    return TarMember(name: entry.name, offset: entry.offset, bytes: try contents(of: entry))
+  }
+
+  /// Reads the content of the entry that ``nextEntry()`` gave last.
+  mutating func contents(of entry: TarEntry) throws(FormatError) -> [UInt8] {
+    unread = 0
+    return try content(size: entry.size)
+  }
+
+  /// Where the next regular file lies, its content not read; nil after the last.
+  ///
+  /// - Throws: as ``next()``.
+  public mutating func nextEntry() throws(FormatError) -> TarEntry? {
+    try pass(unread)
+    unread = 0
     var longName: String?
     var longSize: Int?
     while !isAtEnd {
@@ -74,8 +108,8 @@ public struct TarReader: ~Copyable {
           throw FormatError(
             "has a member \(quoted(name)) of \(size) bytes, more than \(memberLimit)", in: file)
         }
-        let offset = input.position
-        return TarMember(name: name, offset: offset, bytes: try content(size: size))
+        unread = padded(size)
+        return TarEntry(name: name, offset: input.position, size: size)
       case "1", "2", "3", "4", "5", "6":
         (longName, longSize) = (nil, nil)
         continue

@@ -14,7 +14,7 @@ public struct WebDatasetSample: Sendable {
 /// Source: https://github.com/webdataset/webdataset, `webdataset/tariterators.py`.
 public struct WebDatasetShard: ~Copyable {
   private var tar: TarReader
-  private var pending: (key: String, extension: String, bytes: [UInt8])?
+  private var pending: Part<[UInt8]>?
 
   /// Opens the shard at `path`.
   ///
@@ -27,33 +27,10 @@ public struct WebDatasetShard: ~Copyable {
   ///
   /// - Throws: ``FormatError`` for a damaged archive and for a sample with the same extension twice.
   public mutating func next() throws(FormatError) -> WebDatasetSample? {
-    var key: String?
-    var files: [String: [UInt8]] = [:]
-    while let part = try nextPart() {
-      if let key, key != part.key {
-        pending = part
-        return WebDatasetSample(key: key, files: files)
-      }
-      key = part.key
-      guard files.updateValue(part.bytes, forKey: part.extension) == nil else {
-        throw FormatError(
-          "has two files \(quoted("\(part.key).\(part.extension)")) in one sample", in: tar.file)
-      }
+    let sample = try nextSample(&tar, &pending) { (tar, entry, _) throws(FormatError) in
+      try tar.contents(of: entry)
     }
-    return key.map { WebDatasetSample(key: $0, files: files) }
-  }
-
-  private mutating func nextPart() throws(FormatError) -> (
-    key: String, extension: String, bytes: [UInt8]
-  )? {
-    if let part = pending {
-      pending = nil
-      return part
-    }
-    while let member = try tar.next() {
-      if let (key, suffix) = Self.split(member.name) { return (key, suffix, member.bytes) }
-    }
-    return nil
+    return sample.map { WebDatasetSample(key: $0.key, files: $0.files) }
   }
 
   /// Key and extension of a member, or nil for one that belongs to no sample.

@@ -121,6 +121,22 @@ public final class FileReader {
     return bytes
   }
 
+  /// `count` bytes of the file at `path` from `offset` on, without reading what lies before.
+  ///
+  /// - Throws: ``FormatError`` when it is missing, cannot be read, or ends before.
+  public static func bytes(
+    of path: String, from offset: Int, count: Int
+  ) throws(FormatError) -> [UInt8] {
+    let reader = try FileReader(path, bufferSize: 1 << 16)
+    guard try reader.skip(offset), case let bytes = try reader.read(count), bytes.count == count
+    else {
+      throw FormatError(
+        "ends before byte \(offset + count)", in: path,
+        hint: "it has changed since it was looked through: fetch it again")
+    }
+    return bytes
+  }
+
   private func consume(_ count: Int) {
     unread = (unread.lowerBound + count)..<unread.upperBound
     position += count

@@ -32,9 +32,22 @@ extension PlanePreprocessor: Preparation {
   }
 
   func prepare(_ image: Image) throws -> PreparedInput {
+    try prepare(image) { try $0.centered(side) }
+  }
+
+  /// A picture resized to the side, whatever becomes of its proportions.
+  func prepare(squashed image: Image) throws -> PreparedInput {
+    try prepare(image) { planes in
+      try planes.resized(height: side, width: side, by: .bicubic, antialias: false)
+    }
+  }
+
+  private func prepare(
+    _ image: Image, _ resize: (Tensor) throws -> Tensor
+  ) throws -> PreparedInput {
     let values = try withoutGradients { () throws in
       let planes = try Tensor(image.planarFloats(), [1, 3, image.height, image.width])
-      return try planes.centered(side).clamped(0, 1).array(of: Float.self)
+      return try resize(planes).clamped(0, 1).array(of: Float.self)
     }
     return try PreparedInput(values: values, shape: [3, side, side])
   }
