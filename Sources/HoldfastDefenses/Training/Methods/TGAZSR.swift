@@ -1,0 +1,127 @@
+public import HoldfastCore
+public import HoldfastLayers
+import HoldfastTensor
+public import HoldfastTraining
+
+/// TGA-ZSR: TeCoA, whose maps of where the class's text is in an input stay the frozen model's.
+///
+/// L = CE(s cos(f(x̃), T), y) + α · mean ‖A(x̃) - A₀(x)‖ + β · mean ‖A(x) - A₀(x)‖, with A the map of the
+/// class's text over the tokens (``TokenMap``) brought to the size of the input. Source: Yu et al., 2024;
+/// specs: defences, section 1.5.
+public struct TGAZSR: TrainingDefense {
+  /// `tga-zsr`.
+  public static let name = "tga-zsr"
+
+  /// The part of the tower that is trained; all of it by default.
+  public var trains: TrainedPart
+  /// Two steps of PGD at 1/255 by default.
+  public var inner: InnerSearch
+  /// The weight α of the maps of perturbed inputs.
+  public var alpha: Double
+  /// The weight β of the maps of unperturbed inputs.
+  public var beta: Double
+  /// Whether tokens are normalised over tokens, as the released code does, rather than over features.
+  public var asReleased: Bool
+
+  /// TGA-ZSR with the given hyper-parameters.
+  public init(
+    trains: TrainedPart = .full, inner: InnerSearch = .twoSteps, alpha: Double = 0.08,
+    beta: Double = 0.05, asReleased: Bool = false
+  ) {
+    self.trains = trains
+    self.inner = inner
+    self.alpha = alpha
+    self.beta = beta
+    self.asReleased = asReleased
+  }
+
+  /// Labels and tokens.
+  public var needs: Set<TrainingNeed> { [.labels, .tokens] }
+
+  /// One, against cross-entropy.
+  public var stages: [TrainingStage] { [.tokenMaps(inner)] }
+
+  /// SGD at 1e-4.
+  public var optimization: Optimization { .teCoA(1e-4) }
+
+  /// Ten epochs of 128.
+  public var length: TrainingLength { .tokenMaps }
+
+  /// The head, which must have one anchor for each class.
+  public func prepare(_ context: TrainingContext) throws -> TrainingHead {
+    _ = try context.requireAnchors(Self.name)
+    return TrainingHead(context.head)
+  }
+
+  /// The cross-entropy of perturbed inputs, and how far maps have moved.
+  public func terms(_ step: TrainingStep) throws -> [Term] {
+    let maps = try TokenMap(of: step.input, normalizesOverTokens: asReleased)
+    let texts = try step.requireAnchors().unsqueezed(0)  // (1, D, K)
+    return try [step.crossEntropyTerm(.adversarial)]
+      + step.mapTerms(alpha: alpha, beta: beta) { (tokens) throws(TorchError) in
+        try maps(tokens, step.texts(of: texts, for: tokens), of: step.ids.count)
+      }
+  }
+}
+
+extension TrainingStage {
+  /// The stage of methods with token maps: cross-entropy, the frozen model's maps of unperturbed inputs, and
+  /// the trained one's of both.
+  static func tokenMaps(_ inner: InnerSearch) -> TrainingStage {
+    .crossEntropy(inner, teacherPasses: 1, studentPasses: 2)
+  }
+}
+
+extension TrainingLength {
+  /// Ten epochs of 128.
+  static let tokenMaps = TrainingLength(batchSize: 128, .epochs(10))
+}
+
+extension TrainingStep {
+  /// The anchors of the head, one for each class: `(D, K)`.
+  func requireAnchors() throws(TorchError) -> Tensor {
+    guard let anchors = head?.anchors else {
+      throw TorchError(
+        code: .shape, operation: "training step", message: "there are no anchors for the classes")
+    }
+    return anchors
+  }
+
+  /// The texts of each row of `tokens`, by its label: columns `(A, D, K)` give `(A, R, D)`; rows that are
+  /// frames have the label of their clip.
+  func texts(of columns: Tensor, for tokens: Tensor) throws(TorchError) -> Tensor {
+    let (labels, rows) = (try requireLabels(), tokens.shape[0])
+    let frames = rows / labels.shape[0]
+    let each = try labels.unsqueezed(1).expanded([labels.shape[0], frames]).reshaped([rows])
+    return try columns.selecting(2, each).transposed(1, 2)
+  }
+
+  /// α · mean ‖A(x̃) - A₀(x)‖ and β · mean ‖A(x) - A₀(x)‖, of the maps that `map` makes of tokens.
+  func mapTerms(
+    alpha: Double, beta: Double, _ map: (Tensor) throws(TorchError) -> Tensor
+  ) throws(TorchError) -> [Term] {
+    let frozen = try withoutGradients { () throws(TorchError) in
+      try map(teacher.tokens(.clean))
+    }
+    let perturbed = try map(student.tokens(.adversarial)) - frozen
+    let clean = try map(student.tokens(.clean)) - frozen
+    return [
+      Term("perturbed-map", try perturbed.norm(2, [1]).mean(), weight: alpha),
+      Term("clean-map", try clean.norm(2, [1]).mean(), weight: beta),
+    ]
+  }
+}
+
+extension DefenseTable {
+  /// The entry of TGA-ZSR in the table of defences.
+  static let tgaZSR = DefenseEntry(
+    training: TGAZSR(), summary: "TeCoA whose maps of the class's text stay the frozen model's",
+    source: "Yu et al., 2024", options: ["alpha=0.08", "beta=0.05", "as-released=false"],
+    make: { (spelling, plain) throws(UsageError) in
+      TGAZSR(
+        inner: try spelling.takeInner(plain.inner),
+        alpha: try spelling.takeWeight("alpha", default: plain.alpha),
+        beta: try spelling.takeWeight("beta", default: plain.beta),
+        asReleased: try spelling.takeFlag("as-released", default: plain.asReleased))
+    })
+}
