@@ -103,6 +103,7 @@ public final class AdversarialLesson: Lesson {
   /// Searches for inputs and gives the loss on them to `descend`, part by part.
   public func learn(_ number: Int, _ descend: (LessonPart) throws -> Void) throws {
     let batch = try samples(number)
+    guard !batch.ids.isEmpty else { return }  // Other processes have its samples.
     let place = stage(at: number)
     let face = Subject(
       encoder: try face(of: leaves, in: settings.searchPrecision), head: head.head)
@@ -182,14 +183,16 @@ public final class AdversarialLesson: Lesson {
     face: Subject
   ) throws(TorchError) -> Truth {
     let rows = x.shape[0]
-    let labels = try labels ?? .zeros([rows], dtype: .int64, device: x.device)
+    let none = try Tensor.zeros([rows], dtype: .int64, device: x.device)
+    let labels = labels ?? none
     return try withoutGradients { () throws(TorchError) in
       switch reference {
       case .labels:
         // Objectives on labels look at no embedding.
         return Truth(labels: labels, cleanEmbedding: try .zeros([rows, 0], device: x.device))
       case .teacher:
-        let embedding = try known ?? teacher.embed(x).to(.float32)
+        let embedding: Tensor
+        if let known { embedding = known } else { embedding = try teacher.embed(x).to(.float32) }
         return Truth(
           labels: labels, cleanEmbedding: embedding, cleanLogits: try head.head?.logits(embedding))
       case .student:
@@ -202,7 +205,11 @@ public final class AdversarialLesson: Lesson {
 
   // MARK: Judging
 
-  /// How a state does on the validation samples; see ``Examiner``.
+  /// How many validation samples a state answers right, unperturbed and under ten steps of PGD.
+  ///
+  /// With labels, right is the class of the sample (`clean`, `pgd-10`). Without them each sample is a
+  /// class of its own, whose anchor is the embedding that the frozen model gives it (`clean-nearest`,
+  /// `pgd-10-nearest`). What is wrong unperturbed counts as wrong under attack.
   public func examine(_ leaves: ParameterStore) throws -> Examination {
     guard let examiner else { return Examination([]) }
     return try examiner(face(of: leaves, in: .float32))

@@ -1,5 +1,5 @@
 import Foundation
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastTensor
 
 /// Anchors moved away from their mean direction, so that the farthest stands at a right angle to it.
@@ -59,7 +59,8 @@ public struct AnchorExpansion {
     let direction = try mean.unsqueezed(1)
     let cosine = try (anchors * direction).sum([0])
     let sine = try (anchors - direction * cosine).norm(2, [0])
-    let values = try zip(sine.array(of: Float.self), cosine.array(of: Float.self)).map(atan2)
+    let values = zip(try sine.array(of: Float.self), try cosine.array(of: Float.self))
+      .map { atan2($0, $1) }
     return try Tensor(values).to(anchors.device)
   }
 }

@@ -1,7 +1,7 @@
 import HoldfastAttacks
-public import HoldfastCore
+import HoldfastCore
 import HoldfastTensor
-public import HoldfastTraining
+import HoldfastTraining
 
 /// Counts how many validation samples a state of a tower answers right, unperturbed and under ten steps
 /// of PGD.
@@ -10,7 +10,7 @@ public import HoldfastTraining
 /// of its own, whose anchor is the embedding that the frozen model gives it; right is that this anchor is
 /// the nearest of all samples' (`clean-nearest`, `pgd-10-nearest`). What is wrong unperturbed counts as
 /// wrong under attack.
-public struct Examiner {
+struct Examiner {
   private let batches: [TrainingBatch]
   private let head: Head
   private let hasLabels: Bool
@@ -47,9 +47,9 @@ public struct Examiner {
       count += part.ids.count
     }
     hasLabels = false
-    let rows = try Tensor.concatenating(anchors).normalized()
+    let unit = try Tensor.concatenating(anchors).normalized()
     head = Head(
-      anchors: try rows.transposed(0, 1).contiguous(), scale: judge?.scale ?? 100)
+      anchors: try unit.transposed(0, 1).contiguous(), scale: judge?.scale ?? 100)
     self.batches = places
   }
 

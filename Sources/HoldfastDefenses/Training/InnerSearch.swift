@@ -57,7 +57,7 @@ public struct InnerSearch: Codable, Hashable, Sendable {
   /// One whose slope is 0 at the input, such as a distance from the clean embedding, starts elsewhere
   /// whatever ``start`` says.
   public func attack(_ objective: any Objective) -> InnerAttack {
-    let start = start == .input && objective.isFlatAtCleanInput ? .random : start
+    let start = self.start == .input && objective.isFlatAtCleanInput ? .random : self.start
     let isRandom = start == .random
     let attack: any Attack =
       switch method {

@@ -1,5 +1,6 @@
 import HoldfastAttacks
 public import HoldfastCore
+public import HoldfastLayers
 import HoldfastTensor
 public import HoldfastTraining
 

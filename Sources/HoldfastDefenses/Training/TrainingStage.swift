@@ -1,5 +1,5 @@
 public import HoldfastAttacks
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastTraining
 
 /// A part of a training, with an inner attack and a loss of its own.

@@ -1,4 +1,4 @@
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastLayers
 import HoldfastTensor
 public import HoldfastTraining
@@ -26,11 +26,11 @@ public struct CompTGA: TrainingDefense {
 
   /// Comp-TGA with the given hyper-parameters.
   public init(
-    trains: TrainedPart = .full, inner: InnerSearch = .twoSteps, alpha: Double = 0.1,
+    trains: TrainedPart = .full, inner: InnerSearch? = nil, alpha: Double = 0.1,
     beta: Double = 0.07, asReleased: Bool = false, absence: String = "This is not a photo of a {}"
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? .twoSteps
     self.alpha = alpha
     self.beta = beta
     self.asReleased = asReleased

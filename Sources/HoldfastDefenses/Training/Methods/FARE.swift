@@ -1,5 +1,6 @@
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastLayers
+import HoldfastTensor
 public import HoldfastTraining
 
 /// FARE: perturbed inputs are to keep the embedding that the model gave the unperturbed ones.
@@ -21,10 +22,10 @@ public struct FARE: TrainingDefense {
 
   /// FARE with the given hyper-parameters.
   public init(
-    trains: TrainedPart = .full, inner: InnerSearch = InnerSearch(steps: 10, radius: .fourLevels)
+    trains: TrainedPart = .full, inner: InnerSearch? = nil
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? InnerSearch(steps: 10, radius: .fourLevels)
   }
 
   /// Inputs alone.

@@ -1,4 +1,3 @@
-import HoldfastAttacks
 public import HoldfastCore
 public import HoldfastLayers
 import HoldfastTensor
@@ -25,11 +24,11 @@ public struct LAAT: TrainingDefense {
 
   /// LAAT with the given hyper-parameters; the paper also names 0.07 for τ.
   public init(
-    trains: TrainedPart = .full, inner: InnerSearch = InnerSearch(steps: 7, radius: .eightLevels),
+    trains: TrainedPart = .full, inner: InnerSearch? = nil,
     temperature: Double = 1, beta: Double = 1
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? InnerSearch(steps: 7, radius: .eightLevels)
     self.temperature = temperature
     self.beta = beta
   }

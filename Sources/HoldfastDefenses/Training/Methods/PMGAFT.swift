@@ -21,10 +21,10 @@ public struct PMGAFT: TrainingDefense {
 
   /// PMG-AFT with the given hyper-parameters.
   public init(
-    trains: TrainedPart = .full, inner: InnerSearch = .twoSteps, asReleased: Bool = false
+    trains: TrainedPart = .full, inner: InnerSearch? = nil, asReleased: Bool = false
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? .twoSteps
     self.asReleased = asReleased
   }
 

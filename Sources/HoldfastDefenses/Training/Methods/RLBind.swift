@@ -1,5 +1,6 @@
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastLayers
+import HoldfastTensor
 public import HoldfastTraining
 
 /// RLBind: FARE first, then classification whose scores perturbations may not change.
@@ -28,11 +29,11 @@ public struct RLBind: TrainingDefense {
   /// RLBind with the given hyper-parameters; λ is 0.1, or 1 as read.
   public init(
     trains: TrainedPart = .lora(size: .standard, targets: TrainedPart.standardTargets),
-    inner: InnerSearch = InnerSearch(.apgd, steps: 10, start: .input, radius: .fourLevels),
+    inner: InnerSearch? = nil,
     lambda: Double? = nil, asRead: Bool = false, firstShare: Double = 0.5
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? InnerSearch(.apgd, steps: 10, start: .input, radius: .fourLevels)
     self.lambda = lambda ?? (asRead ? 1 : 0.1)
     self.asRead = asRead
     self.firstShare = firstShare

@@ -1,4 +1,3 @@
-import HoldfastAttacks
 public import HoldfastCore
 public import HoldfastLayers
 public import HoldfastTensor
@@ -28,11 +27,11 @@ public struct SAFT: TrainingDefense {
 
   /// SAFT with the given hyper-parameters.
   public init(
-    trains: TrainedPart = .full, inner: InnerSearch = .twoSteps, captions: Int = 5,
+    trains: TrainedPart = .full, inner: InnerSearch? = nil, captions: Int = 5,
     alpha: Double = 0.08, beta: Double = 0.05, asReleased: Bool = false
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? .twoSteps
     self.captions = captions
     self.alpha = alpha
     self.beta = beta

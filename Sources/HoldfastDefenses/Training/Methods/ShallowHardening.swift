@@ -1,5 +1,6 @@
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastLayers
+import HoldfastTensor
 public import HoldfastTraining
 
 /// Shallow hardening: FARE's loss on what makes tokens and on the first block alone.
@@ -20,10 +21,10 @@ public struct ShallowHardening: TrainingDefense {
   /// Shallow hardening with the given hyper-parameters.
   public init(
     trains: TrainedPart = .shallow,
-    inner: InnerSearch = InnerSearch(steps: 10, radius: .fourLevels), cleanWeight: Double = 0
+    inner: InnerSearch? = nil, cleanWeight: Double = 0
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? InnerSearch(steps: 10, radius: .fourLevels)
     self.cleanWeight = cleanWeight
   }
 

@@ -1,5 +1,6 @@
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastLayers
+import HoldfastTensor
 public import HoldfastTraining
 
 /// Sim-CLIP: the embeddings of perturbed and unperturbed inputs are to point the same way.
@@ -30,11 +31,11 @@ public struct SimCLIP: TrainingDefense {
 
   /// Sim-CLIP with the given hyper-parameters.
   public init(
-    trains: TrainedPart = .full, inner: InnerSearch = InnerSearch(steps: 10, radius: .fourLevels),
+    trains: TrainedPart = .full, inner: InnerSearch? = nil,
     loss: Loss = .effective, asReleased: Bool = false
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? InnerSearch(steps: 10, radius: .fourLevels)
     self.loss = loss
     self.asReleased = asReleased
   }

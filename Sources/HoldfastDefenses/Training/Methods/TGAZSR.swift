@@ -1,4 +1,4 @@
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastLayers
 import HoldfastTensor
 public import HoldfastTraining
@@ -25,11 +25,11 @@ public struct TGAZSR: TrainingDefense {
 
   /// TGA-ZSR with the given hyper-parameters.
   public init(
-    trains: TrainedPart = .full, inner: InnerSearch = .twoSteps, alpha: Double = 0.08,
+    trains: TrainedPart = .full, inner: InnerSearch? = nil, alpha: Double = 0.08,
     beta: Double = 0.05, asReleased: Bool = false
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner = inner ?? .twoSteps
     self.alpha = alpha
     self.beta = beta
     self.asReleased = asReleased

@@ -1,5 +1,6 @@
-public import HoldfastCore
+import HoldfastCore
 public import HoldfastLayers
+import HoldfastTensor
 public import HoldfastTraining
 
 /// TRADES: unperturbed inputs are to be classified right, and perturbed ones alike.
@@ -22,12 +23,13 @@ public struct TRADES: TrainingDefense {
   /// TRADES with the given hyper-parameters.
   public init(
     trains: TrainedPart = .full,
-    inner: InnerSearch = InnerSearch(
-      steps: 10, relativeStep: 0.007 / 0.031, start: .nearby, radius: .fourLevels),
+    inner: InnerSearch? = nil,
     beta: Double = 6
   ) {
     self.trains = trains
-    self.inner = inner
+    self.inner =
+      inner
+      ?? InnerSearch(steps: 10, relativeStep: 0.007 / 0.031, start: .nearby, radius: .fourLevels)
     self.beta = beta
   }
 
