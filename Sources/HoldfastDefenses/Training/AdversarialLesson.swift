@@ -1,3 +1,4 @@
+import HoldfastAttacks
 public import HoldfastCore
 public import HoldfastLayers
 public import HoldfastTensor

@@ -55,7 +55,7 @@ public struct TGAZSR: TrainingDefense {
 
   /// The cross-entropy of perturbed inputs, and how far maps have moved.
   public func terms(_ step: TrainingStep) throws -> [Term] {
-    let maps = try TokenMap(of: step.input, normalizesOverTokens: asReleased)
+    let maps = TokenMap(of: step.input, normalizesOverTokens: asReleased)
     let texts = try step.requireAnchors().unsqueezed(0)  // (1, D, K)
     return try [step.crossEntropyTerm(.adversarial)]
       + step.mapTerms(alpha: alpha, beta: beta) { (tokens) throws(TorchError) in
