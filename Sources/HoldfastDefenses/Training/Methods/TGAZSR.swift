@@ -64,54 +64,6 @@ public struct TGAZSR: TrainingDefense {
   }
 }
 
-extension TrainingStage {
-  /// The stage of methods with token maps: cross-entropy, the frozen model's maps of unperturbed inputs, and
-  /// the trained one's of both.
-  static func tokenMaps(_ inner: InnerSearch) -> TrainingStage {
-    .crossEntropy(inner, teacherPasses: 1, studentPasses: 2)
-  }
-}
-
-extension TrainingLength {
-  /// Ten epochs of 128.
-  static let tokenMaps = TrainingLength(batchSize: 128, .epochs(10))
-}
-
-extension TrainingStep {
-  /// The anchors of the head, one for each class: `(D, K)`.
-  func requireAnchors() throws(TorchError) -> Tensor {
-    guard let anchors = head?.anchors else {
-      throw TorchError(
-        code: .shape, operation: "training step", message: "there are no anchors for the classes")
-    }
-    return anchors
-  }
-
-  /// The texts of each row of `tokens`, by its label: columns `(A, D, K)` give `(A, R, D)`; rows that are
-  /// frames have the label of their clip.
-  func texts(of columns: Tensor, for tokens: Tensor) throws(TorchError) -> Tensor {
-    let (labels, rows) = (try requireLabels(), tokens.shape[0])
-    let frames = rows / labels.shape[0]
-    let each = try labels.unsqueezed(1).expanded([labels.shape[0], frames]).reshaped([rows])
-    return try columns.selecting(2, each).transposed(1, 2)
-  }
-
-  /// α · mean ‖A(x̃) - A₀(x)‖ and β · mean ‖A(x) - A₀(x)‖, of the maps that `map` makes of tokens.
-  func mapTerms(
-    alpha: Double, beta: Double, _ map: (Tensor) throws(TorchError) -> Tensor
-  ) throws(TorchError) -> [Term] {
-    let frozen = try withoutGradients { () throws(TorchError) in
-      try map(teacher.tokens(.clean))
-    }
-    let perturbed = try map(student.tokens(.adversarial)) - frozen
-    let clean = try map(student.tokens(.clean)) - frozen
-    return [
-      Term("perturbed-map", try perturbed.norm(2, [1]).mean(), weight: alpha),
-      Term("clean-map", try clean.norm(2, [1]).mean(), weight: beta),
-    ]
-  }
-}
-
 extension DefenseTable {
   /// The entry of TGA-ZSR in the table of defences.
   static let tgaZSR = DefenseEntry(
