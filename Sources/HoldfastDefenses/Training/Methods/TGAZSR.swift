@@ -6,7 +6,7 @@ public import HoldfastTraining
 /// TGA-ZSR: TeCoA, whose maps of where the class's text is in an input stay the frozen model's.
 ///
 /// L = CE(s cos(f(x̃), T), y) + α · mean ‖A(x̃) - A₀(x)‖ + β · mean ‖A(x) - A₀(x)‖, with A the map of the
-/// class's text over the tokens (``TokenMap``) brought to the size of the input. Source: Yu et al., 2024;
+/// class's text over the tokens brought to the size of the input. Source: Yu et al., 2024;
 /// specs: defences, section 1.5.
 public struct TGAZSR: TrainingDefense {
   /// `tga-zsr`.
