@@ -65,7 +65,7 @@ extension TrainedPart {
           "the adapter `\(name)` does not fit this tower", hint: "it was made for another model")
       }
     }
-    let merged = try withoutGradients { try adapters.merged(kept) }
+    let merged = try adapters.merged(kept)
     return merged.filtered { merged[$0] !== tower[$0] }
   }
 }

@@ -1,4 +1,5 @@
 public import HoldfastCore
+import HoldfastLayers
 public import HoldfastTraining
 
 /// What a training method takes at its defaults, as lists show it.

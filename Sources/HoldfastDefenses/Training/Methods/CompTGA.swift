@@ -63,7 +63,7 @@ public struct CompTGA: TrainingDefense {
 
   /// The cross-entropy of perturbed inputs, and how far maps have moved.
   public func terms(_ step: TrainingStep) throws -> [Term] {
-    let maps = try TokenMap(of: step.input, normalizesOverTokens: asReleased)
+    let maps = TokenMap(of: step.input, normalizesOverTokens: asReleased)
     let present = try step.requireAnchors().unsqueezed(0)  // (1, D, K)
     guard let absent = try step.texts[Self.absent]?.unsqueezed(0) else {
       throw UsageError("comp-tga has no texts of the absence of classes")

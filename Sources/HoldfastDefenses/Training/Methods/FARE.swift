@@ -21,9 +21,7 @@ public struct FARE: TrainingDefense {
   public var inner: InnerSearch
 
   /// FARE with the given hyper-parameters.
-  public init(
-    trains: TrainedPart = .full, inner: InnerSearch? = nil
-  ) {
+  public init(trains: TrainedPart = .full, inner: InnerSearch? = nil) {
     self.trains = trains
     self.inner = inner ?? InnerSearch(steps: 10, radius: .fourLevels)
   }
@@ -42,49 +40,6 @@ public struct FARE: TrainingDefense {
 
   /// The distance.
   public func terms(_ step: TrainingStep) throws -> [Term] { [try step.embeddingTerm()] }
-}
-
-extension TrainingStage {
-  /// FARE's stage, which other methods share.
-  static func embedding(
-    _ inner: InnerSearch, _ name: String = "train", share: Double = 1
-  ) -> TrainingStage {
-    TrainingStage(
-      name, share: share, inner: inner.attack(SquaredEmbeddingDistance()), comparing: .teacher,
-      teacherPasses: 1, studentPasses: 1)
-  }
-}
-
-extension TrainingStep {
-  /// Mean ‖f(x̃) - f₀(x)‖² over the samples; the sum over the coordinates, not their mean.
-  func embeddingTerm() throws(TorchError) -> Term {
-    let distance = try (student.embedding(.adversarial) - teacher.embedding(.clean)).squared()
-    return Term("embedding", try distance.sum([1]).mean())
-  }
-}
-
-extension Optimization {
-  /// The recipe of FARE's README: AdamW at 1e-5, decay 1e-4, a cosine after 1,400 of 20,000 steps.
-  static let fare = Optimization(.adamW(), learningRate: 1e-5, warmup: .share(0.07), decay: 1e-4)
-
-  /// The recipe of TeCoA and of what follows it: SGD with momentum, no decay, a cosine after 1,000 steps.
-  static func teCoA(_ rate: Double) -> Optimization {
-    Optimization(.sgd(momentum: 0.9), learningRate: rate, warmup: .steps(1_000), decay: 0)
-  }
-}
-
-extension TrainingLength {
-  /// 20,000 steps of 128, two passes over ImageNet.
-  static let fare = TrainingLength(batchSize: 128, .steps(20_000))
-}
-
-extension Radius {
-  /// 4/255.
-  static let fourLevels = Radius("4/255") ?? Radius(4.0 / 255)
-  /// 1/255.
-  static let oneLevel = Radius("1/255") ?? Radius(1.0 / 255)
-  /// 8/255.
-  static let eightLevels = Radius("8/255") ?? Radius(8.0 / 255)
 }
 
 extension DefenseTable {

@@ -95,7 +95,7 @@ public struct SAFT: TrainingDefense {
 
   /// The mean cross-entropy of perturbed inputs, and how far maps have moved.
   public func terms(_ step: TrainingStep) throws -> [Term] {
-    let maps = try TokenMap(of: step.input, normalizesOverTokens: asReleased)
+    let maps = TokenMap(of: step.input, normalizesOverTokens: asReleased)
     guard let columns = step.texts[Self.columns] else {
       throw UsageError("saft has no captions of the classes")
     }

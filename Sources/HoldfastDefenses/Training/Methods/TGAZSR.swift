@@ -6,7 +6,7 @@ public import HoldfastTraining
 /// TGA-ZSR: TeCoA, whose maps of where the class's text is in an input stay the frozen model's.
 ///
 /// L = CE(s cos(f(x̃), T), y) + α · mean ‖A(x̃) - A₀(x)‖ + β · mean ‖A(x) - A₀(x)‖, with A the map of the
-/// class's text over the tokens (``TokenMap``) brought to the size of the input. Source: Yu et al., 2024;
+/// class's text over the tokens brought to the size of the input. Source: Yu et al., 2024;
 /// specs: defences, section 1.5.
 public struct TGAZSR: TrainingDefense {
   /// `tga-zsr`.
@@ -55,60 +55,12 @@ public struct TGAZSR: TrainingDefense {
 
   /// The cross-entropy of perturbed inputs, and how far maps have moved.
   public func terms(_ step: TrainingStep) throws -> [Term] {
-    let maps = try TokenMap(of: step.input, normalizesOverTokens: asReleased)
+    let maps = TokenMap(of: step.input, normalizesOverTokens: asReleased)
     let texts = try step.requireAnchors().unsqueezed(0)  // (1, D, K)
     return try [step.crossEntropyTerm(.adversarial)]
       + step.mapTerms(alpha: alpha, beta: beta) { (tokens) throws(TorchError) in
         try maps(tokens, step.texts(of: texts, for: tokens), of: step.ids.count)
       }
-  }
-}
-
-extension TrainingStage {
-  /// The stage of methods with token maps: cross-entropy, the frozen model's maps of unperturbed inputs, and
-  /// the trained one's of both.
-  static func tokenMaps(_ inner: InnerSearch) -> TrainingStage {
-    .crossEntropy(inner, teacherPasses: 1, studentPasses: 2)
-  }
-}
-
-extension TrainingLength {
-  /// Ten epochs of 128.
-  static let tokenMaps = TrainingLength(batchSize: 128, .epochs(10))
-}
-
-extension TrainingStep {
-  /// The anchors of the head, one for each class: `(D, K)`.
-  func requireAnchors() throws(TorchError) -> Tensor {
-    guard let anchors = head?.anchors else {
-      throw TorchError(
-        code: .shape, operation: "training step", message: "there are no anchors for the classes")
-    }
-    return anchors
-  }
-
-  /// The texts of each row of `tokens`, by its label: columns `(A, D, K)` give `(A, R, D)`; rows that are
-  /// frames have the label of their clip.
-  func texts(of columns: Tensor, for tokens: Tensor) throws(TorchError) -> Tensor {
-    let (labels, rows) = (try requireLabels(), tokens.shape[0])
-    let frames = rows / labels.shape[0]
-    let each = try labels.unsqueezed(1).expanded([labels.shape[0], frames]).reshaped([rows])
-    return try columns.selecting(2, each).transposed(1, 2)
-  }
-
-  /// α · mean ‖A(x̃) - A₀(x)‖ and β · mean ‖A(x) - A₀(x)‖, of the maps that `map` makes of tokens.
-  func mapTerms(
-    alpha: Double, beta: Double, _ map: (Tensor) throws(TorchError) -> Tensor
-  ) throws(TorchError) -> [Term] {
-    let frozen = try withoutGradients { () throws(TorchError) in
-      try map(teacher.tokens(.clean))
-    }
-    let perturbed = try map(student.tokens(.adversarial)) - frozen
-    let clean = try map(student.tokens(.clean)) - frozen
-    return [
-      Term("perturbed-map", try perturbed.norm(2, [1]).mean(), weight: alpha),
-      Term("clean-map", try clean.norm(2, [1]).mean(), weight: beta),
-    ]
   }
 }
 

@@ -62,38 +62,6 @@ public struct TeCoA: TrainingDefense {
   }
 }
 
-extension InnerSearch {
-  /// Two steps of 1/255 at 1/255: the search of TeCoA and of what follows it.
-  static let twoSteps = InnerSearch(steps: 2, relativeStep: 1, radius: .oneLevel)
-}
-
-extension TrainingStage {
-  /// A stage against cross-entropy of the labels, which several methods share.
-  static func crossEntropy(
-    _ inner: InnerSearch, _ name: String = "train", share: Double = 1, teacherPasses: Int = 0,
-    studentPasses: Int
-  ) -> TrainingStage {
-    TrainingStage(
-      name, share: share, inner: inner.attack(CrossEntropy()), comparing: .labels,
-      teacherPasses: teacherPasses, studentPasses: studentPasses)
-  }
-}
-
-extension TrainingStep {
-  /// The mean cross-entropy of the labels under the head.
-  func crossEntropyTerm(_ input: Input, _ name: String = "cross-entropy") throws(TorchError) -> Term
-  {
-    Term(name, try student.logits(input).crossEntropy(requireLabels()).mean())
-  }
-}
-
-extension Spelling {
-  /// Takes the weight of a term out: a number of at least 0.
-  mutating func takeWeight(_ key: String, default value: Double) throws(UsageError) -> Double {
-    try takeNumber(key, "a number of at least 0") { $0 >= 0 } ?? value
-  }
-}
-
 extension DefenseTable {
   /// The entry of TeCoA in the table of defences.
   static let tecoa = DefenseEntry(
