@@ -33,11 +33,16 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
     TrainingCase("sim-clip-siamese", SimCLIP(loss: .siamese)),
     TrainingCase("rlbind-1", RLBind(trains: adapters(), firstShare: 1)),
     TrainingCase("rlbind-1-full", RLBind(trains: .full, firstShare: 1)),
-    TrainingCase("rlbind-2", RLBind(trains: adapters(), firstShare: 0)),
-    TrainingCase("rlbind-2-patch", RLBind(trains: adapters("patch"), firstShare: 0)),
-    TrainingCase("rlbind-2-as-read", RLBind(trains: .full, asRead: true, firstShare: 0)),
+    TrainingCase("rlbind-2", RLBind(trains: adapters(), inner: few, firstShare: 0)),
+    TrainingCase("rlbind-2-patch", RLBind(trains: adapters("patch"), inner: few, firstShare: 0)),
+    TrainingCase(
+      "rlbind-2-as-read", RLBind(trains: .full, inner: few, asRead: true, firstShare: 0)),
     TrainingCase("shallow", ShallowHardening()),
   ]
+
+  /// RLBind's search in fewer steps, as the peer's notes say.
+  private static let few = InnerSearch(
+    .apgd, steps: 4, start: .input, radius: Radius(4.0 / 255))
 
   private static func adapters(_ more: String...) -> TrainedPart {
     .lora(size: LoRA(rank: 4, alpha: 16), targets: ["attention"] + more)
@@ -52,6 +57,7 @@ struct TrainingPeer {
       struct Attack: Decodable {
         let epsilon: Double
         let start: String
+        let deviation: Double?
       }
       let attack: Attack
       let optimizer: String
@@ -176,7 +182,7 @@ struct TrainingPeer {
     case "uniform": return try uniform * epsilon
     case "surface":
       return try uniform / uniform.absolute().max([1, 2, 3], keepAxes: true) * epsilon
-    case "normal": return try inputs["noise.normal"] * 0.001
+    case "normal": return try inputs["noise.normal"] * (run.settings.attack.deviation ?? 0)
     default: return try uniform.zerosLike()
     }
   }

@@ -5,11 +5,12 @@ benchmark can take turns between this process and ours on the same machine:
 
     step released 16 | step fair 16 | step fair-bf16 16 | matmul | versions | quit
 
-`released` does what the script of FARE's authors does: parameters require gradients in the inner loop,
-which synchronises for a check for NaN and for others in each of its steps; the frozen model is asked in
-every step, and a recorded pass of unperturbed pictures is made for the log. `fair` freezes the
-parameters in the inner loop, knows the frozen model's embeddings, and makes no such pass. With
-`-bf16` the inner loop is in bfloat16 by autocast. Weights are random: speed does not depend on them.
+`released` does what the script of FARE's authors does: parameters require gradients in the inner
+loop, which synchronises for a check for NaN and for others in each of its steps; the frozen model is
+asked in every step, and a recorded pass of unperturbed pictures is made for the log. `fair` freezes
+the parameters in the inner loop, knows the frozen model's embeddings, and makes no such pass. With
+`-bf16` the inner loop is in bfloat16 by autocast. Weights are random: speed does not depend on
+them.
 
     python bench_training.py --threads 2                           # server
     python bench_training.py --threads 2 --batch-sizes 8 16 --once

@@ -11,16 +11,16 @@ def project(point, x, epsilon):
     return torch.maximum(torch.minimum(point, x + epsilon), x - epsilon).clamp(0, 1)
 
 
-def start(kind, x, epsilon, uniform, normal):
-    """Where a run begins: `uniform` in the ball, on its `surface`, a `normal` draw of deviation
-    0.001, or at the input (`none`)."""
+def start(kind, x, epsilon, uniform, normal, deviation=0.001):
+    """Where a run begins: `uniform` in the ball, on its `surface`, a `normal` draw of some
+    deviation, or at the input (`none`)."""
     offset = 2 * uniform - 1
     if kind == "uniform":
         offset = offset * epsilon
     elif kind == "surface":
         offset = offset / offset.abs().amax((1, 2, 3), keepdim=True) * epsilon
     elif kind == "normal":
-        offset = 0.001 * normal
+        offset = deviation * normal
     else:
         return x
     return project(x + offset, x, epsilon)

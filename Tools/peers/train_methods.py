@@ -1,8 +1,8 @@
 """The adversarial fine-tuning methods: what each minimises, and what its inner attack raises.
 
-Written from the published formulas. Each method is an inner objective (the loss of every sample at a
-point) and the terms of its loss, by the embeddings z of the tower in training and z0 of the frozen
-one; p are the softmax of s cos(z, anchors).
+Written from the published formulas. Each method is an inner objective (the loss of every sample at
+a point) and the terms of its loss, by the embeddings z of the tower in training and z0 of the
+frozen one. Logits are s cos(z, anchors).
 """
 
 import math
@@ -124,8 +124,8 @@ def text_map(step, tokens, anchors):
 
 
 def attention(step, tokens):
-    """The map of the true class, or of its captions' mean; of Comp-TGA times 1 minus that of the text
-    that denies it."""
+    """The map of the true class, or of its captions' mean; of Comp-TGA times 1 minus that of the
+    text that denies it."""
     texts = step.more["captions"].mean(1) if step.settings.get("captions") else step.anchors.T
     found = text_map(step, tokens, texts[step.labels])
     if step.settings.get("complementary"):
@@ -211,7 +211,7 @@ METHODS = {
     "tecoa": method(raise_cross_entropy, tecoa, ten(), **ADAMW),
     "tecoa-original": method(raise_cross_entropy, tecoa, two(), **SGD),
     "trades": method(raise_divergence, trades, ten("pgd", "normal") | {
-        "alpha": 0.007 / 0.031 * 4 / 255}, beta=6.0, **ADAMW),
+        "alpha": 0.007 / 0.031 * 4 / 255, "deviation": 0.001}, beta=6.0, **ADAMW),
     "pmg-aft": method(raise_cross_entropy, pmg_aft, two(), as_released=False, **SGD),
     "tga-zsr": method(raise_cross_entropy, tga, two(), **TGA, **SGD),
     "comp-tga": method(raise_cross_entropy, tga, two(), complementary=True, **SGD,
@@ -224,6 +224,6 @@ METHODS = {
                        **ADAMW | {"weight_decay": 1e-5}),
     # A distance is flat at the input, so this search needs a start of its own.
     "rlbind-1": method(raise_distance, fare, ten("apgd", "surface"), train="lora", **ADAMW),
-    "rlbind-2": method(raise_cross_entropy, rlbind, ten("apgd", "none"), train="lora", as_read=False,
-                       **ADAMW | {"lambda": 0.1}),
+    "rlbind-2": method(raise_cross_entropy, rlbind, ten("apgd", "none"), train="lora",
+                       as_read=False, **ADAMW | {"lambda": 0.1}),
 }

@@ -13,7 +13,7 @@ DIR is a CLIP model in Hugging Face's layout, read in float32. FILE is safetenso
     ids                [S, B]: the samples of each step; the first row is that of a single step
     noise.uniform      [B, 3, H, W] of [0, 1): start noise, by place in the batch; every step's
     noise.normal       the same of N(0, 1), for TRADES
-    adversarial        [B, 3, H, W]: the points to take the loss at; without it, those that are found
+    adversarial        [B, 3, H, W]: the points to take the loss at; without it, those found
     captions           [K, M, d]: unit rows, for SAFT
     non_class_anchors  [d, K]: unit columns, for Comp-TGA
     <matrix>.lora_a    [r, inputs] and <matrix>.lora_b [outputs, r], for training adapters
@@ -78,7 +78,7 @@ class Training:
             del attack["alpha"]
         begin = train_inner.start(
             attack.pop("start"), step.x, attack["epsilon"], self.inputs["noise.uniform"],
-            self.inputs["noise.normal"])
+            self.inputs["noise.normal"], attack.pop("deviation", None))
         objective = METHODS[self.settings["method"]]["objective"](step)
         return search[attack.pop("name")](objective, step.x, begin, **attack)
 
@@ -161,7 +161,7 @@ def main():
     parser.add_argument("--model", required=True, help="where the training starts")
     parser.add_argument("--teacher", help="the frozen model, if another")
     parser.add_argument("--growth", type=float, default=1.0,
-                        help="a factor on trained weights at the start, so that they are not the teacher's")
+                        help="a factor on trained weights at the start, to be off the teacher's")
     parser.add_argument("--inputs", type=Path, required=True)
     parser.add_argument("--method", choices=METHODS, required=True)
     parser.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE")
