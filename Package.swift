@@ -113,7 +113,10 @@ let floor4: [Target] = [
 let floor5: [Target] = [
   library(
     "HoldfastTraining",
-    ["HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastLayers", "HoldfastCore"])
+    [
+      "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
+      "HoldfastCore",
+    ])
 ]
 
 let floor6: [Target] = [
@@ -202,7 +205,10 @@ let testTargets: [Target] = [
     "HoldfastScenes", ["HoldfastTestSupport", "HoldfastCore", "HoldfastData", "HoldfastMedia"]),
   tests(
     "HoldfastTraining",
-    ["HoldfastTestSupport", "HoldfastTensor", "HoldfastLayers", "HoldfastFormats"]),
+    [
+      "HoldfastTestSupport", "HoldfastErrors", "HoldfastTensor", "HoldfastLayers", "HoldfastFormats",
+      "HoldfastCore",
+    ], exclude: ["Goldens"]),
   tests(
     "HoldfastDefenses",
     [
