@@ -24,7 +24,8 @@ struct ParserRefusalTests {
       line: "audt --model m", what: "Unknown command 'audt'", hint: "did you mean `audit`?",
       option: "model"),
     Case(
-      line: "audit --modle m", what: "Unknown option '--modle'", hint: "did you mean `--model`?",
+      line: "audit --model m --modle m", what: "Unknown option '--modle'",
+      hint: "did you mean `--model`?",
       option: "modle"),
     Case(
       line: "audit --model m --frobnicate", what: "Unknown option '--frobnicate'",

@@ -35,7 +35,7 @@ struct ScenesCommandTests {
     arguments: [
       ("--modality sound,image", "unknown modality `sound`"),
       ("--modality vidio", "did you mean `video`?"), ("--concepts sta", "did you mean `star`?"),
-      ("--split test", "there is no split `test`"), ("--count 0", "--count takes a number above 0"),
+      ("--split test", "unknown split `test`"), ("--count 0", "--count takes a number above 0"),
     ])
   func refusals(options: String, words: String) throws {
     let arguments = ["scenes", "--output", "out"] + options.split(separator: " ").map(String.init)

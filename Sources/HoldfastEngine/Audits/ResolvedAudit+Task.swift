@@ -2,6 +2,7 @@ import HoldfastAttacks
 import HoldfastAudit
 import HoldfastCore
 import HoldfastRecords
+import HoldfastTensor
 
 extension ResolvedAudit {
   /// The audit around a task: the models that it needs, the plan, and its record.

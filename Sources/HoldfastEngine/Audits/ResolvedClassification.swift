@@ -8,6 +8,7 @@ import HoldfastEncoders
 import HoldfastErrors
 import HoldfastMedia
 import HoldfastRecords
+import HoldfastTensor
 import HoldfastText
 
 /// A request for classification, resolved for one modality and its data.

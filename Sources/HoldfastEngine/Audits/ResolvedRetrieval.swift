@@ -3,6 +3,7 @@ import HoldfastAudit
 import HoldfastCore
 import HoldfastData
 import HoldfastDefenses
+import HoldfastEncoders
 import HoldfastFormats
 import HoldfastMedia
 import HoldfastRecords

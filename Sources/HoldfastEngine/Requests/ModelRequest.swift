@@ -58,11 +58,13 @@ extension Engine {
     _ request: ModelRequest, modality: Modality? = nil, at place: AttackPlace = .model
   ) throws -> ModelSource {
     let began = ContinuousClock.now
+    let (script, camera, device) = try (
+      request.script, request.camera, self.device(of: request)
+    )
     let path = try about(fileOf: "model") { try ModelSource.resolve(request.model) }
     let source = try ModelSource(
-      path, modality: modality, place: place, vision: request.vision,
-      script: try request.script, depthCamera: try request.camera,
-      device: try device(of: request))
+      path, modality: modality, place: place, vision: request.vision, script: script,
+      depthCamera: camera, device: device)
     let seconds = (ContinuousClock.now - began) / .seconds(1)
     observer.detail(
       "\(source.path): \(source.model.modalities.map(\.rawValue).joined(separator: ", ")), loaded in "
