@@ -111,4 +111,17 @@ struct OptimizerStateTests {
     let after = try optimizer.state()
     #expect(try state.keys.allSatisfy { try state[$0]?.bytes() == after[$0]?.bytes() })
   }
+
+  @Test("a step takes gradients that are views of a larger tensor", arguments: Kind.allCases)
+  func views(_ kind: Kind) throws {
+    let (one, other) = (try leaves(), try leaves())
+    let (first, second) = (try kind.optimizer(one), try kind.optimizer(other))
+    for _ in 0..<2 {
+      let gradients = try one.map { try $0.detached() * 2 }
+      let both = try gradients.map { try Tensor.stacking([$0, $0]) }
+      try first.step(gradients, learningRate: 0.1)
+      try second.step(both.map { try $0.select(0, 1) }, learningRate: 0.1)
+    }
+    #expect(try bytes(one) == bytes(other))
+  }
 }

@@ -1,7 +1,7 @@
 import HoldfastAttacks
 public import HoldfastCore
 public import HoldfastLayers
-public import HoldfastTensor
+import HoldfastTensor
 public import HoldfastTraining
 
 /// A method at work on a tower: searches for inputs, and computes the loss on them.

@@ -28,10 +28,8 @@ extension ModelExport {
       let source = try openCheckpoint(at: path)
       let model = try loadLanguageBind(at: path, lora: .kept).model
       let keys = try LanguageBindLayout(of: source).keys(for: model.configuration)
-      parts =
-        [
-          Self.weights(model.parameters.trained(by: trained.values), keys, source)
-        ] + folder.companions()
+      let parameters = try model.parameters.trained(by: trained.values)
+      parts = [Self.weights(parameters, keys, source)] + folder.companions()
     case .imageBind:
       let model = try loadImageBind(at: path).model
       let parameters = try model.parameters.trained(by: trained.values)
@@ -145,7 +143,7 @@ extension ParameterStore {
       for name in tower.names {
         store[name] = tower[name]
         guard name.hasSuffix(".weight") else { continue }
-        let adapter = name.dropLast("weight".count) + "lora_b"
+        let adapter = "\(name.dropLast("weight".count))lora_b"
         if let b = store[adapter] { store[adapter] = try b.zerosLike() }
       }
     }

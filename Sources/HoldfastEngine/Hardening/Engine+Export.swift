@@ -1,4 +1,4 @@
-public import HoldfastCore
+import HoldfastCore
 import HoldfastDefenses
 public import HoldfastEncoders
 import HoldfastLayers

@@ -1,5 +1,5 @@
 package import HoldfastRecords
-package import HoldfastRuns
+import HoldfastRuns
 package import HoldfastTraining
 
 /// A model as it came out of a training, and how it does on the validation samples.

@@ -1,3 +1,4 @@
+import HoldfastAudit
 import HoldfastCore
 import HoldfastData
 import HoldfastDefenses

@@ -1,5 +1,7 @@
 import Foundation
+import HoldfastCore
 import HoldfastDefenses
+import HoldfastLayers
 import HoldfastTensor
 import HoldfastTraining
 
