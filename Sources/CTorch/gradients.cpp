@@ -103,11 +103,12 @@ hf_status hf_optimizer_step(
       optimizer->parameters[i].mutable_grad() = gradients[i]->value;
     for (auto &group : optimizer->value->param_groups()) group.options().set_lr(rate);
     optimizer->value->step();
-    // Not zero_grad, which refuses gradients that are views of others.
-    for (auto &parameter : optimizer->parameters) parameter.mutable_grad().reset();
-    // SGD writes through `.data`, as fused kernels do, which libtorch does not count as writing. Blocks
-    // of a weight (linear.cpp) and what a graph has saved would be taken for fresh.
-    for (auto &parameter : optimizer->parameters) parameter.unsafeGetTensorImpl()->bump_version();
+    for (auto &parameter : optimizer->parameters) {
+      parameter.mutable_grad().reset();  // `zero_grad` fails at gradients that are views
+      // SGD writes through `.data`, as fused kernels do, which libtorch does not count as writing.
+      // Blocks of a weight (linear.cpp) and what a graph has saved would be taken for fresh.
+      parameter.unsafeGetTensorImpl()->bump_version();
+    }
   });
 }
 

@@ -140,6 +140,17 @@ struct OptimizerTests {
     (0..<Int(n)).reduce(1) { product, _ in product * x }
   }
 
+  @Test func gradientsMayBeViews() throws {
+    let p = try Tensor([1, -2, 3] as [Float]).leaf()
+    for optimizer in [try Optimizer.sgd([p], momentum: 0.5), try .adamW([p], weightDecay: 0)] {
+      let slope = try gradient(of: p.sum(), withRespectTo: p)  // one number, expanded
+      let before = try p.array(of: Float.self)
+      try optimizer.step([slope], learningRate: 0.5)
+      try expectClose(p.detached(), Tensor(before.map { $0 - 0.5 }), atol: 1e-6)
+      #expect(try slope.array(of: Float.self) == [1, 1, 1])
+    }
+  }
+
   @Test func gradientsThatDoNotFitAreAnError() throws {
     let p = try Tensor([1, -2] as [Float]).leaf()
     let optimizer = try Optimizer.sgd([p])
