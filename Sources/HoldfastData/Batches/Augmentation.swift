@@ -104,7 +104,7 @@ extension Augmentation: Codable {
   }
 
   /// Writes the spelling.
-  public func encode(to encoder: any Encoder) throws {
+  public func encode(to encoder: any Swift.Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
   }

@@ -1,4 +1,4 @@
-public import HoldfastCore
+import HoldfastCore
 import HoldfastFormats
 
 /// How one data set is split into samples to learn from and samples to validate on.
