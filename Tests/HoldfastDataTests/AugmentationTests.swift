@@ -3,7 +3,6 @@ import HoldfastCore
 import HoldfastData
 import HoldfastMedia
 import HoldfastTestSupport
-import Synchronization
 import Testing
 
 /// A preparation of pictures that notes what is seen of them.

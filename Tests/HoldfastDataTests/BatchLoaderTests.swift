@@ -88,14 +88,14 @@ struct BatchLoaderTests {
           augmentation: Augmentation("crop-flip:scale=0.5"), threads: threads)
       }
       let whole = try loader(0..<10, threads: 1)
-      let all = content(try batches(whole))
+      let all = try content(batches(whole))
       #expect(all.count == 10 && Set(all.joined()).count > 60)
       let full = try loader(0..<10, threads: threads)
-      #expect(content(try batches(full)) == all)
+      #expect(try content(batches(full)) == all)
       #expect(full.skipped == whole.skipped && full.replacements == whole.replacements)
-      #expect(content(try batches(loader(5..<10, threads: threads))) == Array(all[5...]))
+      #expect(try content(batches(loader(5..<10, threads: threads))) == Array(all[5...]))
       let parts = try [0..<3, 3..<8].map {
-        content(try batches(loader(0..<10, threads: threads, shard: $0)))
+        try content(batches(loader(0..<10, threads: threads, shard: $0)))
       }
       #expect(zip(parts[0], parts[1]).map { $0 + $1 } == all)
     }
