@@ -311,14 +311,14 @@ struct MethodLossTests {
         crossEntropy(
           try zAdv.map { z in chosen.map { 10 * dot(unit(z), $0[place]) } })
       })
-    let texts = chosen.map { zip($0[0], $0[1]).map { ($0 + $1) / 2 } }
-    let frozen = try maps(toy.subject.encoder, toy.batch.inputs, texts)
+    let means = chosen.map { zip($0[0], $0[1]).map { ($0 + $1) / 2 } }
+    let frozen = try maps(toy.subject.encoder, toy.batch.inputs, means)
     try expect(
       SAFT(captions: 2),
       [
         "cross-entropy": entropy,
-        "perturbed-map": 0.08 * meanDistance(maps(student, perturbed, texts), frozen),
-        "clean-map": 0.05 * meanDistance(maps(student, toy.batch.inputs, texts), frozen),
+        "perturbed-map": 0.08 * meanDistance(maps(student, perturbed, means), frozen),
+        "clean-map": 0.05 * meanDistance(maps(student, toy.batch.inputs, means), frozen),
       ])
   }
 }

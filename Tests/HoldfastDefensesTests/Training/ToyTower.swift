@@ -26,14 +26,14 @@ struct ToyTower {
     let normalization = try PixelNormalization(mean: mean, std: deviation)
     let model = try CLIPModel(
       sizes, initializedBy: Generator(seed: 5, stream: "clip"), normalization: normalization)
-    let counter = counter
+    let passes = self.counter
     tower = Tower(parameters: model.parameters.filtered { $0.hasPrefix("vision.") }) { store in
       let loader = try ParameterLoader(StoreSource(store))
       let vision = CLIPVision(
         loader.root["vision"], sizes.vision, embeddingWidth: sizes.projection,
         normalization: normalization)
       _ = try loader.finish()
-      return counts ? CountedTower(base: vision, counter: counter) : vision
+      return counts ? CountedTower(base: vision, counter: passes) : vision
     }
     var noise = Generator(seed: 6, stream: "anchors")
     anchors = try noise.normal([8, 4]).normalized(0)

@@ -94,8 +94,8 @@ struct TrainedBundleTests {
       #expect(layer.kind == (method is RLBind ? .adapters : .tower))
       try DefenseBundle(base: base, layers: [layer]).write(to: folder.path)
       let stack = try DefenseStack(at: folder.path)
-      #expect(
-        AnyHashable(try #require(stack.layers.first).defense) == AnyHashable(method))
+      let read = try #require(stack.layers.first)
+      #expect(AnyHashable(read.defense) == AnyHashable(method))
       #expect(try bytes(stack.apply(to: toy.subject, in: context)) == bytes(known))
       let attacks = stack.adaptiveAttacks(of: .image, on: toy.subject.encoder.input, steps: 4)
       #expect(attacks.map(\.recipe.name) == ["apgd-embedding-l2"])
