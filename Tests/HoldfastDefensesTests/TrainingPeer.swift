@@ -202,7 +202,9 @@ struct TrainingPeer {
     return TrainingContext(
       head: Head(anchors: try inputs["anchors"], scale: sense.scale),
       classes: (0..<classes).map { "class \($0)" },
-      texts: { texts in try .stacking(texts.map { try #require(known[$0], "\($0)") }) },
+      texts: { texts in
+        try .stacking(texts.map { text in try #require(known[text], "\(text)") })
+      },
       captions: (0..<classes).map { place in
         (0..<each).map { "caption \($0) of class \(place)" }
       })

@@ -26,7 +26,8 @@ SAMPLES, BATCH, CLASSES, CAPTIONS, RANK = 8, 6, 5, 5, 4
 STEPS, WARMUP, GROWTH = 20, 3, 1.05
 NEAR, APART = 0.1, 0.02  # of texts: to pictures, and to each other
 EVERY = 37  # of the numbers of a gradient, one is kept
-LEVELS = 127  # of a perturbation, as steps of epsilon / LEVELS around 128
+POINTS = 7  # of the coordinates of a perturbation, one is kept
+LEVELS = 127  # of it, as steps of epsilon / LEVELS around 128
 
 # The tower is so small that ten steps of APGD on cross-entropy are at their end after four, and then
 # rounding says which point is the best.
@@ -105,9 +106,10 @@ def inputs(peer):
 
 
 def levels(found, x, epsilon):
-    """A perturbation in bytes."""
+    """Some coordinates of the perturbations of each step, in bytes."""
     assert torch.equal(found, project(found, x, epsilon))
-    return ((found - x) / epsilon * LEVELS).round().add(128).to(torch.uint8)
+    moved = ((found - x) / epsilon * LEVELS).round().add(128).to(torch.uint8)
+    return moved.flatten(1)[:, ::POINTS]
 
 
 def golden(folder, tensors, method, changes, rate):
@@ -127,8 +129,7 @@ def golden(folder, tensors, method, changes, rate):
         "gradient.largest": torch.stack([slope.abs().max() for slope in slopes.values()]),
         "gradient.every": torch.cat([slope.flatten()[::EVERY] for slope in slopes.values()]),
         "losses": run["losses"],
-        "found.first": levels(run["found"][0], tensors["x"][ids[0]], epsilon),
-        "found.last": levels(run["found"][-1], tensors["x"][ids[-1]], epsilon)}
+        "found": levels(run["found"], tensors["x"][ids], epsilon)}
 
 
 def main():
@@ -150,7 +151,7 @@ def main():
     save(folder / "steps.safetensors", kept, provenance(
         __file__, PACKAGES,
         {"losses": [1e-5, 1e-5], "gradients": [0, 1e-4], "curves": [0, 1e-4], "points": 0.999},
-        cases=cases, every=EVERY, levels=LEVELS, growth=GROWTH, warmup=WARMUP, rank=RANK))
+        cases=cases, every=EVERY, points=POINTS, levels=LEVELS, growth=GROWTH, warmup=WARMUP, rank=RANK))
 
 
 if __name__ == "__main__":
