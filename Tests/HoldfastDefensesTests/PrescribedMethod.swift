@@ -1,6 +1,7 @@
 import HoldfastAttacks
 import HoldfastCore
 import HoldfastDefenses
+import HoldfastLayers
 import HoldfastTensor
 import HoldfastTraining
 

@@ -58,7 +58,8 @@ struct AdversarialLessonTests {
       }
       let moved = try gradients.filter { try $0.absolute().max().item() > 0 }
       #expect(!moved.isEmpty)
-      #expect(parameters(lesson).allSatisfy(\.requiresGradient))
+      let areLeaves = parameters(lesson).allSatisfy(\.requiresGradient)
+      #expect(areLeaves)
       // The model before the training is as it was, and no leaf of anything.
       for name in toy.tower.parameters.names {
         #expect(toy.tower.parameters[name]?.requiresGradient == false)

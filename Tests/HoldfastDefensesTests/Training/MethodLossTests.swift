@@ -87,8 +87,14 @@ struct MethodLossTests {
       })
   }
 
+  private func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for (x, y) in zip(a, b) { sum += (x - y) * (x - y) }
+    return sum
+  }
+
   private func squaredDistance(_ a: [[Double]], _ b: [[Double]]) -> Double {
-    mean(zip(a, b).map { a, b in zip(a, b).map { ($0 - $1) * ($0 - $1) }.reduce(0, +) })
+    mean(zip(a, b).map { squaredDistance($0, $1) })
   }
 
   private func expect(
@@ -252,10 +258,7 @@ struct MethodLossTests {
   }
 
   private func meanDistance(_ a: [[Double]], _ b: [[Double]]) -> Double {
-    mean(
-      zip(a, b).map { a, b in
-        zip(a, b).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
-      })
+    mean(zip(a, b).map { squaredDistance($0, $1).squareRoot() })
   }
 
   private func texts(_ columns: Tensor) throws -> [[Double]] {
