@@ -113,7 +113,10 @@ let floor4: [Target] = [
 let floor5: [Target] = [
   library(
     "HoldfastTraining",
-    ["HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastLayers", "HoldfastCore"])
+    [
+      "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
+      "HoldfastCore",
+    ])
 ]
 
 let floor6: [Target] = [
@@ -132,7 +135,9 @@ let floor6: [Target] = [
 ]
 
 let floor7: [Target] = [
-  library("HoldfastReport", ["HoldfastRecords", "HoldfastRuns", "HoldfastFormats", mustache])
+  library(
+    "HoldfastReport",
+    ["HoldfastErrors", "HoldfastRecords", "HoldfastRuns", "HoldfastFormats", mustache])
 ]
 
 let floor8: [Target] = [
@@ -185,7 +190,7 @@ let testTargets: [Target] = [
   tests("HoldfastText", ["HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastMedia", ["HoldfastTensor", "HoldfastFormats"], exclude: ["Goldens"]),
   tests("HoldfastRuns", ["HoldfastTestSupport", "HoldfastRecords", "HoldfastFormats"]),
-  tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastTensor"]),
+  tests("HoldfastCore", ["HoldfastTestSupport", "HoldfastLayers", "HoldfastTensor"]),
   tests(
     "HoldfastEncoders",
     [
@@ -200,7 +205,10 @@ let testTargets: [Target] = [
     "HoldfastScenes", ["HoldfastTestSupport", "HoldfastCore", "HoldfastData", "HoldfastMedia"]),
   tests(
     "HoldfastTraining",
-    ["HoldfastTestSupport", "HoldfastTensor", "HoldfastLayers", "HoldfastFormats"]),
+    [
+      "HoldfastTestSupport", "HoldfastErrors", "HoldfastTensor", "HoldfastLayers", "HoldfastFormats",
+      "HoldfastCore",
+    ], exclude: ["Goldens"]),
   tests(
     "HoldfastDefenses",
     [

@@ -20,6 +20,7 @@ at::Tensor unary(int32_t op, const at::Tensor &a) {
     case HF_RSQRT: return a.rsqrt();
     case HF_SIN: return a.sin();
     case HF_COS: return a.cos();
+    case HF_ACOS: return a.acos();
     case HF_TANH: return a.tanh();
     case HF_ATANH: return a.atanh();
     case HF_SIGMOID: return a.sigmoid();

@@ -2,6 +2,7 @@ import Foundation
 import HoldfastAttacks
 import HoldfastCore
 import HoldfastFormats
+import HoldfastRecords
 import HoldfastTensor
 
 /// Adversarial inputs on disk: for each sample, protocol and radius a safetensors file with the

@@ -1,23 +1,7 @@
 public import HoldfastAttacks
 public import HoldfastCore
+public import HoldfastRecords
 public import HoldfastTensor
-
-/// How inputs for a model are made and judged.
-public enum AuditProtocol: String, Codable, Hashable, Sendable, CaseIterable {
-  /// Unperturbed inputs; always run.
-  case clean
-  /// Inputs made with full budget on another model, shown to the audited one as float32.
-  case transfer
-  /// The same inputs after rounding to 8 bits and a PNG file.
-  case transferPNG = "transfer-png"
-  /// Attacks through the whole audited pipeline.
-  case whiteBox = "white-box"
-  /// Attacks made for the defence at hand.
-  case adaptive
-
-  /// Whether its inputs are made on another model.
-  var isTransfer: Bool { self == .transfer || self == .transferPNG }
-}
 
 /// What an audit does: the models, the attacks of each protocol, and the threat model.
 public struct AuditPlan {

@@ -1,6 +1,7 @@
 import HoldfastAttacks
 import HoldfastCore
 public import HoldfastData
+import HoldfastRecords
 import HoldfastTensor
 
 /// What an audit will cost, from one batch of its own samples on its own model.

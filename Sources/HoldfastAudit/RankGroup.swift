@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 import HoldfastFormats
 public import HoldfastRecords
 public import HoldfastRuns
@@ -126,7 +127,7 @@ public final class RankGroup {
       }
       guard application.session.processes == environment.processes else {
         throw JobError(
-          "rank \(rank) believes that there are \(application.session.processes ?? 1) processes, "
+          "rank \(rank) counts \(counted(application.session.processes ?? 1, "process", "processes")), "
             + "and rank 0 \(environment.processes)", hint: "give every rank the same WORLD_SIZE")
       }
       return application.session
@@ -264,7 +265,7 @@ public final class RankGroup {
     while try Self.samples(in: file).count < samples {
       guard ContinuousClock.now < end else {
         throw JobError(
-          "rank \(rank) has written \(samples) samples, which are not in `\(file)`",
+          "rank \(rank) has written \(counted(samples, "sample")), not found in `\(file)`",
           hint: "give all ranks one folder that their machines share, or bring that file here and "
             + "start the audit again")
       }

@@ -34,17 +34,17 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     least = try Self.share(sides[1], in: text)
     let parts = sides[0].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let name = Self.trimmed(parts[0])
-    if name == "clean" {
+    if name == AuditProtocol.clean.rawValue {
       guard parts.count == 1 else {
         throw UsageError("`\(text)`: clean accuracy has no radius", hint: "write clean>=0.9")
       }
       measure = .clean
       return
     }
-    let known = ["clean", "robust"] + Self.protocols.map(\.rawValue)
+    let known = [AuditProtocol.clean.rawValue, "robust"] + Self.protocols.map(\.rawValue)
     guard name == "robust" || Self.protocols.map(\.rawValue).contains(name) else {
       throw UsageError(
-        "`\(text)`: there is no accuracy `\(name)`",
+        "`\(text)`: unknown accuracy `\(name)`",
         hint: nearest(name, among: known).first.map { "did you mean `\($0)`?" }
           ?? "require one of \(known.joined(separator: ", "))")
     }
@@ -90,7 +90,7 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
   /// Refuses a requirement about something that a plan does not measure.
   public func check(_ plan: PlanRecord) throws(UsageError) {
     try check(plan.radii.compactMap { Radius($0) })
-    let run = plan.protocols.filter { $0.name != AuditProtocol.clean.rawValue }
+    let run = plan.protocols.filter { $0.kind != .clean }
     switch measure {
     case .clean: return
     case .robust:
@@ -121,7 +121,7 @@ public struct Requirement: Hashable, Sendable, CustomStringConvertible {
     case .robust(let radius):
       return ("robust accuracy at \(radius)", Self.share(of: summary.worstCase, at: radius))
     case .under(let name, let radius):
-      let entry = summary.protocols.first { $0.name == name.rawValue }
+      let entry = summary.protocols.first { $0.kind == name }
       return (
         "\(name.rawValue) accuracy at \(radius)", Self.share(of: entry?.radii ?? [], at: radius)
       )

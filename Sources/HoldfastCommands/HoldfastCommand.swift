@@ -14,8 +14,9 @@ public struct HoldfastCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      AuditCommand.self, ReportCommand.self, HardenCommand.self, ClassifyCommand.self,
-      EmbedCommand.self, ListCommand.self, ShowCommand.self, CompareCommand.self, PullCommand.self,
+      AuditCommand.self, ReportCommand.self, HardenCommand.self, SweepCommand.self,
+      ClassifyCommand.self, EmbedCommand.self, ListCommand.self, ShowCommand.self,
+      CompareCommand.self, PullCommand.self,
       ExportCommand.self,
       DemoCommand.self,
       ScenesCommand.self, TrainTowerCommand.self, MakeDemoModelCommand.self,

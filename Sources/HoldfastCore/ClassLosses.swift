@@ -15,9 +15,7 @@ public struct CrossEntropy: Objective {
   /// The cross-entropy of each sample.
   public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
     let logits = try prediction.requireLogits("cross-entropy")
-    guard let partners = truth.partners else {
-      return try logits.logSumExp([1]) - logits.entry(truth.labels)
-    }
+    guard let partners = truth.partners else { return try logits.crossEntropy(truth.labels) }
     return try logits.logSumExp([1])
       - logits.filled(-.infinity, where: partners.not()).logSumExp([1])
   }

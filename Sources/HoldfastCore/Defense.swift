@@ -10,8 +10,9 @@ public protocol Defense: Codable, Hashable, Sendable {
   /// The name in the table of defences.
   static var name: String { get }
 
-  /// What the defence changes about the model; a wrapper by default.
-  static var kind: LayerKind { get }
+  /// What the defence changes about the model, which may depend on its hyper-parameters; a wrapper by
+  /// default.
+  var kind: LayerKind { get }
 
   /// Refuses models that the defence cannot be applied to; by default it takes all.
   func check(_ subject: Subject) throws(UsageError)
@@ -40,7 +41,7 @@ public protocol Defense: Codable, Hashable, Sendable {
 
 extension Defense {
   /// A wrapper by default.
-  public static var kind: LayerKind { .wrapper }
+  public var kind: LayerKind { .wrapper }
 
   /// Takes all models by default.
   public func check(_ subject: Subject) throws(UsageError) {}

@@ -23,6 +23,28 @@ public struct EmbeddingDistance: Objective {
   public var isFlatAtCleanInput: Bool { true }
 }
 
+/// Squared Euclidean distance of the embedding from the unperturbed one, at the lengths they have.
+///
+/// It needs no label and no anchors. FARE trains against it (Schlarmann et al., 2024; specs:
+/// defences, section 1.1), and tuned towers must face it (section 7).
+public struct SquaredEmbeddingDistance: Objective {
+  /// `embedding-l2`.
+  public static let name = "embedding-l2"
+  /// The loss itself.
+  public static let formula = "‖e - clean e‖²"
+
+  /// The objective; it has no parameters.
+  public init() {}
+
+  /// The squared distance of each sample.
+  public func loss(_ prediction: Prediction, _ truth: Truth) throws(TorchError) -> Tensor {
+    try (prediction.embedding.to(.float32) - truth.cleanEmbedding.to(.float32)).squared().sum([1])
+  }
+
+  /// True: the distance has its minimum there.
+  public var isFlatAtCleanInput: Bool { true }
+}
+
 /// The cosine to a given embedding, of any modality.
 ///
 /// Adversarial Illusions (Zhang et al., 2023) minimise 1 minus it.

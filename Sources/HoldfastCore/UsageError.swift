@@ -9,7 +9,7 @@ public struct UsageError: UserFacingError, Hashable {
   /// The option of the request, such as `epsilon`; nil if it is about none.
   public private(set) var option: String?
 
-  /// An error with its remedy; an empty hint is none.
+  /// An error with its remedy; an empty hint counts as nil.
   public init(_ message: String, hint: String = "", option: String? = nil) {
     self.message = message
     self.hint = hint.isEmpty ? nil : hint

@@ -150,7 +150,8 @@ extension DefenseTable {
   static let clipure = DefenseEntry(
     CLIPureCos.self,
     summary: "embeddings turned past an empty prompt and back; the identity at even steps, and its "
-      + "released gradient masks (Zhang et al., 2025)",
+      + "released gradient masks",
+    source: "Zhang et al., 2025",
     options: ["steps=10", "step=30", "gradient=exact|released", "templates=FILE"],
     make: { (spelling, _) throws(UsageError) in
       let plain = CLIPureCos()

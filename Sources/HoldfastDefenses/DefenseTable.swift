@@ -6,13 +6,15 @@ public struct DefenseEntry: Sendable {
   public let name: String
   /// What it is, in one line.
   public let summary: String
+  /// The publication that describes it; empty when there is none.
+  public var source = ""
   /// The options it takes, with their defaults, as `key=value`.
   public let options: [String]
   /// The cost of a forward pass of the defended encoder, in forward (F) and backward (B) passes of
   /// the bare one.
   public var passes = "1 F"
-  /// The part of the model that it changes.
-  let kind: LayerKind
+  /// What its training takes; nil for a defence that is not trained.
+  public var training: TrainingFacts?
   let make: @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> any Defense
   /// The defence of the hyper-parameters in a manifest.
   let decode: @Sendable (JSONValue) throws -> any Defense
@@ -22,15 +24,16 @@ extension DefenseEntry {
   /// An entry for the defences of one type, under that type's name.
   ///
   /// - Parameters:
+  ///   - source: the publication that describes them.
   ///   - make: reads the hyper-parameters; is told whether there is a guide.
   ///   - check: refuses values that a bundle on disk may hold and that make no sense.
   public init<Method: Defense>(
-    _ type: Method.Type, summary: String, options: [String],
+    _ type: Method.Type, summary: String, source: String = "", options: [String],
     make: @escaping @Sendable (inout Spelling, _ isGuided: Bool) throws(UsageError) -> Method,
     check: @escaping @Sendable (Method) throws(UsageError) -> Method = { $0 }
   ) {
     self.init(
-      name: Method.name, summary: summary, options: options, kind: Method.kind,
+      name: Method.name, summary: summary, source: source, options: options,
       make: { (spelling, isGuided) throws(UsageError) in try make(&spelling, isGuided) },
       decode: { try check($0.decoded(as: Method.self)) })
   }
@@ -42,7 +45,7 @@ public enum DefenseTable {
   public static let entries: [DefenseEntry] = [
     DefenseEntry(
       RAdapt.self,
-      summary: "Gaussian input filter and fixed robustness anchor (Nie et al., 2026)",
+      summary: "Gaussian input filter and fixed robustness anchor", source: "Nie et al., 2026",
       options: [
         "alpha=1.2", "beta=-0.8 (0 with a guide)", "d0=40", "scaling=auto|as-printed|keep-sigma",
         "clamp=false",
@@ -60,7 +63,7 @@ public enum DefenseTable {
           clampsFilter: try spelling.takeFlag("clamp", default: false))
       },
       check: { (defense) throws(UsageError) in try defense.checked() }),
-    clipure,
+    clipure, fare, tecoa, trades, pmgAFT, tgaZSR, compTGA, saft, laat, simCLIP, rlBind, shallow,
   ]
 
   /// The defence of a text such as `r-adapt:alpha=0.8,beta=0.2`.
@@ -71,7 +74,7 @@ public enum DefenseTable {
     guard let entry = entries.first(where: { $0.name == spelling.name }) else {
       let near = nearest(spelling.name, among: entries.map(\.name))
       throw UsageError(
-        "there is no defence `\(spelling.name)`",
+        "unknown defence `\(spelling.name)`",
         hint: near.isEmpty
           ? "`holdfast list defenses` names them all"
           : "did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?")

@@ -92,7 +92,7 @@ struct DefenseStory {
 
   /// Whether examples made for the undefended model flatter the defence.
   private var flattery: [String] {
-    guard let transfer = hardened.protocols.first(where: { $0.name == "transfer" }) else {
+    guard let transfer = hardened.protocols.first(where: { $0.kind == .transfer }) else {
       return []
     }
     let flattered = zip(transfer.radii, hardened.worstCase)
@@ -117,8 +117,8 @@ struct DefenseStory {
 
   /// Whether one way of attacking the defence finds what the other misses.
   private var adaptation: [String] {
-    guard let white = hardened.protocols.first(where: { $0.name == "white-box" }),
-      let adaptive = hardened.protocols.first(where: { $0.name == "adaptive" })
+    guard let white = hardened.protocols.first(where: { $0.kind == .whiteBox }),
+      let adaptive = hardened.protocols.first(where: { $0.kind == .adaptive })
     else { return [] }
     for (plain, fitted) in zip(white.radii, adaptive.radii) {
       if plain.share.isAbove(fitted.share) {

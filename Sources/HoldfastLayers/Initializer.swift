@@ -6,6 +6,8 @@ public enum Initializer: Hashable, Sendable {
   case constant(Double)
   /// Normal numbers of mean 0 and this standard deviation.
   case normal(Double)
+  /// Uniform numbers of at most this absolute value.
+  case uniform(Double)
 
   /// All zeros.
   public static let zeros = Initializer.constant(0)
@@ -19,6 +21,7 @@ public enum Initializer: Hashable, Sendable {
     switch self {
     case .constant(let value): try .full(value, shape)
     case .normal(let deviation): try generator.normal(shape) * deviation
+    case .uniform(let bound): try (generator.uniform(shape) * 2 - 1) * bound
     }
   }
 }

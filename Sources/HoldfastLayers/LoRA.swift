@@ -13,8 +13,16 @@ public struct LoRA: Codable, Hashable, Sendable {
     self.alpha = alpha
   }
 
+  /// The size that hardening begins with: r = 16, α = 16.
+  public static let standard = LoRA(rank: 16, alpha: 16)
+
   /// α / r, the factor on each update.
   public var scale: Double { alpha / Double(rank) }
+
+  /// The values from which A starts, as in peft: Kaiming-uniform with a = √5 (He et al., 2015).
+  ///
+  /// B starts as zeros.
+  static func start(inputs: Int) -> Initializer { .uniform(1 / Double(inputs).squareRoot()) }
 }
 
 extension LoRA {

@@ -22,8 +22,7 @@ public struct LoRALinear: AffineMap {
     bias: Bool = true
   ) {
     base = Linear(scope, inputs, outputs, bias: bias)
-    a = scope.parameter(
-      "lora_a", [parts * lora.rank, inputs], .normal(1 / Double(3 * inputs).squareRoot()))
+    a = scope.parameter("lora_a", [parts * lora.rank, inputs], LoRA.start(inputs: inputs))
     b = scope.parameter("lora_b", [outputs, lora.rank])
     self.lora = lora
   }

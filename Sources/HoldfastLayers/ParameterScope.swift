@@ -78,24 +78,18 @@ public final class ParameterLoader {
 
   /// The parameters that were asked for, once the model is complete.
   ///
-  /// - Parameter allowing: endings or beginnings of keys that may be left over: `*.position_ids`
-  ///   matches every key with that ending, `text_model.*` every key with that beginning.
+  /// - Parameter allowing: patterns of keys that may be left over, in which `*` stands for any
+  ///   letters, such as `*.position_ids` and `text_model.*`.
   /// - Throws: ``CheckpointError`` with every missing, unexpected and mis-shaped key.
   public func finish(allowing: [String] = []) throws(CheckpointError) -> ParameterStore {
     let unexpected = source.keys.filter { key in
       !used.contains(key) && !missing.contains(key)
-        && !allowing.contains { Self.matches(key, $0) }
+        && !allowing.contains { key.fits($0) }
     }
     guard missing.isEmpty, unexpected.isEmpty, mismatched.isEmpty else {
       throw CheckpointError(
         file: source.file, missing: missing, unexpected: unexpected, mismatched: mismatched)
     }
     return store
-  }
-
-  private static func matches(_ key: String, _ pattern: String) -> Bool {
-    if pattern.hasPrefix("*") { return key.hasSuffix(pattern.dropFirst()) }
-    if pattern.hasSuffix("*") { return key.hasPrefix(pattern.dropLast()) }
-    return key == pattern
   }
 }

@@ -56,6 +56,20 @@ public struct ParameterStore {
     return copy
   }
 
+  /// This store without the record of operations: detached views of the same memory.
+  ///
+  /// A tower over the views can be searched in while the parameters train: no gradient of a parameter is
+  /// computed, and products go by copies of the weights in oneDNN's order, made once after each step of
+  /// an optimiser. What requires no gradient is shared, with its copies. The views see every step; a
+  /// cast of them is a copy and does not.
+  public func unrecorded() throws(TorchError) -> ParameterStore {
+    var copy = self
+    for (name, tensor) in tensors where tensor.requiresGradient {
+      copy.tensors[name] = try tensor.detached()
+    }
+    return copy
+  }
+
   /// This store in another element type; what has it already is shared.
   ///
   /// The cast is recorded, so gradients reach parameters that require them.

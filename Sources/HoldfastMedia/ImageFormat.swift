@@ -13,7 +13,7 @@ enum ImageFormat: String, CaseIterable {
   case jpegXL = "JPEG XL"
   case jpeg2000 = "JPEG 2000"
 
-  /// Recognises a file, nil when it is none of these.
+  /// Recognises a file; nil for any other format.
   init?(of bytes: [UInt8]) {
     let found = Self.allCases.first { format in
       format.signatures.contains { $0.matches(bytes) }

@@ -216,18 +216,15 @@ public struct AttackSpaceRecord: Codable, Hashable, Sendable {
 
 /// One protocol of an audit, and what it consists of.
 public struct ProtocolRecord: Codable, Hashable, Sendable {
-  /// `clean`, `transfer`, `transfer-png`, `white-box` or `adaptive`.
+  /// The raw value of an ``AuditProtocol``.
   public var name: String
   /// Its attacks, with all their parameters.
   public var attacks: [AttackRecord]
   /// Why it is not run; nil when it is.
   public var omitted: String?
 
-  /// The name of the protocol of unperturbed inputs.
-  public static let clean = "clean"
-
   /// Whether inputs are attacked in it.
-  public var isAttacked: Bool { omitted == nil && name != Self.clean }
+  public var isAttacked: Bool { omitted == nil && kind != .clean }
 
   /// A protocol.
   public init(name: String, attacks: [AttackRecord], omitted: String? = nil) {

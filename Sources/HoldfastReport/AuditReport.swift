@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 public import HoldfastRecords
 
 /// The results of a run, as tables and sentences.
@@ -26,7 +27,7 @@ public struct AuditReport: Report {
 
   /// What was audited, and the space of epsilon: one line.
   public var heading: String {
-    summary.reliability + plan.heading("\(summary.samples) samples")
+    summary.reliability + plan.heading(counted(summary.samples, "sample"))
   }
 
   /// Accuracy per protocol and radius, with Wilson 95 % intervals; the last row is the headline.
@@ -45,7 +46,7 @@ public struct AuditReport: Report {
 
   /// The name of the last row.
   private var headline: String {
-    guard !summary.protocols.isEmpty else { return "clean" }
+    guard !summary.protocols.isEmpty else { return AuditProtocol.clean.rawValue }
     return summary.unreliable == true ? "worst case (unreliable)" : "worst case"
   }
 
@@ -61,7 +62,8 @@ public struct AuditReport: Report {
       ])
     let clean = summary.clean
     table.add([
-      "clean", "", "0", "\(clean.value)", "\(clean.value)", "\(clean.low)", "\(clean.high)",
+      AuditProtocol.clean.rawValue, "", "0", "\(clean.value)", "\(clean.value)", "\(clean.low)",
+      "\(clean.high)",
       "\(clean.count)", "\(clean.total)", "", "", "", summary.unreliableFigure,
       plan.preset ?? "",
     ])

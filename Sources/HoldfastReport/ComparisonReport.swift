@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 public import HoldfastRecords
 
 /// The comparison of two runs on the same samples, as tables and sentences.
@@ -13,7 +14,8 @@ public struct ComparisonReport: Report {
   /// Which runs, and on how many samples: one line.
   public var heading: String {
     (record.unfinished.isEmpty ? "" : "UNFINISHED: ")
-      + "A \(record.runs[0]) and B \(record.runs[1]): \(record.paired) samples that both have finished"
+      + "A \(record.runs[0]) and B \(record.runs[1]): "
+      + "\(counted(record.paired, "sample")) that both have finished"
   }
 
   /// Accuracy in both runs, the difference with its interval, and McNemar's p value, per protocol and
@@ -65,7 +67,7 @@ public struct ComparisonReport: Report {
         "\(name) is not finished: its first samples are compared, up to the first that is missing")
     }
     for (name, count) in zip(["A", "B"], record.unpaired) where count > 0 {
-      notes.append("left out: \(count) samples that only \(name) has finished")
+      notes.append("left out: \(counted(count, "sample")) that only \(name) has finished")
     }
     return notes
   }

@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 import HoldfastRecords
 
 extension PlanRecord {
@@ -46,7 +47,7 @@ func leftOut(_ plan: PlanRecord, _ summary: SummaryRecord) -> [String] {
   func note(_ names: [String], _ what: String) -> String? {
     guard !names.isEmpty else { return nil }
     let rest = names.count > 5 ? ", and \(names.count - 5) more" : ""
-    return "left out: \(names.count) \(names.count == 1 ? "input" : "inputs") \(what): "
+    return "left out: \(counted(names.count, "input")) \(what): "
       + names.prefix(5).joined(separator: ", ") + rest
   }
   return [
@@ -59,8 +60,7 @@ func reuseNotes(_ summary: SummaryRecord) -> [String] {
   summary.protocols.flatMap { entry in
     entry.work.compactMap { work in
       work.reused.map {
-        "\(entry.name): \($0) inputs of \(work.attack) were made by an earlier run, and cost no "
-          + "passes here"
+        "\(entry.name): \(counted($0, "input")) of \(work.attack) taken from an earlier run, at no cost here"
       }
     }
   }

@@ -34,7 +34,7 @@ extension Unicode.Scalar {
 
   /// Whether a terminal would obey this, or it would hide what stands around it; all of these have at most
   /// four hexadecimal digits.
-  fileprivate var isUnprintable: Bool {
+  var isUnprintable: Bool {
     switch properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: true
     default: turnsText

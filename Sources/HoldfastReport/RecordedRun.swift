@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 import HoldfastFormats
 public import HoldfastRecords
 import HoldfastRuns
@@ -23,7 +24,7 @@ public struct RecordedRun: Sendable {
   /// Reads the run in `folder`: `run.json`, `summary.json`, every `samples*.jsonl`, and its example
   /// gallery.
   ///
-  /// - Throws: `FormatError` when a file is missing, is none of ours, or says something else than another
+  /// - Throws: `FormatError` when a file is missing, is not of a run, or contradicts another
   ///   one: a run that was stopped has a summary of fewer samples.
   public init(at folder: String) throws {
     self.folder = folder
@@ -38,7 +39,8 @@ public struct RecordedRun: Sendable {
       record.plan.retrieval != nil || tallies.agree(with: summary)
     else {
       throw FormatError(
-        "has a summary of \(summary.samples) samples beside records of \(count)", in: folder,
+        "has a summary of \(counted(summary.samples, "sample")) beside records of \(count)",
+        in: folder,
         hint: Self.unfinished)
     }
     classes = record.plan.retrieval == nil ? tallies : []
@@ -57,7 +59,8 @@ public struct RecordedRun: Sendable {
       guard plan.retrieval == nil else { return }
       guard tallies.indices.contains(sample.label) else {
         throw FormatError(
-          "has the label \(sample.label), and the run has \(tallies.count) classes", in: sample.id,
+          "has the label \(sample.label), and the run has \(counted(tallies.count, "class", "classes"))",
+          in: sample.id,
           hint: "make the report with the version that made the run")
       }
       tallies[sample.label].add(sample, plan)

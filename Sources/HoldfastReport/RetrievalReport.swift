@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 public import HoldfastRecords
 
 /// The results of an audit of retrieval, as tables and sentences.
@@ -19,7 +20,7 @@ public struct RetrievalReport: Report {
   public var heading: String {
     let queries = found.clean.toAttacked.first?.total ?? 0
     return plan.heading(
-      "\(summary.samples) attacked \(plan.retrieval?.side ?? "input")s in an index of "
+      counted(summary.samples, "attacked \(plan.retrieval?.side ?? "input")") + " in an index of "
         + "\(found.entries), and \(queries) that look for them")
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 public import HoldfastRecords
 
 /// A run as an entry of RobustBench's model zoo: the JSON of `model_info/<data>/<norm>/<name>.json`.
@@ -27,13 +28,13 @@ public struct RobustBenchEntry: Encodable, Hashable, Sendable {
     unreliable = summary.unreliable
     dataset = (plan.data.path as NSString).lastPathComponent
     missing = Self.missing(of: plan)
-    let whiteBox = summary.protocols.first { $0.name == "white-box" }?.radii[index].robustAccuracy
+    let whiteBox = summary.protocols.first { $0.kind == .whiteBox }?.radii[index].robustAccuracy
     autoAttack = missing.isEmpty ? whiteBox.map(Self.percent) : nil
-    let attacks = plan.protocols.first { $0.name == "white-box" }?.attacks.map(\.name) ?? []
+    let attacks = plan.protocols.first { $0.kind == .whiteBox }?.attacks.map(\.name) ?? []
     let worst = summary.worstCase.indices.contains(index) ? summary.worstCase[index] : nil
     let failed = (summary.checks?.failed ?? []).map { "(\($0))" }.joined(separator: ", ")
     footnote =
-      "Holdfast \(plan.holdfast), \(summary.samples) samples, \(plan.norm), seed \(plan.seed); "
+      "Holdfast \(plan.holdfast), \(counted(summary.samples, "sample")), \(plan.norm), seed \(plan.seed); "
       + "white-box attacks: \(attacks.isEmpty ? "none" : attacks.joined(separator: ", "))"
       + (worst.map { "; worst case over all protocols \(Self.percent($0.robustAccuracy))" } ?? "")
       + (failed.isEmpty ? "" : "; masking checks failed: \(failed)")
@@ -71,7 +72,7 @@ public struct RobustBenchEntry: Encodable, Hashable, Sendable {
   /// What the standard version of AutoAttack has that the white-box protocol lacks.
   static func missing(of plan: PlanRecord) -> [String] {
     var missing: [String] = []
-    let entry = plan.protocols.first { $0.name == "white-box" && $0.omitted == nil }
+    let entry = plan.protocols.first { $0.kind == .whiteBox && $0.omitted == nil }
     let isSparse = plan.norm == "l1"
     for (name, key, least, restarts, targets) in [
       ("apgd-ce", isSparse ? "iterations" : "steps", 100, isSparse ? 5 : 1, 0),

@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 import HoldfastRecords
 import HoldfastRuns
 
@@ -13,7 +14,7 @@ public struct RunsReport: Report {
 
   /// How many runs there are, and what their rows show.
   public var heading: String {
-    "\(runs.count) runs: worst case per sample over the protocols that each of them ran"
+    "\(counted(runs.count, "run")): worst case per sample over the protocols that each of them ran"
   }
 
   /// A row per run, with Wilson 95 % intervals; of retrieval the figures are those of R@1.

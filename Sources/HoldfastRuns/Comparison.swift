@@ -1,3 +1,4 @@
+import HoldfastErrors
 public import HoldfastRecords
 
 /// Compares two runs on the same samples, pair by pair.
@@ -104,7 +105,8 @@ public enum Comparison {
         "the runs are of different data: \(others.count) of \(shared.count) samples have the same id "
           + "and another input, such as \(names)", hint: remedy)
     }
-    return moved == 0 ? [] : ["the inputs of \(moved) samples, though their files are the same"]
+    return moved == 0
+      ? [] : ["the inputs of \(counted(moved, "sample")), though their files are the same"]
   }
 
   // MARK: One run

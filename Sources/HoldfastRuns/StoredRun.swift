@@ -14,7 +14,7 @@ public struct StoredRun {
   public init(at path: String) throws(FormatError) {
     guard let record = try RunFiles.record(in: path) else {
       throw FormatError(
-        "holds no run", in: path, hint: "`holdfast list runs` says which there are")
+        "holds no run", in: path, hint: "`holdfast list runs` lists them")
     }
     self.path = path
     self.record = record

@@ -6,7 +6,7 @@ struct ScenePose {
   var shift: Point
   /// The turn, clockwise, in degrees.
   var turn: Double
-  /// The growth: 1 is none.
+  /// The factor by which the shape grows; 1 when it keeps its size.
   var zoom: Double
 }
 

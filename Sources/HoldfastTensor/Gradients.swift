@@ -38,15 +38,16 @@ public func gradient(of y: Tensor, withRespectTo x: Tensor) throws(TorchError) -
 /// - Parameters:
 ///   - keepGraph: leaves the graph of `y` for further gradients.
 ///   - differentiable: records the gradients themselves, for second derivatives.
+///   - allowUnused: gives zeros for inputs that `y` does not depend on, which otherwise are an error.
 public func gradients(
   of y: Tensor, withRespectTo inputs: [Tensor], keepGraph: Bool = false,
-  differentiable: Bool = false
+  differentiable: Bool = false, allowUnused: Bool = false
 ) throws(TorchError) -> [Tensor] {
   let handles = inputs.map { Optional($0.handle) }
   var results = [hf_tensor?](repeating: nil, count: inputs.count)
   try check("gradient", [y]) {
     hf_gradients(
-      y.handle, handles, Int32(handles.count), keepGraph, differentiable, &results)
+      y.handle, handles, Int32(handles.count), keepGraph, differentiable, allowUnused, &results)
   }
   return results.compactMap { $0.map(Tensor.init(owning:)) }
 }

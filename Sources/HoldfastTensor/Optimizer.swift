@@ -2,12 +2,15 @@ import CTorch
 
 /// One of libtorch's optimisers over a fixed list of parameters.
 public final class Optimizer {
-  private let handle: hf_optimizer
-  private let parameters: [Tensor]
+  let handle: hf_optimizer
+  let parameters: [Tensor]
+  /// What is kept of each parameter between steps, in the shim's order.
+  let entries: [String]
 
-  private init(_ handle: hf_optimizer, _ parameters: [Tensor]) {
+  private init(_ handle: hf_optimizer, _ parameters: [Tensor], keeping entries: [String]) {
     self.handle = handle
     self.parameters = parameters
+    self.entries = entries
   }
 
   deinit { hf_optimizer_release(handle) }
@@ -17,7 +20,8 @@ public final class Optimizer {
     _ parameters: [Tensor], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8,
     weightDecay: Double
   ) throws(TorchError) -> Optimizer {
-    try make("AdamW", parameters) { handles, count, out in
+    try make("AdamW", parameters, keeping: ["step", "exp_avg", "exp_avg_sq"]) {
+      handles, count, out in
       hf_adamw(handles, count, 1e-3, betas.0, betas.1, epsilon, weightDecay, out)
     }
   }
@@ -26,7 +30,8 @@ public final class Optimizer {
   public static func sgd(
     _ parameters: [Tensor], momentum: Double = 0, weightDecay: Double = 0
   ) throws(TorchError) -> Optimizer {
-    try make("SGD", parameters) { handles, count, out in
+    try make("SGD", parameters, keeping: momentum == 0 ? [] : ["momentum_buffer"]) {
+      handles, count, out in
       hf_sgd(handles, count, 1e-3, momentum, weightDecay, out)
     }
   }
@@ -40,7 +45,7 @@ public final class Optimizer {
   }
 
   private static func make(
-    _ name: String, _ parameters: [Tensor],
+    _ name: String, _ parameters: [Tensor], keeping entries: [String],
     _ call: ([hf_tensor?], Int32, UnsafeMutablePointer<hf_optimizer?>) -> hf_status
   ) throws(TorchError) -> Optimizer {
     let handles = parameters.map { Optional($0.handle) }
@@ -49,6 +54,6 @@ public final class Optimizer {
     guard let optimizer else {
       throw TorchError(code: .backend, operation: name, message: "no optimiser was made")
     }
-    return Optimizer(optimizer, parameters)
+    return Optimizer(optimizer, parameters, keeping: entries)
   }
 }

@@ -195,6 +195,8 @@ extension Tensor {
   public func sin() throws(TorchError) -> Tensor { try unary(HF_SIN, "sin") }
   /// Elementwise cosine.
   public func cos() throws(TorchError) -> Tensor { try unary(HF_COS, "cos") }
+  /// Angles from 0 to π of their cosines.
+  public func acos() throws(TorchError) -> Tensor { try unary(HF_ACOS, "acos") }
   /// Elementwise hyperbolic tangent.
   public func tanh() throws(TorchError) -> Tensor { try unary(HF_TANH, "tanh") }
   /// Inverse hyperbolic tangents.

@@ -28,6 +28,10 @@ public enum Torch {
     try check("set thread count", []) { hf_set_thread_count(Int32(clamping: count)) }
   }
 
+  /// Whether threads that wait for each other sleep now, because other programs want the cores; they
+  /// spin while nobody does.
+  public static var threadsSleep: Bool { hf_threads_sleep() }
+
   /// The most bytes that this process took so far: of the device's memory, or on the CPU of the machine's.
   public static func peakMemory(of device: Device) throws(TorchError) -> Int {
     if device == .cpu { return peakResidentBytes() }

@@ -97,7 +97,7 @@ extension Reader {
                 clean: CleanRecord(predicted: 0, margin: -1, correct: true),
                 protocols: [
                   SampleProtocolRecord(
-                    name: "white-box",
+                    name: AuditProtocol.whiteBox.rawValue,
                     radii: [
                       SampleRadiusRecord(
                         radius: "1/255", robust: true, example: nil, forward: 3, backward: 2,
@@ -124,7 +124,8 @@ extension Reader {
     attackSpace: AttackSpaceRecord(place: "model", sense: "image", shape: [3, 8, 8], unit: "toy"),
     norm: "linf", radii: ["1/255"],
     protocols: [
-      ProtocolRecord(name: "clean", attacks: []), ProtocolRecord(name: "white-box", attacks: []),
+      ProtocolRecord(name: AuditProtocol.clean.rawValue, attacks: []),
+      ProtocolRecord(name: AuditProtocol.whiteBox.rawValue, attacks: []),
     ], precision: "float32", seed: 0)
 
   private static let session = SessionRecord(

@@ -36,7 +36,7 @@ struct FuzzCommand: ParsableCommand {
     let chosen = try (readers.isEmpty ? Reader.all.map(\.name) : readers).map { name in
       guard let reader = Reader.all.first(where: { $0.name == name }) else {
         let near = nearest(name, among: Reader.all.map(\.name))
-        throw ValidationError("there is no reader `\(name)`; did you mean \(near)?")
+        throw ValidationError("unknown reader `\(name)`; did you mean \(near)?")
       }
       return reader
     }

@@ -71,7 +71,7 @@ struct Worker {
     }
   }
 
-  /// Prints an error that is none of the package's, or does not name the file.
+  /// Prints an error of another package, or one that does not name the file.
   private func complain(about error: any Error, in number: Int) {
     let text = "\(error)"
     let isOurs = error is any UserFacingError

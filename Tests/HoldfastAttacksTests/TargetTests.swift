@@ -8,7 +8,7 @@ import Testing
 struct TargetTests {
   /// What knows no classes, or one true partner alone.
   static let aimless: Set = [
-    "apgd-embedding", "illusion", "apgd-goal", "crossmaxim", "apgd-rank",
+    "apgd-embedding", "apgd-embedding-l2", "illusion", "apgd-goal", "crossmaxim", "apgd-rank",
   ]
 
   /// Attacks with enough steps to reach something, in the first norm that they take.

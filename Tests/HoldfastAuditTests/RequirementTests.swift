@@ -48,7 +48,7 @@ struct RequirementTests {
       ("robust", "is not a requirement"), ("robust@4/255>0.4", "is not a requirement"),
       ("robust@4/255>=forty", "is not a share"), ("robust@4/255>=1.5", "is not a share"),
       ("robust>=0.4", "lacks a radius"), ("robust@four>=0.4", "lacks a radius"),
-      ("clean@4/255>=0.4", "has no radius"), ("robsut@4/255>=0.4", "there is no accuracy `robsut`"),
+      ("clean@4/255>=0.4", "has no radius"), ("robsut@4/255>=0.4", "unknown accuracy `robsut`"),
       ("robust@4/255>=0.4>=0.3", "is not a requirement"),
     ])
   func nonsense(text: String, words: String) throws {

@@ -84,6 +84,42 @@ struct ConfigurationFileTests {
     try expectSnapshot(transcript, "configuration-errors")
   }
 
+  @Test(
+    "is blamed with its line for a file that an option names and that is not there",
+    arguments: [
+      "model", "data", "classes", "goal", "transfer-from", "anchors", "templates",
+    ])
+  func missingFile(option: String) throws {
+    try withTemporaryFolder { folder in
+      let usual = [("model", "builtin"), ("data", "scenes:evaluation"), ("limit", "1")]
+      let lines =
+        usual.filter { $0.0 != option }.map { "\($0.0): \($0.1)" } + ["\(option): nowhere"]
+      try Data(lines.joined(separator: "\n").utf8)
+        .write(to: folder.appendingPathComponent("a.yaml"))
+      let outcome = try Program.run(["audit", "--config", "a.yaml"], in: folder)
+      let talk = expectFailure(outcome, code: 2, "nowhere")
+      #expect(talk.hasPrefix("error: a.yaml:\(lines.count): "), "\(talk)")
+    }
+  }
+
+  @Test("is blamed with its line for the pairs and the index of retrieval that are not there")
+  func missingPairs() throws {
+    try withTemporaryFolder { folder in
+      let made = try Program.run(
+        ["scenes", "--output", "s", "--modality", "image", "--count", "1"], in: folder)
+      try #require(made.code == 0, "\(made.talk)")
+      for (text, line) in [
+        ("task: retrieval\nmodel: builtin\npairs: nowhere.csv", 3),
+        ("task: retrieval\nindex: nowhere\nmodel: builtin\npairs: s/image/pairs.csv", 2),
+      ] {
+        try Data(text.utf8).write(to: folder.appendingPathComponent("a.yaml"))
+        let outcome = try Program.run(["audit", "--config", "a.yaml"], in: folder)
+        let talk = expectFailure(outcome, code: 2, "nowhere")
+        #expect(talk.hasPrefix("error: a.yaml:\(line): "), "\(talk)")
+      }
+    }
+  }
+
   @Test("is not blamed for what the command line says")
   func blame() throws {
     try withTemporaryFolder { folder in

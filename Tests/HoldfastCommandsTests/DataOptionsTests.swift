@@ -145,7 +145,7 @@ struct DataOptionsTests {
         let line = "audit --model builtin --data set --protocol clean --threads 1 --output out"
         let talk = expectFailure(
           try run(line, in: folder), code: 2, "zzz.png`: cannot read the file: Input/output error")
-        #expect(talk.contains("`out` keeps the 8 samples that are finished"))
+        #expect(talk.contains("`out` keeps 8 finished samples"))
         let files = FileManager.default
         #expect(!files.fileExists(atPath: folder.appendingPathComponent("out/summary.json").path))
       }

@@ -39,7 +39,7 @@ struct FaultTests {
       let arguments = audit.arguments("full") + ["--gallery-samples", "0"]
       let outcome = try Program.run(arguments, in: folder)
       let talk = expectFailure(outcome, code: 2, "the disk is full")
-      #expect(talk.contains("samples that are finished"))
+      #expect(talk.contains("finished sample"))
       // It says so again, and loses nothing by it.
       let lines = audit.lines("full")
       expectFailure(try Program.run(arguments, in: folder), code: 2, "the disk is full")
@@ -108,7 +108,7 @@ struct FaultTests {
       try FileManager.default.moveItem(at: file, to: hidden)
       let talk = expectFailure(
         try program.outcome(), code: 2, "\(last)`: has vanished since the data set was opened")
-      #expect(talk.contains("`run` keeps the \(audit.samples - 1) samples that are finished"))
+      #expect(talk.contains("`run` keeps \(audit.samples - 1) finished samples"))
       #expect(audit.lines("run") == audit.samples - 1)
       // Data that are no longer the same are not resumed.
       expectFailure(

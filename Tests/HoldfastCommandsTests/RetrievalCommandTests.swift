@@ -379,7 +379,7 @@ struct RetrievalCommandTests {
         "bundle", "--attack",
         "apgd-rank:steps=10", "--epsilon", "2/255", "--protocol", "transfer",
       ]
-      let note = "inputs of apgd-rank were made by an earlier run"
+      let note = "inputs of apgd-rank taken from an earlier run"
       #expect(try succeed(line + ["--output", "again"], in: folder).contains(note))
       let anew = line + ["--transfer-cache", "none", "--output", "anew"]
       #expect(try !succeed(anew, in: folder).contains(note))

@@ -37,7 +37,7 @@ struct RunTruthTests {
         try content.write(to: picture)
       }
       let talk = expectFailure(try run("a"), code: 2, "its content differs")
-      #expect(talk.contains(".png") && talk.contains("keeps the 12 samples"))
+      #expect(talk.contains(".png") && talk.contains("keeps 12 finished samples"))
       #expect(audit.lines("a") == 12)
 
       #expect(try run("b", ["--limit", "12"]).code == 0)
@@ -123,6 +123,12 @@ struct RunTruthTests {
       }
       let found = try RecordCoding.decoder().decode(Shown.self, from: Data(shown.utf8))
       #expect(found.run.plan.data.path == hostile)
+
+      // The command that repeats the run names the same folder when it is pasted into a shell.
+      let text = try Program.run(["show", "run"], in: folder).output
+      let pasted = try #require(text.firstMatch(of: /--data (\$'[^']*')/))
+      let there = try Program.shell("ls -d \(pasted.1) && cd \(pasted.1)", in: folder)
+      #expect(there.code == 0, "\(there.talk)")
     }
   }
 }

@@ -33,9 +33,9 @@ struct ScenesCommandTests {
   @Test(
     "says what it does not know, and what comes near",
     arguments: [
-      ("--modality sound,image", "there is no modality `sound`"),
+      ("--modality sound,image", "unknown modality `sound`"),
       ("--modality vidio", "did you mean `video`?"), ("--concepts sta", "did you mean `star`?"),
-      ("--split test", "there is no split `test`"), ("--count 0", "--count takes a number above 0"),
+      ("--split test", "unknown split `test`"), ("--count 0", "--count takes a number above 0"),
     ])
   func refusals(options: String, words: String) throws {
     let arguments = ["scenes", "--output", "out"] + options.split(separator: " ").map(String.init)

@@ -139,7 +139,7 @@ struct SensesCommandTests {
         absent.code == 64 && absent.talk.contains("has no modality `thermal`"), "\(absent.talk)")
       #expect(absent.talk.contains("hint: it has image, video, audio"))
       let unknown = try run("audit --model model --data odour=scenes/image", in: folder)
-      #expect(unknown.code == 64 && unknown.talk.contains("there is no modality `odour`"))
+      #expect(unknown.code == 64 && unknown.talk.contains("unknown modality `odour`"))
       let other = try run("audit --model model --data audio=scenes/image", in: folder)
       #expect(other.code == 2 && other.talk.contains("holds no files of the modality audio"))
     }

@@ -11,9 +11,9 @@ import Testing
 /// A head of other anchors, which are made for certain classes: what learned anchors are.
 private struct TurnedAnchors: Defense {
   static let name = "turned-anchors"
-  static let kind = LayerKind.anchors
 
   var scale = 1.0
+  var kind: LayerKind { .anchors }
 
   func fit(_ context: DefenseContext) throws -> Fitted {
     let width = context.model.encoder.embeddingWidth

@@ -227,6 +227,27 @@ struct TinyBindFolderTests {
     }
   }
 
+  @Test("refuses the folder of one tower, and says what to give instead")
+  func loneTower() throws {
+    let audio = TinyBindTests.configurations[0]
+    try withFolder([audio]) { folder in
+      let tower = place(audio, in: folder)
+      func expectRefusal(of path: URL, hint: String, _ read: (String) throws -> Void) {
+        let error = #expect(throws: EncoderError.self) { try read(path.path) }
+        #expect(error?.what == "is the audio tower of a model, not a model")
+        #expect(error?.hint?.contains(hint) == true, "\(error?.hint ?? "")")
+      }
+      let model = folder.standardizedFileURL.path
+      expectRefusal(of: tower, hint: "`\(model)`") { _ = try loadModel(at: $0) }
+      expectRefusal(of: tower, hint: "`\(model)`") { _ = try ModelExport(at: $0) }
+      try withTemporaryFolder { elsewhere in
+        let copy = elsewhere.appendingPathComponent("tower")
+        try FileManager.default.copyItem(at: tower, to: copy)
+        expectRefusal(of: copy, hint: "towers/audio") { _ = try loadModel(at: $0) }
+      }
+    }
+  }
+
   @Test("tells all keys of all towers that do not fit in one error")
   func keys() throws {
     let (audio, thermal) = (TinyBindTests.configurations[0], TinyBindTests.configurations[2])

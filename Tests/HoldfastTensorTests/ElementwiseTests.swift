@@ -72,6 +72,7 @@ struct ElementwiseTests {
       ("root", { try $0.squareRoot() }, { sqrt($0) }),
       ("inverse root", { try $0.inverseSquareRoot() }, { 1 / sqrt($0) }),
       ("sin", { try $0.sin() }, { sin($0) }), ("cos", { try $0.cos() }, { cos($0) }),
+      ("acos", { try $0.acos() }, { acos($0) }),
       ("tanh", { try $0.tanh() }, { tanh($0) }), ("atanh", { try $0.atanh() }, { atanh($0) }),
       ("sigmoid", { try $0.sigmoid() }, { 1 / (1 + exp(-$0)) }),
       ("relu", { try $0.relu() }, { max($0, 0) }), ("floor", { try $0.floor() }, { floor($0) }),

@@ -55,6 +55,19 @@ struct GradientTests {
     #expect(throws: TorchError.self) { try Tensor([1, 2]).leaf() }
   }
 
+  @Test func whatIsNotUsedHasZerosWhereThatIsAllowed() throws {
+    let x = try Tensor([1, 2] as [Float]).leaf()
+    let other = try Tensor([1, 2, 3] as [Float]).to(.float64).leaf()
+    let slopes = try gradients(
+      of: x.squared().sum(), withRespectTo: [other, x], allowUnused: true)
+    #expect(slopes[0].shape == [3] && slopes[0].dtype == .float64)
+    #expect(try slopes[0].array(of: Double.self) == [0, 0, 0])
+    #expect(try slopes[1].array(of: Float.self) == [2, 4])
+    #expect(throws: TorchError.self) {
+      try gradients(of: Tensor.ones([]), withRespectTo: [x], allowUnused: true)
+    }
+  }
+
   @Test func modesNestAndComeBack() throws {
     struct Stop: Error {}
     let x = try Tensor([1] as [Float]).leaf()
@@ -125,6 +138,17 @@ struct OptimizerTests {
 
   private func power(_ x: Double, _ n: Double) -> Double {
     (0..<Int(n)).reduce(1) { product, _ in product * x }
+  }
+
+  @Test func gradientsMayBeViews() throws {
+    let p = try Tensor([1, -2, 3] as [Float]).leaf()
+    for optimizer in [try Optimizer.sgd([p], momentum: 0.5), try .adamW([p], weightDecay: 0)] {
+      let slope = try gradient(of: p.sum(), withRespectTo: p)  // one number, expanded
+      let before = try p.array(of: Float.self)
+      try optimizer.step([slope], learningRate: 0.5)
+      try expectClose(p.detached(), Tensor(before.map { $0 - 0.5 }), atol: 1e-6)
+      #expect(try slope.array(of: Float.self) == [1, 1, 1])
+    }
   }
 
   @Test func gradientsThatDoNotFitAreAnError() throws {

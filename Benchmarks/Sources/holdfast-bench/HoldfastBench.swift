@@ -9,7 +9,7 @@ struct HoldfastBench: ParsableCommand {
     abstract: "Measure Holdfast beside its peers, as ratios of one run.",
     subcommands: [
       EncoderBench.self, AttackBench.self, SharesBench.self, StrengthBench.self, ScalingBench.self,
-      SensesBench.self, LoadBench.self,
+      SensesBench.self, LoadBench.self, TrainingBench.self,
     ])
 }
 

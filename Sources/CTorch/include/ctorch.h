@@ -64,6 +64,9 @@ int32_t hf_thread_count(void);
 /// The most bytes of a GPU's memory that tensors took so far.
 hf_status hf_peak_memory(hf_device device, int64_t *out);
 hf_status hf_set_thread_count(int32_t count);
+
+/// Whether threads that wait for each other sleep now, because others want the cores (waiting.c).
+bool hf_threads_sleep(void);
 bool hf_gradients_enabled(void);
 void hf_set_gradients_enabled(bool enabled);
 bool hf_load_cuda(void);
@@ -96,8 +99,8 @@ hf_status hf_item(hf_tensor a, double *out);
 
 // Element by element. A second operand may be a tensor (broadcast) or a number.
 enum {
-  HF_NEGATE, HF_ABS, HF_EXP, HF_LOG, HF_LOG1P, HF_SQRT, HF_RSQRT, HF_SIN, HF_COS, HF_TANH,
-  HF_ATANH, HF_SIGMOID, HF_RELU, HF_SIGN, HF_FLOOR, HF_CEIL, HF_ROUND, HF_SQUARE, HF_RECIPROCAL,
+  HF_NEGATE, HF_ABS, HF_EXP, HF_LOG, HF_LOG1P, HF_SQRT, HF_RSQRT, HF_SIN, HF_COS, HF_ACOS,
+  HF_TANH, HF_ATANH, HF_SIGMOID, HF_RELU, HF_SIGN, HF_FLOOR, HF_CEIL, HF_ROUND, HF_SQUARE, HF_RECIPROCAL,
   HF_ERF, HF_IS_NAN, HF_IS_FINITE, HF_NOT, HF_GELU, HF_GELU_TANH, HF_QUICK_GELU, HF_SILU,
   HF_REAL, HF_IMAG,
 };
@@ -193,9 +196,10 @@ hf_status hf_smallest_move(
 
 // Gradients.
 hf_status hf_set_requires_grad(hf_tensor a, bool flag);
+/// Inputs that `y` does not depend on are an error, or have zeros if `allow_unused`.
 hf_status hf_gradients(
     hf_tensor y, const hf_tensor *inputs, int32_t count, bool keep_graph, bool create_graph,
-    hf_tensor *out);
+    bool allow_unused, hf_tensor *out);
 
 // Optimisers: libtorch's own, over leaves whose gradients `hf_optimizer_step` is handed.
 hf_status hf_adamw(
@@ -206,6 +210,14 @@ hf_status hf_sgd(
     hf_optimizer *out);
 hf_status hf_optimizer_step(
     hf_optimizer optimizer, const hf_tensor *gradients, int32_t count, double rate);
+/// What an optimiser keeps of a parameter between steps, as copies on the CPU: AdamW its `step`
+/// (float64), `exp_avg` and `exp_avg_sq`, SGD with momentum its `momentum_buffer`. `out` has room for
+/// `count` of them, and is left as it is before the first step.
+hf_status hf_optimizer_state(
+    hf_optimizer optimizer, int32_t index, hf_tensor *out, int32_t count);
+/// Puts copies of such entries in place of what is kept; with a count of 0, nothing.
+hf_status hf_optimizer_restore(
+    hf_optimizer optimizer, int32_t index, const hf_tensor *values, int32_t count);
 void hf_optimizer_release(hf_optimizer optimizer);
 
 // Rendezvous: libtorch's TCPStore, texts by their keys, shared by the processes of a job. Every call

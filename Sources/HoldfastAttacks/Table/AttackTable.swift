@@ -61,7 +61,7 @@ public enum AttackTable {
     guard let entry = entries.first(where: { $0.name == spelling.name }) else {
       let near = nearest(spelling.name, among: entries.map(\.name))
       throw UsageError(
-        "there is no attack `\(spelling.name)`",
+        "unknown attack `\(spelling.name)`",
         hint: near.isEmpty
           ? "`holdfast list attacks` names them all"
           : "did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?")

@@ -54,6 +54,10 @@ extension AttackTable {
     apgd(
       "apgd-embedding", "Auto-PGD on the distance from the clean embedding; needs no label",
       EmbeddingDistance()),
+    apgd(
+      "apgd-embedding-l2",
+      "Auto-PGD on the squared distance from the clean embedding, lengths and all; needs no label",
+      SquaredEmbeddingDistance()),
   ]
 
   /// The options that APGD takes whatever its objective; in L1 it has its own.

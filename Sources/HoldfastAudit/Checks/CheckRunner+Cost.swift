@@ -1,6 +1,7 @@
 import HoldfastAttacks
 import HoldfastCore
 public import HoldfastData
+import HoldfastRecords
 
 extension CheckRunner {
   /// The most seconds that the whole checklist takes for one sample.

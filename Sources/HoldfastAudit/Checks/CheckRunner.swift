@@ -2,6 +2,7 @@ import Foundation
 import HoldfastAttacks
 import HoldfastCore
 public import HoldfastData
+import HoldfastErrors
 import HoldfastFormats
 public import HoldfastRecords
 
@@ -50,7 +51,7 @@ public struct CheckRunner {
       passes: record.passes, keep: { passes in try Self.write(record.with(passes), file) })
     for check in Checklist.checks
     where !record.checks.contains(where: { $0.letter == check.letter }) {
-      show("check (\(check.letter)) \(check.name), on \(taken.count) samples")
+      show("check (\(check.letter)) \(check.name), on \(counted(taken.count, "sample"))")
       let finding = try check.find(bench)
       record.passes = bench.passes
       record.checks.append(

@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 public import HoldfastRecords
 import HoldfastRuns
 
@@ -101,7 +102,7 @@ public enum Checklist {
     return CheckRecord(
       letter: check.letter, name: check.name, question: check.question, verdict: verdict,
       reason: verdict == .tooFew
-        ? "\(candidates) samples could speak against the run, and a failure takes \(fewest)"
+        ? "\(counted(candidates, "sample")) could speak against the run, and a failure takes \(fewest)"
         : reason,
       figures: finding.figures,
       samples: samples, against: finding.against, inFavour: finding.inFavour,

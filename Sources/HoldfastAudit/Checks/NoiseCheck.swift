@@ -1,5 +1,6 @@
 import HoldfastAttacks
 import HoldfastCore
+import HoldfastErrors
 import HoldfastRecords
 
 /// (g) Random noise is far weaker than the attack.
@@ -21,7 +22,7 @@ struct NoiseCheck: MaskingCheck {
     let gain = bench.clean.yes - attacked.yes
     guard Double(gain) >= bench.settings.leastGain * Double(bench.count) else {
       var finding = CheckFinding.notApplicable(
-        "the attack gains \(gain) of \(bench.count) samples, less than 5 points")
+        "the attack gains \(gain) of \(counted(bench.count, "sample")), less than 5 points")
       finding.figures = [
         .right(bench.clean, "when clean"),
         .right(attacked, "under \(bench.attack.name) at \(radius)"),

@@ -47,7 +47,7 @@ extension CheckBench {
   fileprivate func right(_ name: AuditProtocol, at index: Int) -> [Bool?] {
     records.map { record in
       guard let record,
-        let radii = record.protocols.first(where: { $0.name == name.rawValue })?.radii,
+        let radii = record.protocols.first(where: { $0.kind == name })?.radii,
         index < radii.count
       else { return nil }
       guard record.clean.correct else { return false }

@@ -13,7 +13,7 @@ struct WideCheck: MaskingCheck {
 
   func find(_ bench: CheckBench) throws -> CheckFinding {
     guard let radius = bench.widest else {
-      return .notApplicable("the input has no legal range of which 64/255 is a part")
+      return .notApplicable("the input has no legal range, so 64/255 means nothing")
     }
     let verdicts = try bench.standing(under: bench.attack, at: radius)
     var finding = CheckFinding(candidates: bench.clean.yes)

@@ -42,7 +42,7 @@ extension GalleryPainter {
   ) throws -> Panel {
     let shape = input.shape
     let width = max(1, shape.last ?? 1)
-    // Modalities of another form are shown as rows of their last axis, and no more than fit.
+    // Inputs of another form are shown as rows of their last axis, as many as fit.
     let height = shape.count >= 2 ? shape[shape.count - 2] : max(1, values.count / width)
     let area = height * width
     let channels = shape.count == 3 ? max(1, values.count / area) : 1

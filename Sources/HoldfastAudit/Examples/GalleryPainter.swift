@@ -6,7 +6,7 @@ import HoldfastMedia
 ///
 /// Pictures stay pictures; heat and depth become heat maps; a clip is a strip of frames; a
 /// spectrogram is shown as one, and a waveform is drawn, shown as a spectrogram and played; points
-/// are seen from three sides. A modality that it does not know is a heat map of its numbers.
+/// are seen from three sides. Inputs of any other modality become a heat map of their numbers.
 public struct GalleryPainter {
   let modality: Modality
   let input: InputSpec

@@ -1,4 +1,5 @@
 import HoldfastCore
+import HoldfastRecords
 
 /// The rows of a retrieval record: one for each attack of each protocol that is not a screen.
 struct RetrievalRows {

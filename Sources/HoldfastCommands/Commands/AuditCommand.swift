@@ -59,14 +59,14 @@ struct AuditCommand: TalkingCommand {
     help: ArgumentHelp(
       "nested: a success at a radius counts at larger ones; independent: each radius is attacked by "
         + "itself, as the reference does."),
-    completion: .list(["nested", "independent"]))
+    completion: .list(Budgets.allCases.map(\.rawValue)))
   var budgets = Budgets.nested.rawValue
 
   @Option(
     help: ArgumentHelp(
       "The precision of the search: float32; mixed (screens in bfloat16); bf16 (all but square). "
         + "Verdicts are float32."),
-    completion: .list(["float32", "mixed", "bf16"]))
+    completion: .list(SearchPrecision.allCases.map(\.rawValue)))
   var precision = SearchPrecision.float32.rawValue
 
   @OptionGroup var threat: ThreatOptions

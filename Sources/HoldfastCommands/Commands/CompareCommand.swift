@@ -8,7 +8,7 @@ struct CompareCommand: TalkingCommand {
     discussion: """
       Prints the difference of the accuracies per protocol and radius with a bootstrap interval and \
       McNemar's test, and says in what else the runs differ. It refuses unfinished runs, and runs of \
-      different data, also if a file of the same name has another content.
+      different data, even if all files have the same names.
       """)
 
   @Argument(

@@ -23,7 +23,7 @@ struct CompletionsCommand: ParsableCommand {
   func run() throws {
     guard let kind = CompletionShell(rawValue: shell) else {
       throw UsageError(
-        "there are no completions for `\(shell)`",
+        "unknown shell `\(shell)`",
         hint: nearest(shell, among: Self.shells).first.map { "did you mean `\($0)`?" }
           ?? "there are some for \(Self.shells.joined(separator: ", "))")
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Holdfast
 
 struct ExportCommand: TalkingCommand {
@@ -10,12 +9,14 @@ struct ExportCommand: TalkingCommand {
       Weights become safetensors in the layout, under the names and in the element types that they \
       were read in; the configuration, the tokenizer and the preprocessor beside them are copied. \
       transformers loads a folder that was in its layout, open_clip one that was in its own, with \
-      the same embeddings. The folder must not exist, or must be empty.
+      the same embeddings. Of a bundle whose defences are trained weights or adapters, the weights are \
+      written as they are with these, in the layout of its base. The folder must not exist, or must be empty.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "A folder, a file of weights, hf:org/repo, or `builtin`.", valueName: "model"),
+      "A folder, a file of weights, hf:org/repo, `builtin`, or a bundle of trained weights.",
+      valueName: "model"),
     completion: .model)
   var model: String
 
@@ -31,14 +32,7 @@ struct ExportCommand: TalkingCommand {
   @OptionGroup(title: CommandHelp.commonTitle) var talk: TalkOptions
 
   func run(in context: CommandContext) throws {
-    let path = try ModelSource.resolve(model)
-    if DefenseBundle.isBundle(path) {
-      let base = try DefenseStack(at: path).checkpoint.path
-      throw UsageError(
-        "`\(model)` is a bundle, and export writes only models without a defence as yet",
-        hint: "export its base: holdfast export \(base)")
-    }
-    let export = try ModelExport(at: path, vision: vision)
+    let export = try context.engine.export(model, vision: vision)
     try export.write(to: output)
     context.console.result(output)
     context.console.say("\(export.family): \(export.files.joined(separator: ", "))")

@@ -36,8 +36,14 @@ struct ListCommand: TalkingCommand {
         }, columns: ["attack", "what it is", "norms", "passes", "source", "options"])
     case "defenses", "defences":
       table = Self.table(
-        DefenseTable.entries.map { [$0.name, $0.summary, $0.options.joined(separator: ",")] },
-        columns: ["defense", "what it is", "options"])
+        DefenseTable.entries.map { entry in
+          [
+            entry.name, entry.summary, entry.training?.trains ?? "nothing",
+            entry.training?.needsInWords ?? "", entry.training?.costInWords ?? "", entry.source,
+            entry.options.joined(separator: ","),
+          ]
+        },
+        columns: ["defense", "what it is", "trains", "needs", "a step costs", "source", "options"])
     case "encoders":
       table = EncoderList.table()
     case "datasets":
@@ -47,7 +53,7 @@ struct ListCommand: TalkingCommand {
     default:
       let near = nearest(kind, among: Self.kinds)
       throw UsageError(
-        "there is no list of `\(kind)`",
+        "unknown list `\(kind)`",
         hint: near.first.map { "did you mean `\($0)`?" }
           ?? "list attacks, defenses, encoders, datasets or runs")
     }

@@ -6,7 +6,7 @@ import HoldfastDemo
 struct MakeDemoModelCommand: TalkingCommand {
   static let configuration = CommandConfiguration(
     commandName: "make-demo-model",
-    abstract: "Train the images and texts of the model that ships, on scenes drawn as it goes.",
+    abstract: "Train the image and text towers of the built-in model, on scenes drawn meanwhile.",
     discussion: """
       Writes a folder in Hugging Face's layout with a tokeniser of its own and a model card. The \
       checkpoint that does best on validation scenes is kept; the figures in the card are those of the \

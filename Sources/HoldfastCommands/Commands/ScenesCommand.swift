@@ -105,7 +105,7 @@ struct ScenesCommand: TalkingCommand {
 
   private func unknown(_ name: String, _ kind: String, among names: [String]) -> UsageError {
     UsageError(
-      "there is no \(kind) `\(name)`",
+      "unknown \(kind) `\(name)`",
       hint: nearest(name, among: names).first.map { "did you mean `\($0)`?" }
         ?? "choose from \(names.joined(separator: ", "))")
   }

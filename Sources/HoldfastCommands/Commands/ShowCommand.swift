@@ -88,7 +88,7 @@ struct ShowCommand: TalkingCommand {
     let known = found.summary.map {
       "the figures are of the first \($0.samples) of the data, which are complete."
     }
-    return "UNFINISHED: \(found.finished) samples are finished, and "
+    return "UNFINISHED: \(counted(found.finished, "sample is", "samples are")) finished, and "
       + (known
         ?? "nothing can be said about accuracy: the first sample of the data is missing, or the order is "
         + "not recorded.")
@@ -100,7 +100,7 @@ struct ShowCommand: TalkingCommand {
     guard let last = run.record.sessions.last else { return facts }
     let sessions = run.record.sessions.count { ($0.rank ?? 0) == 0 }
     facts.append(
-      "Holdfast \(run.plan.holdfast), \(sessions == 1 ? "one session" : "\(sessions) sessions"), the "
+      "Holdfast \(run.plan.holdfast), \(counted(sessions, "session")), the "
         + "last begun \(last.began) on \(last.device) with \(last.engine)")
     for (file, sum) in run.plan.model.files.sorted(by: { $0.key < $1.key }) {
       facts.append("  \(file): SHA-256 \(sum)")
@@ -109,7 +109,8 @@ struct ShowCommand: TalkingCommand {
       facts.append("  list of the data (ids, labels, file sizes): SHA-256 \(listing)")
     }
     let inputs = try run.inputDigest()
-    facts.append("  inputs of \(inputs.samples) samples, by their ids: SHA-256 \(inputs.sha256)")
+    facts.append(
+      "  inputs of \(counted(inputs.samples, "sample")), by their ids: SHA-256 \(inputs.sha256)")
     facts.append("To repeat it:")
     let launcher = last.processes.map {
       ["torchrun", "--standalone", "--nproc-per-node", "\($0)", "--no-python"]

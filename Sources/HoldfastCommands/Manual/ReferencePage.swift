@@ -108,12 +108,17 @@ struct ReferencePage {
     let intro = [
       "", "## Defences", "", "What `--method` of `holdfast harden` takes, as `name:key=value,…`.",
       "",
-      "| defence | what it is | a forward pass costs | options |", "|---|---|---|---|",
+      "F is a forward pass of the tower, B a backward pass, each for one sample. A method that trains takes",
+      "the same passes at inference as the model without it.", "",
+      "| defence | what it is | trains | needs | a step costs | a forward pass costs | source | options |",
+      "|---|---|---|---|---|---|---|---|",
     ]
     return intro
       + DefenseTable.entries.map { entry in
         Self.row([
-          "`\(entry.name)`", Self.literal(entry.summary), entry.passes,
+          "`\(entry.name)`", Self.literal(entry.summary),
+          Self.literal(entry.training?.trains ?? "nothing"), entry.training?.needsInWords ?? "",
+          entry.training?.costInWords ?? "", entry.passes, Self.literal(entry.source),
           entry.options.map { "`\($0)`" }.joined(separator: " "),
         ])
       }

@@ -71,7 +71,7 @@ struct DataRequest {
   func checkHasNoSplit(_ layout: String) throws(UsageError) {
     guard let split else { return }
     throw UsageError(
-      "`\(path)` is \(layout) and has no splits, so `\(split)` is none of them",
+      "`\(path)` is \(layout), which has no splits, and so no `\(split)`",
       hint: "leave --split out, or give the path of the part that you mean")
   }
 

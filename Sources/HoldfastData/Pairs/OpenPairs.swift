@@ -14,11 +14,11 @@ import HoldfastFormats
 ///   - modality: of a manifest with inputs of several modalities, the one whose rows count.
 ///   - split: the part of the set; by default the one that its layout names first.
 /// - Throws: ``DataError`` with the row or line of whatever is wrong; `UsageError` for a split or a
-///   modality that there is not.
+///   modality that they do not have.
 public func openPairs(
   at path: String, modality: Modality? = nil, split: String? = nil
 ) throws -> PairManifest {
-  // No modality has the empty name, which here stands for none.
+  // The empty name, which no modality has, stands for any.
   let request = DataRequest(
     path: path, modality: modality ?? Modality(rawValue: ""), split: split)
   guard FileManager.default.fileExists(atPath: path) else {

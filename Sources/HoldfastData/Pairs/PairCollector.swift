@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastCore
+import HoldfastErrors
 
 /// Pairs as they are read.
 struct PairCollector {
@@ -88,7 +89,7 @@ struct PairCollector {
     }
     guard !entries.isEmpty else {
       throw DataError(
-        "lists \(files.count) inputs, and none of their files is there, such as "
+        "lists \(counted(files.count, "input")), and none of their files is there, such as "
           + "`\(missing.first ?? "")`", in: path,
         hint: "put the files into the folders of the layout")
     }

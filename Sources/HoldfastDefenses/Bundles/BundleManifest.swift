@@ -36,7 +36,7 @@ struct BundleManifest: Codable {
 
   /// Reads the manifest in a folder, of any schema so far.
   ///
-  /// - Throws: `FormatError` for a file that is none, or is of a later schema.
+  /// - Throws: `FormatError` for a file that is not a manifest, or has a later schema.
   init(in folder: String) throws {
     let file = "\(folder)/\(DefenseBundle.manifestName)"
     let decoder = JSONDecoder()

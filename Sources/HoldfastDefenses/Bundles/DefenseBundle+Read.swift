@@ -45,17 +45,19 @@ extension DefenseBundle {
     guard let entry = entries.first(where: { $0.name == layer.method }) else {
       throw refuse("holds a layer of the unknown method `\(layer.method)`")
     }
-    guard entry.kind == kind else {
-      throw refuse(
-        "calls \(entry.name) a layer of kind `\(kind.rawValue)`; it is of kind "
-          + "`\(entry.kind.rawValue)`", hint: BundleManifest.again)
-    }
+    let defense: any Defense
     do {
-      return try entry.decode(layer.parameters)
+      defense = try entry.decode(layer.parameters)
     } catch {
       throw refuse(
         "holds parameters that \(entry.name) does not take", hint: BundleManifest.again)
     }
+    guard defense.kind == kind else {
+      throw refuse(
+        "calls \(entry.name) a layer of kind `\(kind.rawValue)`; it is of kind "
+          + "`\(defense.kind.rawValue)`", hint: BundleManifest.again)
+    }
+    return defense
   }
 
   private static func tensors(

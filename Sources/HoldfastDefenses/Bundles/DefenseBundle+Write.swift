@@ -47,9 +47,8 @@ extension DefenseBundle {
 
   private static func makeFolder(_ folder: String) throws(UsageError) {
     let files = FileManager.default
-    if let held = try? files.contentsOfDirectory(atPath: folder), !held.isEmpty,
-      !isBundle(folder)
-    {
+    let held = try? files.contentsOfDirectory(atPath: folder)
+    if let held, !held.allSatisfy({ $0 == trainingName }), !isBundle(folder) {
       throw UsageError(
         "the folder `\(folder)` holds something else", hint: "name a new folder for the bundle")
     }

@@ -10,6 +10,9 @@ public struct DefenseBundle {
   /// The file that says what the folder is.
   public static let manifestName = "holdfast.json"
 
+  /// The folder beside it that keeps the states of trainings.
+  public static let trainingName = "training"
+
   /// A model that a bundle refers to.
   public struct Reference: Codable, Hashable, Sendable {
     /// Its absolute path when the bundle was made.

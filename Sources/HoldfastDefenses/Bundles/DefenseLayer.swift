@@ -23,7 +23,7 @@ public struct DefenseLayer {
   public var method: String { type(of: defense).name }
 
   /// What the defence changes.
-  public var kind: LayerKind { type(of: defense).kind }
+  public var kind: LayerKind { defense.kind }
 
   /// The modalities that it hardens, by name.
   public var senses: [Modality] { fitted.keys.sorted { $0.rawValue < $1.rawValue } }

@@ -97,6 +97,16 @@ extension AnchorBank {
         : "names must be those of the classes; like `\(first)` are \(like.named)")
   }
 
+  /// The texts for each class in a JSON file, in the order of the classes.
+  ///
+  /// - Throws: ``EncoderError`` for a file that does not have texts for each of them.
+  public static func descriptions(
+    in path: String, for classNames: [String]
+  ) throws -> [[String]] {
+    let all = try descriptions(in: path)
+    return try chosen(classNames, of: all.keys.sorted(), in: path).map { all[$0] ?? [] }
+  }
+
   private static func descriptions(in path: String) throws -> [String: [String]] {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw EncoderError(

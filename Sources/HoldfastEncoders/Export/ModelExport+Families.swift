@@ -1,7 +1,8 @@
 import Foundation
-import HoldfastCore
+public import HoldfastCore
 import HoldfastFormats
-import HoldfastLayers
+public import HoldfastLayers
+import HoldfastTensor
 
 extension ModelExport {
   /// The export of the model at `path`.
@@ -10,35 +11,44 @@ extension ModelExport {
   ///   - path: a folder or a file of weights, of any family that
   ///     ``loadModel(at:vision:depthCamera:device:)`` reads.
   ///   - vision: weights of a fine-tuned vision tower to put in place of a CLIP model's own.
+  ///   - trained: parameters to write in place of the model's own, by the names of ``Sense/parameters``,
+  ///     for each modality whose tower was trained.
   /// - Throws: what the loader of the family throws; ``EncoderError`` for a model that is code, and
   ///   for a vision tower that the family has no use for.
-  public init(at path: String, vision: String? = nil) throws {
+  public init(
+    at path: String, vision: String? = nil, trained: [Modality: ParameterStore] = [:]
+  ) throws {
     let family = try Self.family(at: path)
     guard family == .clip || vision == nil else { throw family.refusal(ofVisionAt: path) }
     let folder = ModelFolder(holding: path)
     self.family = family.rawValue
     switch family {
-    case .clip: parts = try Self.clip(path, vision, folder)
+    case .clip: parts = try Self.clip(path, vision, folder, trained)
     case .languageBind:
       let source = try openCheckpoint(at: path)
       let model = try loadLanguageBind(at: path, lora: .kept).model
       let keys = try LanguageBindLayout(of: source).keys(for: model.configuration)
-      parts = [Self.weights(model.parameters, keys, source)] + folder.companions()
+      let parameters = try model.parameters.trained(by: trained.values)
+      parts = [Self.weights(parameters, keys, source)] + folder.companions()
     case .imageBind:
       let model = try loadImageBind(at: path).model
+      let parameters = try model.parameters.trained(by: trained.values)
       parts =
-        [Self.weights(model.parameters, .imageBind(), try openCheckpoint(at: path))]
+        [Self.weights(parameters, .imageBind(), try openCheckpoint(at: path))]
         + folder.companions()
     case .uniBind:
       let source = try openCheckpoint(at: path)
       let model = try loadUniBind(at: path).model
+      let parameters = try model.parameters.trained(by: trained.values)
       parts =
-        [Self.weights(model.parameters, UniBindLayout(of: source).keys, source)]
+        [Self.weights(parameters, UniBindLayout(of: source).keys, source)]
         + folder.companions()
     case .tinyBind:
       parts =
-        try Self.clip(path, nil, folder)
-        + loadTinyBind(at: path).towers.flatMap { try Self.tower($0, at: path) }
+        try Self.clip(path, nil, folder, trained.filter { $0.key == .image })
+        + loadTinyBind(at: path).towers.flatMap {
+          try Self.tower($0, at: path, trained[$0.modality])
+        }
     }
   }
 
@@ -59,7 +69,8 @@ extension ModelExport {
 
   /// A CLIP model, in transformers' layout or in open_clip's.
   private static func clip(
-    _ path: String, _ vision: String?, _ folder: ModelFolder
+    _ path: String, _ vision: String?, _ folder: ModelFolder,
+    _ trained: [Modality: ParameterStore]
   ) throws -> [Part] {
     let source = try openCheckpoint(at: path)
     let layout = try CLIPLayout(of: source)
@@ -72,16 +83,20 @@ extension ModelExport {
       let json = try loaded.model.configuration.openCLIPJSON(loaded.preprocessor)
       parts.append(Part(name: configuration) { try AtomicFile.write(json, to: $0) })
     }
-    return [weights(loaded.model.parameters, layout.keys, source, as: name, buffers: false)] + parts
+    let parameters = try loaded.model.parameters.trained(by: trained.values)
+    return [weights(parameters, layout.keys, source, as: name, buffers: false)] + parts
   }
 
   /// The tower of a further modality of a TinyBind model.
-  private static func tower(_ tower: TinyBindTower, at path: String) throws -> [Part] {
+  private static func tower(
+    _ tower: TinyBindTower, at path: String, _ trained: ParameterStore?
+  ) throws -> [Part] {
     let sense = tower.modality.rawValue
     let place = TinyBindFolder(path).tower(sense)
     let source = try openCheckpoint(at: "\(place)/\(weightsName)")
     let prefix = "\(TinyBindFolder.name)/\(sense)/"
-    return [weights(tower.parameters, .identity, source, as: prefix + weightsName)]
+    let parameters = try tower.parameters.trained(by: trained.map { [$0] } ?? [])
+    return [weights(parameters, .identity, source, as: prefix + weightsName)]
       + ModelFolder(holding: place).companions(below: prefix)
   }
 
@@ -113,5 +128,25 @@ extension ModelFolder {
         try AtomicFile.write(Array(Data(contentsOf: origin)), to: $0)
       }
     }
+  }
+}
+
+extension ParameterStore {
+  /// These parameters with those of trained towers in their places.
+  ///
+  /// A tower is trained with its own adapters merged, so those of a weight that changed are zero here.
+  fileprivate func trained(
+    by towers: some Sequence<ParameterStore>
+  ) throws(TorchError) -> ParameterStore {
+    var store = self
+    for tower in towers {
+      for name in tower.names {
+        store[name] = tower[name]
+        guard name.hasSuffix(".weight") else { continue }
+        let adapter = "\(name.dropLast("weight".count))lora_b"
+        if let b = store[adapter] { store[adapter] = try b.zerosLike() }
+      }
+    }
+    return store
   }
 }

@@ -41,7 +41,11 @@ enum ModelFamily: String {
   case uniBind = "UniBind"
   case tinyBind = "TinyBind"
 
+  /// The family of a folder or a file of weights.
+  ///
+  /// - Throws: ``EncoderError`` for the folder of a single tower; what reading the files throws.
   init(at path: String) throws {
+    if let refusal = TinyBindFolder.refusal(ofTowerAt: path) { throw refusal }
     if !TinyBindFolder(path).senses.isEmpty {
       self = .tinyBind
     } else if try Self.isLanguageBind(ModelFolder(holding: path)) {

@@ -82,4 +82,19 @@ public struct TinyBindFolder: Sendable {
       return (places[0], first) < (places[1], second)
     }
   }
+
+  /// Why the folder of one tower is not a model; nil for any other folder.
+  static func refusal(ofTowerAt path: String) -> EncoderError? {
+    guard let json = FileManager.default.contents(atPath: "\(path)/config.json"),
+      let tower = try? JSONDecoder().decode(TinyBindConfiguration.self, from: json)
+    else { return nil }
+    let place = URL(fileURLWithPath: path).standardizedFileURL
+    let model = place.deletingLastPathComponent().deletingLastPathComponent().path
+    let isInPlace = FileManager.default.fileExists(atPath: "\(model)/config.json")
+    return EncoderError(
+      what: "is the \(tower.modality.rawValue) tower of a model, not a model", where: path,
+      hint: isInPlace
+        ? "give the folder of the model: `\(model)`"
+        : "put it into a CLIP folder as \(name)/\(tower.modality.rawValue), and give that folder")
+  }
 }

@@ -2,6 +2,7 @@ import Foundation
 import HoldfastAudit
 import HoldfastCore
 import HoldfastData
+import HoldfastErrors
 import HoldfastRecords
 public import HoldfastReport
 import HoldfastRuns
@@ -46,7 +47,7 @@ extension ResolvedAudit {
     return AuditEstimate(
       heading: """
         The most that a sample costs, which is what one costs that no attack fools,
-        at \(record.radii.joined(separator: ", ")), measured on \(samples.count) samples on \(device):
+        at \(record.radii.joined(separator: ", ")), measured on \(counted(samples.count, "sample")) on \(device):
         """,
       table: table,
       sentences: sentences(cost, decoding, total, memory, device)

@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastAudit
 import HoldfastData
+import HoldfastErrors
 import HoldfastMedia
 import HoldfastRecords
 import HoldfastRuns
@@ -42,7 +43,8 @@ struct AuditSession {
     do {
       try finishSamples(of: run, audit)
       if let job, try !job.gather(run) {
-        observer.say("rank \(run.shard.rank) has added \(run.added) samples to \(folder)")
+        observer.say(
+          "rank \(run.shard.rank) has added \(counted(run.added, "sample")) to \(folder)")
         return nil
       }
       return try run.finish(checks: try checks(run), complete)

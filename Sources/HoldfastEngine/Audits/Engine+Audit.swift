@@ -57,8 +57,12 @@ extension Engine {
   private func resolve(_ request: AuditRequest, job: RankGroup?) throws -> [ResolvedAudit] {
     try request.check()
     return switch request.task {
-    case .classification: try ResolvedAudit.classification(request, by: self, job: job)
-    case .retrieval: [try ResolvedAudit.retrieval(request, by: self, job: job)]
+    case .classification:
+      try ResolvedClassification.all(request, by: self).map {
+        try ResolvedAudit($0, by: self, job: job)
+      }
+    case .retrieval:
+      [try ResolvedAudit(ResolvedRetrieval(request, by: self), by: self, job: job)]
     }
   }
 }

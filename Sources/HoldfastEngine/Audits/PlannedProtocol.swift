@@ -20,7 +20,7 @@ struct PlannedProtocol {
     hasSource: Bool
   ) -> [PlannedProtocol] {
     [AuditProtocol.transfer, .whiteBox, .adaptive].map { name in
-      guard request.protocols.isEmpty || request.protocols.contains(name) else {
+      guard request.asks(for: name) else {
         return PlannedProtocol(name: name, omitted: "not asked for")
       }
       switch name {

@@ -36,7 +36,7 @@ extension AuditOutcome {
     let names = skipped.prefix(5).joined(separator: ", ")
     let rest = skipped.count > 5 ? ", and \(skipped.count - 5) more" : ""
     let gates = requirements.map { "`\($0)`" }.joined(separator: ", ")
-    return "\(skipped.count) \(skipped.count == 1 ? "sample was" : "samples were") skipped "
+    return counted(skipped.count, "sample was", "samples were") + " skipped "
       + "(\(names)\(rest)), which \(gates) does not allow; --allow-skipped \(skipped.count) "
       + "allows it"
   }
@@ -53,7 +53,6 @@ public struct InterruptedRun: Error {
 
   /// The finished samples that are kept, in a sentence.
   public var remark: String {
-    "`\(folder)` keeps the \(finished) samples that are finished, and the same command goes on from "
-      + "there"
+    "`\(folder)` keeps \(counted(finished, "finished sample")), and the same command goes on from there"
   }
 }

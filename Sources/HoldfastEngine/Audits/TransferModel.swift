@@ -8,9 +8,11 @@ extension ModelSource {
   /// - Throws: `UsageError` for a model of another input size.
   func transferModel(_ request: AuditRequest) throws -> ModelSource? {
     guard let name = request.transferFrom else { return try undefended() }
-    let source = try ModelSource(
-      name, modality: modality, place: place, script: request.model.script.also(for: name),
-      depthCamera: modality == .depth ? request.model.camera : nil, device: encoder.device)
+    let source = try about(fileOf: "transfer-from") {
+      try ModelSource(
+        name, modality: modality, place: place, script: request.model.script.also(for: name),
+        depthCamera: modality == .depth ? request.model.camera : nil, device: encoder.device)
+    }
     let (theirs, ours) = (source.encoder.input, encoder.input)
     guard theirs == ours else {
       throw UsageError(

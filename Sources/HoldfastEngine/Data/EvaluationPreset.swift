@@ -31,7 +31,7 @@ package struct EvaluationPreset: Equatable {
     let names = Source.allCases.map(\.rawValue)
     guard let source = Source(rawValue: parts[0]) else {
       throw UsageError(
-        "there is no preset `\(text)`",
+        "unknown preset `\(text)`",
         hint: nearest(parts[0], among: names).first.map { "did you mean `\($0)`?" }
           ?? "the presets are \(names.joined(separator: ", "))")
     }

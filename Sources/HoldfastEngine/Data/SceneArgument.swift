@@ -15,7 +15,7 @@ package struct SceneArgument {
 
   /// Reads what follows `--data`, or gives nil when no scenes are meant.
   ///
-  /// - Throws: `UsageError` with the nearest name for a split that there is not.
+  /// - Throws: `UsageError` with the nearest name for an unknown split.
   init?(_ path: String) throws(UsageError) {
     guard path.hasPrefix(Self.prefix) else { return nil }
     let name = String(path.dropFirst(Self.prefix.count))

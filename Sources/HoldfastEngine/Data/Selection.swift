@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastCore
 import HoldfastData
+import HoldfastErrors
 import HoldfastRecords
 
 /// Which samples of a data set are audited.
@@ -35,7 +36,8 @@ public struct Selection: Hashable, Sendable {
   func taken(from pairs: PairManifest) throws -> PairManifest {
     if strict, let first = pairs.missing.first {
       throw DataError(
-        "lacks the files of \(pairs.missing.count) inputs, such as `\(first)`", in: pairs.path,
+        "lacks the files of \(counted(pairs.missing.count, "input")), such as `\(first)`",
+        in: pairs.path,
         hint: "fetch them, or leave --strict out to audit the others")
     }
     return try subsample.map { try pairs.taking(Subsample($0)) } ?? pairs

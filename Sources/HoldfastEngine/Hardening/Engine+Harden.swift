@@ -3,13 +3,43 @@ import HoldfastCore
 public import HoldfastDefenses
 import HoldfastEncoders
 import HoldfastRecords
+import HoldfastTraining
 
 extension Engine {
-  /// Puts a defence around a model, and writes it as a bundle.
+  /// Defends a model, with a training if the method needs one, and writes the result as a bundle.
+  ///
+  /// A training keeps its state in the folder `training` of the bundle's folder, and goes on from there
+  /// when the same request is made again.
   ///
   /// - Returns: the bundle; its folder is that of the request.
+  /// - Throws: `UsageError` for a request that cannot be met, `NotFiniteError` for a training that comes to
+  ///   NaN or infinity.
   @discardableResult
   public func harden(_ request: HardenRequest) throws -> DefenseBundle {
+    try hardened(request).bundle
+  }
+
+  /// The bundle of a request, which is written, and what each training came to.
+  func hardened(
+    _ request: HardenRequest
+  ) throws -> (bundle: DefenseBundle, outcomes: [Modality: TrainingOutcome]) {
+    let (defense, model) = try opened(request)
+    if let method = defense as? any TrainingDefense {
+      return try train(method, request, on: model)
+    }
+    try request.refuseTraining()
+    let guide = try request.guide.map { try ModelSource($0, device: model.encoder.device) }
+    let senses =
+      try request.modalities.isEmpty ? senses(of: model, for: defense) : request.modalities
+    let bundle = try harden(model, senses, with: defense, guide: guide)
+    try bundle.write(to: request.output)
+    return (bundle, [:])
+  }
+
+  /// The method and the model of a request.
+  func opened(
+    _ request: HardenRequest
+  ) throws -> (defense: any Defense, model: ModelSource) {
     let defense = try about("method") { () throws(UsageError) in
       try DefenseTable.defense(request.method, isGuided: request.guide != nil)
     }
@@ -24,12 +54,7 @@ extension Engine {
         "`\(request.output)` lies in the model that the defence goes around",
         hint: "name a folder beside it", option: "output")
     }
-    let guide = try request.guide.map { try ModelSource($0, device: model.encoder.device) }
-    let senses =
-      try request.modalities.isEmpty ? senses(of: model, for: defense) : request.modalities
-    let bundle = try harden(model, senses, with: defense, guide: guide)
-    try bundle.write(to: request.output)
-    return bundle
+    return (defense, model)
   }
 
   /// The bundle of a defence around some modalities of a model, which may be a bundle itself.
@@ -43,12 +68,8 @@ extension Engine {
         texts: model.model.text?.embed)
       fitted[sense] = try defense.fit(context)
     }
-    let base =
-      try model.defenses == nil
-      ? DefenseBundle.Reference(path: model.path, files: model.record.files)
-      : DefenseBundle.reference(to: model.record.path)
     return DefenseBundle(
-      base: base,
+      base: try model.reference(),
       layers: [
         DefenseLayer(
           defense, fitted: fitted,
@@ -77,8 +98,15 @@ extension Engine {
 }
 
 extension ModelSource {
+  /// What a bundle around this model refers to.
+  func reference() throws -> DefenseBundle.Reference {
+    try defenses == nil
+      ? DefenseBundle.Reference(path: path, files: record.files)
+      : DefenseBundle.reference(to: record.path)
+  }
+
   /// A modality as a further defence finds it: with the defences that it has, without a head.
-  fileprivate func unhardened(_ name: Modality) throws -> Subject {
+  func unhardened(_ name: Modality) throws -> Subject {
     if let defenses, !defenses.senses.contains(name), let sense = model[name] {
       return sense.subject()
     }

@@ -12,6 +12,8 @@ public struct HardenRequest: Hashable, Sendable {
   public var guide: String?
   /// The modalities to harden; empty for all around which the defence can go.
   public var modalities: [Modality] = []
+  /// How a defence that learns is trained; methods that compute what they need take nothing of it.
+  public var training = TrainingRequest()
   /// The bundle's folder.
   public var output: String
 
@@ -41,6 +43,15 @@ extension HardenRequest: Codable {
       self, HardenRequest(model: "", method: "", output: ""), Self.fields, to: encoder)
   }
 
+  /// Refuses options of a training for a method that trains nothing.
+  func refuseTraining() throws(UsageError) {
+    guard let first = training.given.first else { return }
+    throw UsageError(
+      "--\(first) is about a training, and \(method) trains nothing",
+      hint: "leave it out; `holdfast list defenses` says which methods learn from data",
+      option: first)
+  }
+
   private static var fields: [RequestField<HardenRequest>] {
     [
       .value("model", \.model.model), .value("vision", \.model.vision),
@@ -49,7 +60,7 @@ extension HardenRequest: Codable {
       .value("threads", \.model.threads), .value("method", \.method),
       .value("guide", \.guide), .list("modality", \.modalities, senses, \.rawValue),
       .value("output", \.output),
-    ]
+    ] + TrainingRequest.fields.map { $0.within(\.training) }
   }
 
   private static func senses(_ names: [String]) throws(UsageError) -> [Modality] {

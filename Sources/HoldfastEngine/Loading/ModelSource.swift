@@ -173,16 +173,18 @@ public struct ModelSource {
     try place.put(subject, sense.preparation)
   }
 
+  /// An attack that a defence must face, and the layers that it searches in; nil for the model's own.
+  typealias AdaptiveSearch = (recipe: AttackRecipe, search: DefenseStack?)
+
   /// The attacks that the defences must face, each with the layers that it searches in; nil for the
   /// model's own.
-  func adaptiveAttacks(steps: Int) -> [(recipe: AttackRecipe, search: DefenseStack?)] {
+  func adaptiveAttacks(steps: Int) -> [AdaptiveSearch] {
     defenses?.adaptiveAttacks(of: modality, on: encoder.input, steps: steps) ?? []
   }
 
   /// The substitutes of adaptive attacks that do not search in the model itself, by name.
   func substitutes(
-    for attacks: [(recipe: AttackRecipe, search: DefenseStack?)], bare: Subject,
-    classes: [String]?
+    for attacks: [AdaptiveSearch], bare: Subject, classes: [String]?
   ) throws -> [String: Subject] {
     var subjects: [String: Subject] = [:]
     for (recipe, search) in attacks {
@@ -196,6 +198,19 @@ public struct ModelSource {
     _ names: [String], _ templates: PromptTemplates, _ anchors: AnchorFile?
   ) throws -> Head {
     if let classes = sense.classes { return try classes.head(for: names, of: path) }
+    let bank =
+      if anchors?.path == nil {
+        try self.bank(names, templates, anchors)
+      } else {
+        try about(fileOf: "anchors") { try self.bank(names, templates, anchors) }
+      }
+    return try bank.to(sense.encoder.device).head(anchors?.reduction ?? .mean, scale: sense.scale)
+  }
+
+  /// The anchors of the classes, of the width of the model's embeddings.
+  private func bank(
+    _ names: [String], _ templates: PromptTemplates, _ anchors: AnchorFile?
+  ) throws -> AnchorBank {
     let source = anchors?.source(templates) ?? model.anchors ?? .templates(templates)
     var reader: (any TextEmbedder)? = model.text
     if case .templates = source { reader = try texts }
@@ -206,7 +221,7 @@ public struct ModelSource {
           + "\(sense.encoder.embeddingWidth)",
         where: anchors?.path ?? path, hint: "give anchors that were made with this model")
     }
-    return try bank.to(sense.encoder.device).head(anchors?.reduction ?? .mean, scale: sense.scale)
+    return bank
   }
 
   /// The text tower with its tokeniser.

@@ -1,12 +1,13 @@
 public import HoldfastAttacks
-public import HoldfastAudit
+import HoldfastAudit
 public import HoldfastCore
 public import HoldfastEncoders
+public import HoldfastRecords
 
 /// A request for an audit, from a command line, a YAML file or an HTTP body.
 ///
 /// The command line, a YAML file and a JSON body decode to the same value: its keys are the names
-/// of the options of `holdfast audit`. A key that there is not is refused.
+/// of the options of `holdfast audit`. An unknown key is refused.
 ///
 /// ```swift
 /// var request = AuditRequest(model: "path/to/clip", data: ["path/to/images"])
@@ -188,7 +189,7 @@ extension AuditRequest {
     for text in texts {
       guard let name = AuditProtocol(rawValue: text), protocolNames.contains(name) else {
         throw UsageError(
-          "there is no protocol `\(text)`",
+          "unknown protocol `\(text)`",
           hint: nearest(text, among: names).first.map { "did you mean `\($0)`?" }
             ?? "the protocols are \(names.joined(separator: ", "))", option: "protocol")
       }

@@ -58,10 +58,13 @@ extension Engine {
     _ request: ModelRequest, modality: Modality? = nil, at place: AttackPlace = .model
   ) throws -> ModelSource {
     let began = ContinuousClock.now
+    let (script, camera, device) = try (
+      request.script, request.camera, self.device(of: request)
+    )
+    let path = try about(fileOf: "model") { try ModelSource.resolve(request.model) }
     let source = try ModelSource(
-      request.model, modality: modality, place: place, vision: request.vision,
-      script: try request.script, depthCamera: try request.camera,
-      device: try device(of: request))
+      path, modality: modality, place: place, vision: request.vision, script: script,
+      depthCamera: camera, device: device)
     let seconds = (ContinuousClock.now - began) / .seconds(1)
     observer.detail(
       "\(source.path): \(source.model.modalities.map(\.rawValue).joined(separator: ", ")), loaded in "
@@ -97,7 +100,7 @@ package func parseDevice(_ device: String) throws(UsageError) -> Device {
   }
   guard parsed.isAvailable else {
     throw UsageError(
-      "there is no device `\(device)` here",
+      "the device `\(device)` is not available here",
       hint: parsed == .mps
         ? "MPS needs an Apple machine"
         : "CUDA needs an NVIDIA GPU and a set-up with its libraries (LIBTORCH_MODE=cuda)",
@@ -111,7 +114,7 @@ package func parseSense(_ text: String) throws(UsageError) -> Modality {
   let all = Modality.allCases.map(\.rawValue)
   if all.contains(text) { return Modality(rawValue: text) }
   throw UsageError(
-    "there is no modality `\(text)`",
+    "unknown modality `\(text)`",
     hint: nearest(text, among: all).first.map { "did you mean `\($0)`?" }
       ?? "the modalities are \(all.joined(separator: ", "))")
 }
@@ -120,7 +123,11 @@ package func parseSense(_ text: String) throws(UsageError) -> Modality {
 package func promptTemplates(
   file: String?, of set: (any DataSet)? = nil, for modality: Modality = .image
 ) throws -> PromptTemplates {
-  if let file { return try PromptTemplates(contentsOf: URL(fileURLWithPath: file)) }
+  if let file {
+    return try about(fileOf: "templates") {
+      try PromptTemplates(contentsOf: URL(fileURLWithPath: file))
+    }
+  }
   if let texts = set?.templates { return try PromptTemplates(texts) }
   return .standard(for: modality)
 }

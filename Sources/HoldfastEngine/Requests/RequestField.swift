@@ -21,6 +21,27 @@ struct RequestField<Root> {
   let name: String
   let read: (inout Root, Values) throws -> Void
   let write: (Root, Root, inout KeyedEncodingContainer<RequestKey>) throws -> Void
+  /// Whether two requests have different values.
+  let differs: (Root, Root) -> Bool
+
+  /// The same option of what holds `Root` at a path.
+  func within<Whole>(_ path: WritableKeyPath<Whole, Root>) -> RequestField<Whole> {
+    RequestField<Whole>(
+      name: name, read: { try read(&$0[keyPath: path], $1) },
+      write: { try write($0[keyPath: path], $1[keyPath: path], &$2) },
+      differs: { differs($0[keyPath: path], $1[keyPath: path]) })
+  }
+
+  private init(
+    name: String, read: @escaping (inout Root, Values) throws -> Void,
+    write: @escaping (Root, Root, inout KeyedEncodingContainer<RequestKey>) throws -> Void,
+    differs: @escaping (Root, Root) -> Bool
+  ) {
+    self.name = name
+    self.read = read
+    self.write = write
+    self.differs = differs
+  }
 
   /// A field that reads and writes `stored`, whose value is `Value`.
   private init<Value: Equatable, Stored: Codable>(
@@ -29,6 +50,7 @@ struct RequestField<Root> {
     encode: @escaping (Value) -> Stored?
   ) {
     self.name = name
+    differs = { $0[keyPath: path] != $1[keyPath: path] }
     read = { root, values in
       let key = RequestKey(name)
       guard values.contains(key), try !values.decodeNil(forKey: key) else { return }
@@ -150,7 +172,7 @@ package func choose<Value: RawRepresentable & CaseIterable>(
 
 /// Reads a request: its defaults, and what `decoder` gives instead.
 ///
-/// - Throws: `UsageError` for a name that is none of its fields'.
+/// - Throws: `UsageError` for a name that is not one of its fields.
 func decodeRequest<Root>(
   _ plain: Root, _ fields: [RequestField<Root>], called kind: String, from decoder: any Decoder
 ) throws -> Root {

@@ -1,3 +1,4 @@
+import HoldfastErrors
 import Synchronization
 
 /// A checkpoint cut into several files by a Hugging Face index (`model.safetensors.index.json`).
@@ -77,7 +78,7 @@ public final class ShardedCheckpoint: TensorSource {
         return source
       }
       throw FormatError(
-        "lacks \(absent.count) tensors that \(file) places in it, such as \(quoted(example))",
+        "lacks \(counted(absent.count, "tensor")) that \(file) places in it, such as \(quoted(example))",
         in: directory + shard, hint: "index and shards come from different revisions")
     }
   }

@@ -5,7 +5,7 @@ public struct PointCloud: Hashable, Sendable {
 
   /// Wraps coordinates.
   ///
-  /// Throws when there is no point, when the number of values is no multiple of 3, and on a
+  /// Throws when there is no point, when the number of values is not a multiple of 3, and on a
   /// coordinate that is not a finite number.
   public init(coordinates: [Float]) throws(MediaError) {
     guard !coordinates.isEmpty else { throw MediaError("the point cloud has no points") }

@@ -8,7 +8,7 @@ public struct TriangleMesh: Hashable, Sendable {
 
   /// Wraps triangles.
   ///
-  /// Throws when there is no triangle, when the number of indices is no multiple of 3, and on an index
+  /// Throws when there is no triangle, when the number of indices is not a multiple of 3, and on an index
   /// that no vertex has.
   public init(vertices: PointCloud, corners: [Int]) throws(MediaError) {
     guard !corners.isEmpty else { throw MediaError("the mesh has no faces") }

@@ -9,7 +9,7 @@ enum SoundFormat: String, CaseIterable {
   case au = "AU"
   case matroska = "Matroska"
 
-  /// Recognises a file, nil when it is none of these.
+  /// Recognises a file; nil for any other format.
   init?(of bytes: [UInt8]) {
     let found = Self.allCases.first { $0.describes(bytes) }
     guard let found else { return nil }

@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 import HoldfastRecords
 
 /// The masking checklist, ready for the template `checks`.
@@ -28,7 +29,7 @@ struct CheckView {
         },
         test: Shown(
           check.p.map {
-            "of \(check.samples) samples \(check.against) speak against and \(check.inFavour) for it, "
+            "of \(counted(check.samples, "sample")) \(check.against) speak against and \(check.inFavour) for it, "
               + "p = \(String(format: "%.2g", $0)); it fails below \(String(format: "%g", check.level))"
           } ?? ""),
         meaning: Shown(

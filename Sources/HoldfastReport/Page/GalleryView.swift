@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 import HoldfastRecords
 
 /// The example gallery, ready for the template `gallery`.
@@ -103,8 +104,8 @@ struct GalleryView {
   private static func stands(_ row: RadiusSummaryRecord) -> String {
     row.robust == 0
       ? "No sample stands at \(row.radius)."
-      : "\(row.robust) of \(row.total) samples stand at \(row.radius): nothing that was run fooled "
-        + "the model there, so they have no adversarial input to show."
+      : "Of \(counted(row.total, "sample")), \(row.robust) withstood every attack at \(row.radius), "
+        + "so there is no adversarial input to show for them."
   }
 
   private static func cosine(_ value: Double) -> String { String(format: "%.3f", value) }

@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastErrors
 import HoldfastRecords
 
 /// One run on a page, ready for the template `run`.
@@ -91,7 +92,7 @@ struct RunSection {
     remarks = (retrieval?.remarks ?? aimNotes(plan)).map { Shown($0) }
     facts = Self.facts(run).map { Fact(name: Shown($0.0), value: Shown($0.1)) }
     var commands: [String] = []
-    for command in run.record.sessions.map({ $0.command.map(\.quoted).joined(separator: " ") })
+    for command in run.record.sessions.map({ shellLine($0.command) })
     where !commands.contains(command) {
       commands.append(command)
     }
@@ -107,7 +108,7 @@ struct RunSection {
       plan.retrieval == nil
       ? "\(verb.0) right when clean"
       : "\(verb.1) a partner first (R@1) when clean"
-    var text = "Of \(clean.total) samples, \(clean.count) \(what)."
+    var text = "Of \(counted(clean.total, "sample")), \(clean.count) \(what)."
     if let first = summary.worstCase.first, let last = summary.worstCase.last {
       text += " All attacks that were run together leave \(first.robust) at \(plan.norm) "
       text += first.radius
@@ -273,7 +274,7 @@ struct RunSection {
   private static func precision(_ plan: PlanRecord) -> String {
     guard plan.precision != "float32" else { return plan.precision }
     var exact: [String] = []
-    for attack in plan.protocols.filter({ !$0.name.hasPrefix("transfer") }).flatMap(\.attacks)
+    for attack in plan.protocols.filter({ $0.kind?.isTransfer != true }).flatMap(\.attacks)
     where attack.precision == nil && !exact.contains(attack.name) { exact.append(attack.name) }
     return plan.precision
       + (exact.isEmpty ? "" : ", but float32 for \(exact.joined(separator: ", "))")
@@ -292,17 +293,4 @@ extension PlanRecord {
 
   /// The sizes of a sample.
   var size: String { attackSpace.shape.map(String.init).joined(separator: "×") }
-}
-
-extension String {
-  /// This text as one word of a shell's line.
-  fileprivate var quoted: String {
-    let isPlain =
-      !isEmpty
-      && utf8.allSatisfy { byte in
-        byte > 127 || Character(UnicodeScalar(byte)).isLetter
-          || Character(UnicodeScalar(byte)).isNumber || "-_./:=,@%+".utf8.contains(byte)
-      }
-    return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
-  }
 }
