@@ -21,7 +21,13 @@ extension Reader {
       guard var file = example["test/0.tar"] else { return }
       SeedArchives.sealTar(&file)
       example["test/0.tar"] = file
-    }, read: { try visit(openDataSet(at: $0)) })
+    },
+    read: { folder in
+      let set = try openDataSet(at: folder)
+      let index = try set.indexed()
+      for place in 0..<index.count { _ = try index.item(at: place) }
+      try visit(set)
+    })
 
   /// Manifests and pairs in both forms, and files of captions.
   static let manifests = Reader(
