@@ -38,7 +38,7 @@ public struct AnchorExpansion {
   /// Unit anchors, moved, by way of float64: `(D, N)` gives the same shape.
   public func callAsFunction(_ anchors: Tensor) throws(TorchError) -> Tensor {
     let exact = try anchors.to(.float64)
-    let mean = try mean.to(.float64).normalized()
+    let mean = try self.mean.to(.float64).normalized()
     let angles = try Self.angles(of: exact, to: mean)  // (N)
     let far = try angles * (.pi / 2 / largestAngle)
     let direction = try mean.unsqueezed(1)  // (D, 1)
