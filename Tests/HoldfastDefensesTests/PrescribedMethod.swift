@@ -35,7 +35,7 @@ struct PrescribedMethod<Method: TrainingDefense>: TrainingDefense {
       TrainingStage(
         stage.name, share: stage.share, inner: stage.inner.map(prescribed),
         comparing: stage.reference, teacherPasses: stage.teacherPasses,
-        studentPasses: stage.studentPasses, optimization: stage.optimization)
+        studentPasses: stage.studentPasses)
     }
   }
 
