@@ -28,7 +28,8 @@ struct TrainingKillTests {
   private func metrics(_ folder: URL, _ output: String) throws -> [String] {
     let path = folder.appendingPathComponent("\(output)/training/points").path
     return try TrainingFolder.metrics(at: path).map {
-      "\($0.step) \($0.loss) \($0.terms) \($0.readings) \($0.gradientNorm) \($0.learningRate) "
+      let named = ($0.terms.merging($0.readings) { $1 }).sorted { $0.key < $1.key }
+      return "\($0.step) \($0.loss) \(named) \($0.gradientNorm) \($0.learningRate) "
         + "\(String(describing: $0.examination))"
     }
   }

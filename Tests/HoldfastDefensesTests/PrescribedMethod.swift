@@ -35,7 +35,7 @@ struct PrescribedMethod<Method: TrainingDefense>: TrainingDefense {
       TrainingStage(
         stage.name, share: stage.share, inner: stage.inner.map(prescribed),
         comparing: stage.reference, teacherPasses: stage.teacherPasses,
-        studentPasses: stage.studentPasses, optimization: stage.optimization)
+        studentPasses: stage.studentPasses)
     }
   }
 
@@ -44,7 +44,13 @@ struct PrescribedMethod<Method: TrainingDefense>: TrainingDefense {
       PrescribedStart(base: base, offsets: offsets)
     }
     var inner = inner
-    inner.attack = isSearching ? started(inner.attack) : started(PGD(steps: 0))
+    if isSearching {
+      inner.attack = started(inner.attack)
+    } else {
+      inner.attack = started(PGD(steps: 0))
+      // Given points may lie outside the method's own radius.
+      inner.threat = ThreatModel(norm: .linf, radius: Radius(1))
+    }
     return inner
   }
 

@@ -26,7 +26,8 @@ struct ChosenSet: DataSet {
   var hasLabels: Bool { base.hasLabels }
   var count: Int? { ids.count }
 
-  func makeCursor() throws -> any DataCursor { Cursor(base: try base.makeCursor(), ids: ids) }
+  /// By places, so that nothing is made of samples that were not chosen.
+  func makeCursor() throws -> any DataCursor { Cursor(samples: try indexed()) }
 
   func indexed() throws -> any IndexedSet {
     let all = try base.indexed()
@@ -35,14 +36,13 @@ struct ChosenSet: DataSet {
   }
 
   private struct Cursor: DataCursor {
-    var base: any DataCursor
-    let ids: Set<String>
+    let samples: any IndexedSet
+    var place = 0
 
     mutating func next() throws -> DataItem? {
-      while let item = try base.next() {
-        if ids.contains(item.id) { return item }
-      }
-      return nil
+      guard place < samples.count else { return nil }
+      defer { place += 1 }
+      return try samples.item(at: place)
     }
   }
 }

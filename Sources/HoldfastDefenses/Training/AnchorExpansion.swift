@@ -23,8 +23,11 @@ public struct AnchorExpansion {
   ///
   /// - Throws: `UsageError` when they all point the same way.
   public init(of anchors: Tensor) throws {
-    mean = try anchors.mean([1]).normalized()
-    largestAngle = try Self.angles(of: anchors, to: mean).max().item()
+    let exact = try anchors.to(.float64)
+    mean = try exact.mean([1]).normalized().to(.float32)
+    // As a bundle keeps it, so that one that was read answers to the bit.
+    let angles = try Self.angles(of: exact, to: mean.to(.float64).normalized())
+    largestAngle = Double(Float(try angles.max().item()))
     guard largestAngle > 1e-6 else {
       throw UsageError(
         "the anchors of all classes point the same way, so they cannot be expanded",
@@ -32,15 +35,17 @@ public struct AnchorExpansion {
     }
   }
 
-  /// Unit anchors, moved: `(D, N)` gives the same shape.
+  /// Unit anchors, moved, by way of float64: `(D, N)` gives the same shape.
   public func callAsFunction(_ anchors: Tensor) throws(TorchError) -> Tensor {
-    let angles = try Self.angles(of: anchors, to: mean)  // (N)
+    let exact = try anchors.to(.float64)
+    let mean = try self.mean.to(.float64).normalized()
+    let angles = try Self.angles(of: exact, to: mean)  // (N)
     let far = try angles * (.pi / 2 / largestAngle)
     let direction = try mean.unsqueezed(1)  // (D, 1)
-    let across = try anchors - direction * angles.cos()
+    let across = try exact - direction * angles.cos()
     // An anchor on the mean itself has no direction across, and stays.
     let unit = try across / across.norm(2, [0], keepAxes: true).maximum(1e-12)
-    return try direction * far.cos() + unit * far.sin()
+    return try (direction * far.cos() + unit * far.sin()).to(anchors.dtype)
   }
 
   /// The mean cosine between two different anchors, which expansion lowers.
@@ -52,14 +57,14 @@ public struct AnchorExpansion {
     return (cosines - own) / Double(count * (count - 1))
   }
 
-  /// The angles of unit columns to a unit direction, in radians: `(D, N)` gives `(N)`.
+  /// The angles of unit columns to a unit direction, in radians, float64: `(D, N)` gives `(N)`.
   ///
   /// By chords, which tell small angles apart where cosines round to 1.
   private static func angles(of anchors: Tensor, to mean: Tensor) throws(TorchError) -> Tensor {
     let direction = try mean.unsqueezed(1)
     let cosine = try (anchors * direction).sum([0])
     let sine = try (anchors - direction * cosine).norm(2, [0])
-    let values = zip(try sine.array(of: Float.self), try cosine.array(of: Float.self))
+    let values = zip(try sine.array(of: Double.self), try cosine.array(of: Double.self))
       .map { atan2($0, $1) }
     return try Tensor(values).to(anchors.device)
   }

@@ -21,7 +21,7 @@ public protocol TrainingDefense: Defense {
   /// Its stages, in order; their shares add up to 1.
   var stages: [TrainingStage] { get }
 
-  /// How leaves are moved, unless the user or a stage says otherwise.
+  /// How leaves are moved, unless the user says otherwise.
   var optimization: Optimization { get }
 
   /// How long it trains, unless the user says otherwise.

@@ -1,6 +1,5 @@
 public import HoldfastAttacks
 import HoldfastCore
-public import HoldfastTraining
 
 /// A part of a training, with an inner attack and a loss of its own.
 public struct TrainingStage: Sendable {
@@ -26,14 +25,12 @@ public struct TrainingStage: Sendable {
   public let teacherPasses: Int
   /// The recorded passes of the trained model in the loss, for each sample.
   public let studentPasses: Int
-  /// How leaves are moved in this stage; nil for the way of the method.
-  public let optimization: Optimization?
 
   /// A stage of the given parts; by default a method has one.
   public init(
     _ name: String = "train", share: Double = 1, inner: InnerAttack?,
     comparing reference: Reference,
-    teacherPasses: Int = 0, studentPasses: Int, optimization: Optimization? = nil
+    teacherPasses: Int = 0, studentPasses: Int
   ) {
     self.name = name
     self.share = share
@@ -41,7 +38,6 @@ public struct TrainingStage: Sendable {
     self.reference = reference
     self.teacherPasses = teacherPasses
     self.studentPasses = studentPasses
-    self.optimization = optimization
   }
 
   /// What a step costs for each sample; less where the frozen model's answers are known already.

@@ -151,9 +151,12 @@ struct TrainedBundleTests {
     // Without a head there is nothing to expand.
     let bare = Subject(encoder: toy.subject.encoder, head: nil, tower: toy.tower)
     #expect(try method.apply(to: bare, fitted, in: context).head == nil)
-    let facts = lesson.head.facts
-    let before = try #require(facts["mean cosine of anchors"])
-    #expect(try #require(facts["mean cosine of expanded anchors"]) < before)
+    let expanded = try #require(lesson.head.head?.anchors)
+    #expect(
+      lesson.head.facts == [
+        "mean cosine of anchors": try AnchorExpansion.meanCosine(of: toy.anchors),
+        "mean cosine of expanded anchors": try AnchorExpansion.meanCosine(of: expanded),
+      ])
     let torn = Fitted(fitted.tensors.filter { $0.key != "anchors.angle" })
     #expect(throws: UsageError.self) { try method.apply(to: toy.subject, torn, in: context) }
   }
