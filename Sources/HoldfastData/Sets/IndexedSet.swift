@@ -31,7 +31,7 @@ extension IndexedSet {
 extension DataSet {
   /// The samples of a visit, which is made once; each is kept as the visit gives it.
   ///
-  /// A sample that is a file takes about half a kilobyte. A set whose samples bring their content along
+  /// A sample that is a file takes a few hundred bytes. A set whose samples bring their content along
   /// should have an index of its own, as those of this library have.
   public func indexed() throws -> any IndexedSet {
     var cursor = try makeCursor()

@@ -4,7 +4,7 @@ import HoldfastMedia
 /// The samples of a webdataset by where their pictures lie in the shards.
 ///
 /// Making it reads the headers of all shards and the `.cls` files, and seeks over the pictures. A
-/// sample takes 64 bytes, and its key if that is longer than 15. A picture is read by opening its shard
+/// sample takes 48 bytes, and its key if that is longer than 15. A picture is read by opening its shard
 /// and seeking to it, so each thread has at most one shard open.
 struct WebDatasetIndex: IndexedSet {
   private struct Entry {
