@@ -35,6 +35,18 @@ public enum AtomicFile {
     try write(Array(text.utf8), to: path)
   }
 
+  /// Removes the temporary files of writers of `path` that were killed.
+  ///
+  /// Only for who holds a lock: the file of a writer that is at work is removed too.
+  public static func removeLeftovers(of path: String) throws(FormatError) {
+    let folder = directory(of: path)
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    for file in try namesInFolder(folder.isEmpty ? "." : folder)
+    where file.hasPrefix(".\(name).") && file.hasSuffix(".tmp") {
+      unlink(folder + file)
+    }
+  }
+
   private static func temporaryPath(for path: String) -> String {
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     let token = String(UInt64.random(in: .min ... .max), radix: 36)
@@ -63,6 +75,13 @@ public enum AtomicFile {
 public final class FileWriter {
   private var descriptor: Int32
   private let file: String
+
+  /// Creates the file at `path`, which must not exist, for a writer that appends as things happen.
+  ///
+  /// - Throws: ``FormatError`` when the system refuses.
+  public convenience init(creating path: String) throws(FormatError) {
+    try self.init(creating: path, named: path)
+  }
 
   /// Creates `path`, which must not exist; messages speak of `name`.
   init(creating path: String, named name: String) throws(FormatError) {
