@@ -110,7 +110,10 @@ let floor4: [Target] = [
 let floor5: [Target] = [
   library(
     "HoldfastTraining",
-    ["HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastLayers", "HoldfastCore"])
+    [
+      "HoldfastErrors", "HoldfastTensor", "HoldfastFormats", "HoldfastRecords", "HoldfastLayers",
+      "HoldfastCore",
+    ])
 ]
 
 let floor6: [Target] = [
@@ -125,7 +128,7 @@ let floor6: [Target] = [
     [
       "HoldfastErrors", "HoldfastCore", "HoldfastAttacks", "HoldfastData", "HoldfastRecords",
       "HoldfastRuns", "HoldfastFormats", "HoldfastMedia", "HoldfastTensor",
-    ])
+    ]),
 ]
 
 let floor7: [Target] = [
@@ -197,11 +200,16 @@ let testTargets: [Target] = [
     "HoldfastScenes", ["HoldfastTestSupport", "HoldfastCore", "HoldfastData", "HoldfastMedia"]),
   tests(
     "HoldfastTraining",
-    ["HoldfastTestSupport", "HoldfastTensor", "HoldfastLayers", "HoldfastFormats"]),
+    [
+      "HoldfastTestSupport", "HoldfastErrors", "HoldfastTensor", "HoldfastLayers",
+      "HoldfastFormats",
+      "HoldfastCore",
+    ], exclude: ["Goldens"]),
   tests(
     "HoldfastDefenses",
     [
-      "HoldfastTestSupport", "HoldfastData", "HoldfastLayers", "HoldfastTraining", "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
+      "HoldfastTestSupport", "HoldfastData", "HoldfastLayers", "HoldfastTraining",
+      "HoldfastAttacks", "HoldfastCore", "HoldfastEncoders",
       "HoldfastFormats", "HoldfastTensor",
     ], exclude: ["Goldens"]),
   tests(

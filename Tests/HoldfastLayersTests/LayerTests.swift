@@ -72,16 +72,4 @@ import Testing
       attention(x.slice(1, 2..<3), to: x, mask: mask.reshaped([1, 1, 1, 5])),
       attention(x, causal: true).slice(1, 2..<3), atol: 1e-12)
   }
-
-  @Test("the schedule rises, then falls along half a cosine")
-  func schedule() {
-    let rate = CosineSchedule(base: 2, steps: 12, warmup: 4)
-    #expect((0..<4).map(rate.callAsFunction) == [0.5, 1, 1.5, 2])
-    #expect(rate(4) == 2)
-    #expect(abs(rate(8) - 1) < 1e-12)
-    #expect(rate(11) > 0 && rate(11) < 0.1)
-    #expect(rate(12) == 0)
-    #expect(CosineSchedule(base: 1, steps: 0)(0) == 0)
-    #expect(CosineSchedule(base: 1, steps: 2, warmup: 9)(1) == 1)
-  }
 }
