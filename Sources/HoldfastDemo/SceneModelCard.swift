@@ -9,7 +9,7 @@ struct SceneModelCard {
   static let baselineScenes = 500
 
   let recipe: SceneRecipe
-  let chosen: TrainingLoop.Result<CLIPModel>
+  let chosen: Trained<CLIPModel>
   let seconds: Double
   let evaluation: ProportionRecord
   let baseline: ProportionRecord

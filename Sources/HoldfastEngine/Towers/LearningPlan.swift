@@ -1,7 +1,6 @@
-package import HoldfastLayers
-import HoldfastTensor
+package import HoldfastTraining
 
-/// How parameters are moved: how long, how fast, and how often the state is looked at.
+/// How a built-in model or a tower learns: how long, how fast, and how often the state is looked at.
 package struct LearningPlan {
   /// Optimiser steps.
   package var steps: Int
@@ -36,8 +35,13 @@ package struct LearningPlan {
     self.validationSamples = validationSamples
   }
 
-  /// The learning rate of each step.
-  package var schedule: CosineSchedule {
-    CosineSchedule(base: learningRate, steps: steps, warmup: warmup)
+  /// The plan for the trainer, which keeps the state that does best.
+  package var training: TrainingPlan {
+    TrainingPlan(
+      steps: steps,
+      Optimization(
+        .adamW(beta2: 0.98), learningRate: learningRate, warmup: .steps(warmup),
+        decay: weightDecay, decayed: .matrices, clip: gradientNorm),
+      examineEvery: interval, keep: .best)
   }
 }

@@ -8,14 +8,14 @@ import HoldfastTensor
 
 /// Trains a tower, writes it, and measures what was written.
 func makeTower(
-  _ recipe: TowerRecipe, _ lesson: TowerLesson, space: TowerSpace, in folder: TowerFolder,
+  _ recipe: TowerRecipe, _ data: TowerData, space: TowerSpace, in folder: TowerFolder,
   command: String, observer: any RunObserver
 ) throws {
   let clock = ContinuousClock()
   let began = clock.now
   let training = TowerTraining(
-    recipe: recipe, space: space, classes: lesson.classes, observer: observer)
-  let result = try training.run(lesson.supply, validation: lesson.validation)
+    recipe: recipe, space: space, classes: data.classes, observer: observer)
+  let result = try training.run(data.supply, validation: data.validation)
   let seconds = (clock.now - began) / .seconds(1)
   try folder.copyBase()
   let halves = try result.model.with(result.model.parameters.cast(to: .float16))
@@ -26,16 +26,16 @@ func makeTower(
   let subject = Subject(
     encoder: tower.encoder,
     head: Head(
-      anchors: try space.anchors(for: lesson.classes, recipe.templates), scale: space.image.scale))
-  let evaluation = try accuracy(of: subject, on: lesson.evaluation)
+      anchors: try space.anchors(for: data.classes, recipe.templates), scale: space.image.scale))
+  let evaluation = try accuracy(of: subject, on: data.evaluation)
   let baseline = try nearestNeighbourBaseline(
-    train: lesson.known, test: Array(lesson.evaluation.prefix(TowerLesson.askedScenes)),
+    train: data.known, test: Array(data.evaluation.prefix(TowerData.askedScenes)),
     input: tower.encoder.input)
   let card = TowerCard(
-    recipe: recipe, tower: tower, command: command, source: lesson.source, chosen: result,
+    recipe: recipe, tower: tower, command: command, source: data.source, chosen: result,
     seconds: seconds, evaluation: evaluation, baseline: baseline,
-    baselineSamples: lesson.known.count,
-    retrievals: lesson.source.isScenes ? try retrievals(lesson, tower, space) : [],
+    baselineSamples: data.known.count,
+    retrievals: data.source.isScenes ? try retrievals(data, tower, space) : [],
     startsAsImage: TinyBindTower.starts(recipe.configuration, from: space.model))
   try card.write(to: folder.output)
   observer.say(
@@ -45,9 +45,9 @@ func makeTower(
 
 /// How scenes are found across modalities, and by what is said about them.
 private func retrievals(
-  _ lesson: TowerLesson, _ tower: TinyBindTower, _ space: TowerSpace
+  _ data: TowerData, _ tower: TinyBindTower, _ space: TowerSpace
 ) throws -> [TowerCard.Retrieval] {
-  let samples = Array(lesson.evaluation.prefix(TowerLesson.askedScenes))
+  let samples = Array(data.evaluation.prefix(TowerData.askedScenes))
   let generator = SceneGenerator(seed: 0)
   let pictures = try prepared(
     SceneSet(

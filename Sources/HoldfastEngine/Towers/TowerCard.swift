@@ -22,8 +22,8 @@ struct TowerCard {
   let tower: TinyBindTower
   /// The options that made it, but for the folder.
   let command: String
-  let source: TowerLesson.Source
-  let chosen: TrainingLoop.Result<TinyBindTower>
+  let source: TowerData.Source
+  let chosen: Trained<TinyBindTower>
   let seconds: Double
   let evaluation: ProportionRecord
   let baseline: ProportionRecord

@@ -54,7 +54,7 @@ extension Engine {
     let space = try TowerSpace(at: folder.base, called: request.base, device: device)
     let recipe = try request.recipe(projection: space.width)
     try makeTower(
-      recipe, request.lesson(recipe, space, observer), space: space, in: folder,
+      recipe, request.trainingData(recipe, space, observer), space: space, in: folder,
       command: request.command(recipe), observer: observer)
   }
 }
@@ -87,9 +87,9 @@ extension TowerRequest {
     return recipe
   }
 
-  fileprivate func lesson(
+  fileprivate func trainingData(
     _ recipe: TowerRecipe, _ space: TowerSpace, _ observer: any RunObserver
-  ) throws -> TowerLesson {
+  ) throws -> TowerData {
     if data == "scenes" {
       guard split == nil, evaluation == nil else {
         throw UsageError(
@@ -100,7 +100,7 @@ extension TowerRequest {
         throw UsageError(
           "scenes have no modality \(modality.rawValue)", hint: "give a data set", option: "data")
       }
-      return try TowerLesson(scenes: recipe, view, space: space)
+      return try TowerData(scenes: recipe, view, space: space)
     }
     guard scenes == nil else {
       throw UsageError(
@@ -115,7 +115,7 @@ extension TowerRequest {
         hint: "name the part to learn from with --split, or other data with --evaluation",
         option: "data")
     }
-    return try TowerLesson(training, held, recipe: recipe)
+    return try TowerData(training, held, recipe: recipe)
   }
 
   /// The command that the card names: what decides the result.

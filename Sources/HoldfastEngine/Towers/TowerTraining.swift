@@ -1,8 +1,6 @@
-import HoldfastCore
 import HoldfastData
 import HoldfastEncoders
-import HoldfastLayers
-import HoldfastTensor
+import HoldfastTraining
 
 /// Trains a tower into a frozen space.
 struct TowerTraining {
@@ -16,25 +14,16 @@ struct TowerTraining {
   func run(
     _ supply: any TowerSupply, validation: [PreparedSample],
     observe: (Int, Double) -> Void = { _, _ in }
-  ) throws -> TrainingLoop.Result<TinyBindTower> {
-    let (plan, configuration) = (recipe.plan, recipe.configuration)
-    let fresh = try TinyBindTower(
-      configuration, startingFrom: space.model,
-      initializedBy: Generator(seed: plan.seed, stream: configuration.modality.rawValue),
-      device: space.image.encoder.device)
-    let tower = try fresh.with(fresh.parameters.trainable())
-    let anchors = try space.anchors(for: classes, recipe.templates)
-    let loss = try TowerLoss(
-      space, anchors: anchors, weights: (recipe.imageWeight, recipe.captionWeight))
-    var supply = supply
-    defer { supply.stop() }
-    return try TrainingLoop(plan: plan, observer: observer).run(
-      tower.parameters, loss: { try loss(tower.encoder, supply.next(plan.batchSize)) },
-      examine: {
-        let frozen = try tower.with(tower.parameters.frozen())
-        let subject = Subject(
-          encoder: frozen.encoder, head: Head(anchors: anchors, scale: space.image.scale))
-        return (frozen, try accuracy(of: subject, on: validation))
-      }, observe: observe)
+  ) throws -> Trained<TinyBindTower> {
+    let lesson = try TowerLesson(
+      recipe, space: space, classes: classes, supply, validation: validation)
+    defer { lesson.stop() }
+    var line = TrainingLine(observer, steps: recipe.plan.steps)
+    defer { line.end() }
+    let outcome = try Trainer(recipe.plan.training).run(lesson) { event in
+      if case .stepped(let record, _) = event { observe(record.step - 1, record.loss) }
+      line.show(event)
+    }
+    return Trained(try lesson.tower(of: outcome.leaves), outcome)
   }
 }
