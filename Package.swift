@@ -206,8 +206,8 @@ let testTargets: [Target] = [
   tests(
     "HoldfastTraining",
     [
-      "HoldfastTestSupport", "HoldfastErrors", "HoldfastTensor", "HoldfastLayers", "HoldfastFormats",
-      "HoldfastCore",
+      "HoldfastTestSupport", "HoldfastErrors", "HoldfastTensor", "HoldfastLayers",
+      "HoldfastFormats", "HoldfastCore",
     ], exclude: ["Goldens"]),
   tests(
     "HoldfastDefenses",

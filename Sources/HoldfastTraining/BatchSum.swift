@@ -22,7 +22,7 @@ struct BatchSum {
     guard let loss else { return }
     figures["loss", default: 0] += try loss.item()
     let own = try HoldfastTensor.gradients(of: loss, withRespectTo: leaves, allowUnused: true)
-    gradients = gradients.isEmpty ? own : try zip(gradients, own).map { try $0 + $1 }
+    gradients = try gradients.isEmpty ? own : zip(gradients, own).map { try $0 + $1 }
   }
 
   /// The figures whose name begins with `prefix`, by the rest of the name.

@@ -110,7 +110,7 @@ final class TrainingState {
 
   /// The last leaf whose tensor in `tensors` is not finite, or too large for a norm in float32.
   func lastNotFinite(_ tensors: [Tensor]) throws(TorchError) -> String? {
-    try withoutGradients { () throws(TorchError) in
+    try withoutGradients { () throws(TorchError) -> String? in
       for (name, tensor) in zip(leaves.names, tensors).reversed() {
         if try !tensor.squared().sum().item().isFinite { return name }
       }

@@ -50,8 +50,8 @@ struct WatchTests {
   func stops() throws {
     let plan = TrainingPlan(steps: 9, Optimization(learningRate: 0.01))
     for (fault, parameter) in [
-      (Fragile.Fault.term, nil), (.gradient, "second"), (.overflow, "second"),
-    ] {
+      (.term, nil), (.gradient, "second"), (.overflow, "second"),
+    ] as [(Fragile.Fault, String?)] {
       try withTemporaryFolder { folder in
         let path = folder.appending(path: "run").path
         let opened = try TrainingFolder(at: path, asked: "fragile", plan: plan)

@@ -37,7 +37,7 @@ package struct TrainingLine {
     case .examined(let examination, let step):
       observer.progress(nil)
       let counts = examination.counts.map {
-        String(format: " · \($0.name) %.1f %%", 100 * $0.value)
+        " · \($0.name) " + String(format: "%.1f %%", 100 * $0.value)
       }
       observer.say(line(step) + counts.joined())
     case .saved: break

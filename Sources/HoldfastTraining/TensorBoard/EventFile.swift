@@ -14,7 +14,7 @@ struct EventFile {
     let prefix = "events.out.tfevents."
     let number = try namesInFolder(folder).count { $0.hasPrefix(prefix) }
     // TensorBoard reads the files of a folder in the order of their names.
-    let name = String(format: "%@%010d.holdfast.%06d", prefix, Int(Self.now), number)
+    let name = prefix + String(format: "%010d.holdfast.%06d", Int(Self.now), number)
     writer = try FileWriter(creating: "\(folder)/\(name)")
     try append(.version, step: 0)
     if number > 0 { try append(.start, step: step + 1) }
@@ -22,8 +22,8 @@ struct EventFile {
 
   /// Appends the values of a step.
   func append(_ record: StepRecord) throws {
-    var values = [
-      (tag: "loss", value: record.loss), ("learning rate", record.learningRate),
+    var values: [(tag: String, value: Double)] = [
+      ("loss", record.loss), ("learning rate", record.learningRate),
       ("gradient norm", record.gradientNorm), ("samples per second", record.samplesPerSecond),
       ("peak memory", Double(record.peakMemory)),
     ]
