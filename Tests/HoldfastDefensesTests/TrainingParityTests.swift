@@ -39,10 +39,14 @@ import Testing
     let expected = try peer["losses"].array(of: Float.self)
     try #require(losses.count == expected.count && seen.points.count == expected.count)
     let gaps = zip(losses, expected).map { abs($0 - Double($1)) / abs(Double($1)) }
-    // Where rounding decides the sign of a slope, a few points of a step go elsewhere.
-    #expect(gaps.count { $0 > 1e-4 } <= 2 && gaps.allSatisfy { $0 <= 5e-3 }, "\(gaps)")
-    let share = try shareOfEqual(seen.points, peer)
-    #expect(share >= 0.999, "\(share) of the coordinates are the peer's")
+    let shares = try seen.points.indices.map {
+      try shareOfEqual(seen.points[$0], peer, step: $0)
+    }
+    // A sign that rounding decides sends some points of a small batch elsewhere, in that step alone.
+    let alike = zip(gaps, shares).count { $0 <= 1e-4 && $1 >= 0.999 }
+    #expect(
+      alike >= 17 && gaps.allSatisfy { $0 <= 5e-3 },
+      "\(alike) steps are the peer's: losses off by \(gaps), shares of equal coordinates \(shares)")
   }
 
   // MARK: Comparing
@@ -90,20 +94,16 @@ import Testing
     #expect(place == entries.count)
   }
 
-  /// The share of coordinates at which the perturbations of all steps are the peer's, which are kept to a
+  /// The share of coordinates at which the perturbations of a step are the peer's, which are kept to a
   /// 254th of their range.
-  private func shareOfEqual(_ points: [Tensor], _ peer: TrainingPeer) throws -> Double {
+  private func shareOfEqual(
+    _ points: Tensor, _ peer: TrainingPeer, step: Int
+  ) throws -> Double {
     let (levels, every) = (try peer.note("levels"), Int(try peer.note("points")))
-    let kept = try peer["found"].to(.float32)
-    var (equal, count) = (0, 0)
-    for (step, found) in points.enumerated() {
-      let moved = try (found - peer.inputs(ofStep: step)) / peer.run.settings.attack.epsilon
-      let own = try (moved * levels + 128).contiguous().array(of: Float.self)
-      let expected = try kept.select(0, step).contiguous().array(of: Float.self)
-      let places = stride(from: 0, to: own.count, by: every)
-      equal += zip(places, expected).count { abs(own[$0] - $1) <= 0.51 }
-      count += expected.count
-    }
-    return Double(equal) / Double(count)
+    let moved = try (points - peer.inputs(ofStep: step)) / peer.run.settings.attack.epsilon
+    let own = try (moved * levels + 128).contiguous().array(of: Float.self)
+    let kept = try peer["found"].select(0, step).to(.float32).array(of: Float.self)
+    let places = stride(from: 0, to: own.count, by: every)
+    return Double(zip(places, kept).count { abs(own[$0] - $1) <= 0.51 }) / Double(kept.count)
   }
 }

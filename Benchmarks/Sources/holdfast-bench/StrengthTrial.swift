@@ -37,7 +37,7 @@ struct StrengthTrial {
       uniqueKeysWithValues: peer.images.enumerated().map { ($1, $0) })
     let prefetcher = Prefetcher(
       try openDataSet(at: data, classes: nil), preparation: sense.preparation,
-      skip: { order[$0] == nil })
+      skip: { order[$0.id] == nil })
     var found: [Int: AttackJob] = [:]
     var taken = [Int](repeating: 0, count: peer.classes.count)
     while let sample = try prefetcher.next() {

@@ -59,7 +59,7 @@ struct TrainingBench: ParsableCommand {
     let ways = TrainingPeer.Way.allCases
     let name = search == .float32 ? "float32" : "inner search in bfloat16"
     let best = try batches.map { try (batch: $0, time: trial(search, $0).step()) }.fastest()
-    let trial = try trial(search, best ?? batches[0])
+    let ours = try trial(search, best ?? batches[0])
     var chosen: [TrainingPeer.Way: Int] = [:]
     for way in ways {
       chosen[way] = try peer.flatMap { peer in
@@ -68,7 +68,7 @@ struct TrainingBench: ParsableCommand {
     }
     var rounds: [Round] = []
     for number in 1...self.rounds {
-      var round = Round(ours: try trial.step())
+      var round = Round(ours: try ours.step())
       for way in ways {
         if let batch = chosen[way] { round.theirs[way] = try peer?.step(way, search, batch) }
       }
