@@ -3,7 +3,9 @@ import HoldfastTensor
 import HoldfastTestSupport
 import Testing
 
-/// Detached views of parameters that train. libtorch's SGD writes without raising a weight's version, and
+/// Detached views of parameters that train.
+///
+/// libtorch's SGD writes without raising a weight's version, and
 /// so do its fused kernels, none of which the shim calls; the shim raises it after every step.
 @Suite("The unrecorded face of parameters that train")
 struct FaceTests {
