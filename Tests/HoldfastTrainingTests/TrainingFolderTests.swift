@@ -215,7 +215,7 @@ struct TrainingFolderTests {
       try whole.go()
       let disk = folder.appending(path: "disk").path
       try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-      try #require(try Self.shell("mount -t tmpfs -o size=48k none '\(disk)'") == 0)
+      try #require(try Self.shell("mount -t tmpfs -o size=28k none '\(disk)'") == 0)
       defer { _ = try? Self.shell("umount '\(disk)'") }
       let run = ToyRun(kind: .averaged, path: disk + "/run")
       var saved = 0
