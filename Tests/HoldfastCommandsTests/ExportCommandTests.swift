@@ -43,7 +43,7 @@ struct ExportCommandTests {
       let made = try Program.run(
         [
           "harden", "--model", "builtin", "--method", "fare:inner-steps=1", "--train", part,
-          "--modality", "points", "--data", "scenes:train", "--subsample", "24", "--validation",
+          "--modality", "points", "--data", "scenes:train", "--subsample", "40", "--validation",
           "4",
           "--steps", "2", "--batch-size", "4", "--learning-rate", "1e-3", "--output", "b",
         ], in: folder)
