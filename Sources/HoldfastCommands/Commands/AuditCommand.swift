@@ -37,17 +37,7 @@ struct AuditCommand: TalkingCommand {
     completion: .list(AttackPlace.Name.allCases.map(\.rawValue)))
   var attackAt = AttackPlace.Name.model.rawValue
 
-  @Option(
-    help: ArgumentHelp("Class names, one per line, in the order of the labels."),
-    completion: .file())
-  var classes: String?
-
-  @Option(
-    help: ArgumentHelp("Prompt templates, one per line, with {} for the class."),
-    completion: .file())
-  var templates: String?
-
-  @OptionGroup var anchors: AnchorOptions
+  @OptionGroup var classOptions: ClassOptions
 
   @Option(
     help: ArgumentHelp(
@@ -171,10 +161,10 @@ struct AuditCommand: TalkingCommand {
     }
     request.selection = selection.selection
     request.attackAt = try choose(AttackPlace.Name.self, attackAt, option: "attack-at")
-    request.classes = classes
-    request.templates = templates
-    request.anchors = anchors.anchors
-    request.anchorReduction = try anchors.reduction
+    request.classes = classOptions.classes
+    request.templates = classOptions.templates
+    request.anchors = classOptions.anchors.anchors
+    request.anchorReduction = try classOptions.anchors.reduction
     request.attacks = attack
     request.budgets = try choose(Budgets.self, budgets, option: "budgets")
     request.precision = try choose(SearchPrecision.self, precision, option: "precision")

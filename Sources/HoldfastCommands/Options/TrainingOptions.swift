@@ -34,17 +34,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many validation samples there are.", valueName: "n"))
   var validation = TrainingRequest().validation
 
-  @Option(
-    help: ArgumentHelp("Class names, one per line, in the order of the labels."),
-    completion: .file())
-  var classes: String?
-
-  @Option(
-    help: ArgumentHelp("Prompt templates, one per line, with {} for the class."),
-    completion: .file())
-  var templates: String?
-
-  @OptionGroup var anchors: AnchorOptions
+  @OptionGroup var classOptions: ClassOptions
 
   @Option(
     help: ArgumentHelp(
@@ -148,10 +138,10 @@ struct TrainingOptions: ParsableArguments {
     request.selection = Selection(split: split, subsample: subsample, strict: strict)
     request.validationData = validationData
     request.validation = validation
-    request.classes = classes
-    request.templates = templates
-    request.anchors = anchors.anchors
-    request.anchorReduction = try anchors.reduction
+    request.classes = classOptions.classes
+    request.templates = classOptions.templates
+    request.anchors = classOptions.anchors.anchors
+    request.anchorReduction = try classOptions.anchors.reduction
     request.captions = captions
     request.part = train
     request.epsilon = try epsilon.map { (text) throws(UsageError) in
